@@ -1,0 +1,14 @@
+#!/usr/bin/env node
+import { existsSync } from 'node:fs'
+
+// In a checkout the program is compiled from src/ first, when that is newer; an installed package has no src/.
+const bootstrap = new URL('../scripts/bootstrap.js', import.meta.url)
+if (existsSync(bootstrap)) (await import(bootstrap.href)).ensureReady()
+
+const { main } = await import('../dist/cli/main.js')
+process.exitCode = await main({
+  argv: process.argv.slice(2),
+  env: process.env,
+  cwd: process.cwd(),
+  streams: { stdout: process.stdout, stderr: process.stderr },
+})

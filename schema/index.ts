@@ -1,0 +1,2 @@
+export * from './billion.ts'
+export * from './events.ts'

@@ -1,0 +1,76 @@
+import { resolve } from 'node:path'
+import { CommanderError } from 'commander'
+import { GigarowError, isGigarowError } from '../kernel/index.ts'
+import { Output, type Streams } from './output.ts'
+import { buildProgram, type GlobalFlags } from './program.ts'
+import { onSignals } from './signals.ts'
+import { commandContext } from './wiring.ts'
+
+export interface Invocation {
+  readonly argv: readonly string[]
+  readonly env: NodeJS.ProcessEnv
+  readonly cwd: string
+  readonly streams: Streams
+}
+
+/** Runs one command line and returns its exit code. Never exits the process and never throws. */
+export async function main({ argv, env, cwd, streams }: Invocation): Promise<number> {
+  // An error of parsing comes before the parsed flags: look for --json by hand.
+  let out = outputFor({ json: argv.includes('--json') }, { env, streams })
+  const signals = onSignals((text) => out.note(text))
+  try {
+    let code: number | undefined
+    const program = buildProgram({
+      streams,
+      execute: async (command, flags, input) => {
+        out = outputFor(flags, { env, streams })
+        const where = flags.cwd === undefined ? cwd : resolve(cwd, flags.cwd)
+        code = await command.run!(
+          commandContext({ flags, env, cwd: where, out, signal: signals.signal }),
+          input,
+        )
+      },
+    })
+    await program.parseAsync([...argv], { from: 'user' })
+    return code ?? 0
+  } catch (error) {
+    if (error instanceof CommanderError) return reportCommander(error, out)
+    const known = isGigarowError(error) ? error : internal(error)
+    out.error(known, { stack: known.code === 'INTERNAL' || env.GIGAROW_DEBUG !== undefined })
+    return known.exitCode
+  } finally {
+    signals.dispose()
+  }
+}
+
+function outputFor(
+  flags: Pick<GlobalFlags, 'json' | 'color'>,
+  { env, streams }: Pick<Invocation, 'env' | 'streams'>,
+): Output {
+  const wanted = flags.color !== false && !env.NO_COLOR && env.TERM !== 'dumb'
+  const color = wanted && (streams.stdout.isTTY === true || Boolean(env.FORCE_COLOR))
+  return new Output({ json: flags.json === true, color, streams })
+}
+
+function reportCommander(error: CommanderError, out: Output): number {
+  if (error.exitCode === 0) return 0
+  // commander's own texts begin with "error: " and end with its suggestion in brackets.
+  const [message = '', ...suggestion] = error.message.replace(/^error: /, '').split('\n')
+  const sentence = `${message.charAt(0).toUpperCase()}${message.slice(1)}`
+  const usage = new GigarowError('USAGE', sentence.endsWith('.') ? sentence : `${sentence}.`, {
+    hint: [
+      ...suggestion.map((s) => s.replace(/^\(|\)$/g, '')),
+      'See gigarow --help, or --help behind a command.',
+    ].join(' '),
+  })
+  out.error(usage)
+  return usage.exitCode
+}
+
+function internal(error: unknown): GigarowError {
+  const message = error instanceof Error ? error.message : String(error)
+  return new GigarowError('INTERNAL', `gigarow failed in a way it does not know: ${message}`, {
+    cause: error,
+    hint: 'This is a bug; the lines below say where. Please report it with the command that you ran.',
+  })
+}

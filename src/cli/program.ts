@@ -1,0 +1,83 @@
+import { Command as Commander, Option } from 'commander'
+import type { Command, CommandInput } from './command.ts'
+import { COMMANDS } from './commands/index.ts'
+import type { Streams } from './output.ts'
+import { packageVersion } from './version.ts'
+
+export interface GlobalFlags {
+  readonly json?: boolean
+  readonly yes?: boolean
+  readonly url?: string
+  readonly cwd?: string
+  readonly color?: boolean
+}
+
+export interface ProgramOptions {
+  readonly streams: Streams
+  readonly execute: (command: Command, flags: GlobalFlags, input: CommandInput) => Promise<void>
+}
+
+const EXIT_CODES =
+  'Exit codes: 0 done · 1 failed · 2 usage · 3 refused, the message names the flag that allows it · 4 drift or pending'
+
+export function buildProgram(options: ProgramOptions): Commander {
+  const program = new Commander('gigarow')
+    .description('PostgreSQL tables with a billion rows: declare, migrate, fill, tune and put back.')
+    .version(packageVersion(), '-V, --version')
+    .helpCommand(false)
+    .addHelpText(
+      'after',
+      `\n${EXIT_CODES}\nWithout --url, DATABASE_URL or a url in gigarow.config.ts the embedded PostgreSQL 18 of the project is used.`,
+    )
+  prepare(program, options.streams)
+  for (const command of COMMANDS) program.addCommand(build(command, options))
+  return program
+}
+
+function build(command: Command, options: ProgramOptions): Commander {
+  const built = new Commander(command.name).description(command.summary)
+  prepare(built, options.streams)
+  for (const argument of command.args?.split(' ') ?? []) built.argument(argument)
+  for (const spec of command.options ?? []) {
+    const option = new Option(spec.flags, spec.description)
+    if (spec.default !== undefined) option.default(spec.default)
+    if (spec.choices) option.choices([...spec.choices])
+    built.addOption(option)
+  }
+  for (const sub of command.commands ?? []) built.addCommand(build(sub, options))
+  if (command.run) {
+    addGlobalFlags(built)
+    built.action(async () => {
+      const { json, yes, url, cwd, color, ...rest } = built.opts<GlobalFlags>()
+      await options.execute(command, { json, yes, url, cwd, color } as GlobalFlags, {
+        args: built.args,
+        options: rest,
+      })
+    })
+  }
+  if (command.examples?.length)
+    built.addHelpText('after', `\nExamples:\n${command.examples.map((e) => `  $ ${e}`).join('\n')}`)
+  return built
+}
+
+function prepare(command: Commander, streams: Streams): void {
+  command
+    .exitOverride()
+    .showSuggestionAfterError(true)
+    .allowExcessArguments(false)
+    .configureOutput({
+      writeOut: (text) => streams.stdout.write(text),
+      // main() prints errors itself: one clear sentence, and JSON where asked for.
+      writeErr: () => {},
+      outputError: () => {},
+    })
+}
+
+function addGlobalFlags(command: Commander): void {
+  command
+    .option('--url <url>', 'PostgreSQL server to work on')
+    .option('-C, --cwd <dir>', 'project folder')
+    .option('--json', 'one JSON document on stdout, nothing else')
+    .option('-y, --yes', 'answer questions with yes')
+    .option('--no-color', 'plain text')
+}

@@ -1,0 +1,3 @@
+export { loadConfig, parseConfig, type ResolvedConfig } from './load-config.ts'
+export { loadModule } from './load-module.ts'
+export type { GigarowConfig } from './settings.ts'

@@ -1,0 +1,78 @@
+import { dirname, resolve } from 'node:path'
+import { cosmiconfig, defaultLoaders } from 'cosmiconfig'
+import { GigarowError } from '../kernel/index.ts'
+import { loadModule } from './load-module.ts'
+import { type ParsedSettings, Settings } from './settings.ts'
+
+/** Settings with every path absolute. `root` is the folder of the configuration file, or the project's without one. */
+export interface ResolvedConfig extends Readonly<ParsedSettings> {
+  readonly root: string
+  readonly file: string | undefined
+}
+
+const TS_NAMES = [
+  'gigarow.config.ts',
+  'gigarow.config.mts',
+  'gigarow.config.js',
+  'gigarow.config.mjs',
+  'gigarow.config.json',
+]
+
+/** Finds and checks the configuration from `cwd` upwards. Throws CONFIG_INVALID with every problem at once. */
+export async function loadConfig(cwd: string): Promise<ResolvedConfig> {
+  const viaJiti = async (path: string) => (await loadModule(path)).default
+  const explorer = cosmiconfig('gigarow', {
+    searchPlaces: [...TS_NAMES, 'package.json'],
+    loaders: { ...defaultLoaders, '.ts': viaJiti, '.mts': viaJiti, '.js': viaJiti, '.mjs': viaJiti },
+    stopDir: resolve('/'),
+    searchStrategy: 'global',
+  })
+  const found = await explorer.search(cwd)
+  return parseConfig(found?.config ?? {}, {
+    root: found ? dirname(found.filepath) : await projectRoot(cwd),
+    file: found?.filepath,
+  })
+}
+
+export function parseConfig(
+  input: unknown,
+  { root, file }: { root: string; file: string | undefined },
+): ResolvedConfig {
+  const parsed = Settings.safeParse(input)
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map((issue) =>
+      issue.code === 'unrecognized_keys'
+        ? `${[...issue.path, ''].join('.')}${issue.keys.join(', ')}: no such setting`
+        : `${issue.path.join('.') || '(all)'}: ${issue.message}`,
+    )
+    throw new GigarowError(
+      'CONFIG_INVALID',
+      `${file ?? 'The configuration'} has ${problems.length} problem${problems.length === 1 ? '' : 's'}:\n${problems.map((p) => `  - ${p}`).join('\n')}`,
+      {
+        facts: { file: file ?? null, problems },
+        hint: 'The settings are listed in docs/configuration.md.',
+      },
+    )
+  }
+  const settings = parsed.data
+  const at = (path: string) => resolve(root, path)
+  return Object.freeze({
+    ...settings,
+    schema: at(settings.schema),
+    migrations: at(settings.migrations),
+    seeds: at(settings.seeds),
+    tuning: at(settings.tuning),
+    stateDir: at(settings.stateDir),
+    root,
+    file,
+  })
+}
+
+/** Nearest folder upwards with a package.json, else `cwd`. */
+async function projectRoot(cwd: string): Promise<string> {
+  const { existsSync } = await import('node:fs')
+  for (let dir = resolve(cwd); ; dir = dirname(dir)) {
+    if (existsSync(resolve(dir, 'package.json'))) return dir
+    if (dir === dirname(dir)) return resolve(cwd)
+  }
+}

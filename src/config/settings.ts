@@ -1,0 +1,37 @@
+import { z } from 'zod'
+
+/** What gigarow.config.ts (or a "gigarow" key in package.json) may hold. All of it is optional. */
+export const Settings = z.strictObject({
+  /** postgresql://… of a server of your own. DATABASE_URL and --url win over it; without any the embedded server is used. */
+  url: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'expected postgresql://user:password@host:port/database')
+    .optional(),
+  /** Folder or file with the Drizzle declarations. */
+  schema: z.string().min(1).default('schema'),
+  migrations: z.string().min(1).default('migrations'),
+  seeds: z.string().min(1).default('seeds'),
+  tuning: z.string().min(1).default('tuning'),
+  /** The embedded server and gigarow's local files. */
+  stateDir: z.string().min(1).default('.gigarow'),
+  embedded: z
+    .strictObject({
+      /** Fixed port; 0 picks a free one at the first start and keeps it. */
+      port: z.int().min(0).max(65535).default(0),
+      /** The operating system's user that runs the server when gigarow runs as root. */
+      user: z.string().min(1).optional(),
+    })
+    .prefault({}),
+  seed: z
+    .strictObject({
+      /** Connections that load at the same time; default: the number of CPUs. */
+      jobs: z.int().min(1).max(64).optional(),
+      /** Rows of one chunk, the unit of commit and resume. */
+      chunkRows: z.int().min(1000).max(100_000_000).optional(),
+    })
+    .prefault({}),
+})
+
+/** Untrusted: what a user wrote. */
+export type GigarowConfig = z.input<typeof Settings>
+export type ParsedSettings = z.output<typeof Settings>

@@ -1,0 +1,1 @@
+export { type CopySession, openCopySession } from './session.ts'

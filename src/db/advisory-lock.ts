@@ -1,0 +1,64 @@
+import type { Database, ReservedSql } from './database.ts'
+import { withSession } from './database.ts'
+
+/**
+ * First half of every advisory lock key of gigarow: "gigr" in ASCII, so that pg_locks shows whose lock it is
+ * (classid 1734960498). The second half says what for.
+ */
+export const LOCK_CLASS = 0x67696772
+
+export const LOCKS = {
+  store: 1,
+  migrate: 2,
+  seed: 3,
+  tune: 4,
+} as const
+
+export type LockName = keyof typeof LOCKS
+
+/** Runs `use` on one session that holds the lock; waits for it. The lock dies with the session, however that ends. */
+export async function withAdvisoryLock<T>(
+  db: Pick<Database, 'sql'>,
+  lock: LockName,
+  use: (session: ReservedSql) => Promise<T>,
+): Promise<T> {
+  return withSession(db, async (session) => {
+    await session`select pg_advisory_lock(${LOCK_CLASS}::int, ${LOCKS[lock]}::int)`
+    try {
+      return await use(session)
+    } finally {
+      await session`select pg_advisory_unlock(${LOCK_CLASS}::int, ${LOCKS[lock]}::int)`.catch(() => {})
+    }
+  })
+}
+
+export type Holder = { readonly pid: number; readonly application: string; readonly since: string }
+
+/** As withAdvisoryLock, but when somebody holds it calls `busy` with who that is instead of waiting. */
+export async function tryAdvisoryLock<T>(
+  db: Pick<Database, 'sql'>,
+  lock: LockName,
+  use: (session: ReservedSql) => Promise<T>,
+  busy: (holder: Holder | undefined) => never,
+): Promise<T> {
+  return withSession(db, async (session) => {
+    const [got] = await session<{ ok: boolean }[]>`
+      select pg_try_advisory_lock(${LOCK_CLASS}::int, ${LOCKS[lock]}::int) as ok`
+    if (!got!.ok) busy(await lockHolder(db, lock))
+    try {
+      return await use(session)
+    } finally {
+      await session`select pg_advisory_unlock(${LOCK_CLASS}::int, ${LOCKS[lock]}::int)`.catch(() => {})
+    }
+  })
+}
+
+export async function lockHolder(db: Pick<Database, 'sql'>, lock: LockName): Promise<Holder | undefined> {
+  const [holder] = await db.sql<Holder[]>`
+    select l.pid, coalesce(a.application_name, '') as application, coalesce(a.backend_start::text, '') as since
+      from pg_locks l left join pg_stat_activity a using (pid)
+     where l.locktype = 'advisory' and l.granted and l.objsubid = 2
+       and l.classid = ${LOCK_CLASS}::int8::oid and l.objid = ${LOCKS[lock]}::int8::oid
+       and l.database = (select oid from pg_database where datname = current_database())`
+  return holder
+}

@@ -1,0 +1,115 @@
+import postgres from 'postgres'
+import { GigarowError } from '../kernel/index.ts'
+import { explainDbError } from './errors.ts'
+import type { Target } from './target.ts'
+
+export type Sql = postgres.Sql
+export type TransactionSql = postgres.TransactionSql
+export type ReservedSql = postgres.ReservedSql
+/** What runs statements: a pool, a transaction, or one pinned session. */
+export type AnySql = postgres.ISql
+
+export interface DatabaseOptions {
+  /** Connections at the most; a statement waits for a free one. Default 4. */
+  readonly max?: number
+  /** Seen in pg_stat_activity. Default gigarow. */
+  readonly applicationName?: string
+}
+
+export interface Database {
+  readonly target: Target
+  /** Tagged template: values become parameters. */
+  readonly sql: Sql
+  /** server_version_num, such as 180004. */
+  readonly version: number
+}
+
+const OLDEST_SUPPORTED = 140000
+
+/**
+ * Opens a pool, runs `use`, and closes the pool in every case. Errors of the server and the connection arrive as
+ * GigarowError with `doing` in their text; a statement's own error keeps the driver's error as cause.
+ */
+export async function withDatabase<T>(
+  target: Target,
+  options: DatabaseOptions & { readonly doing: string },
+  use: (db: Database) => Promise<T>,
+): Promise<T> {
+  const sql = openPool(target, options)
+  try {
+    return await use({ target, sql, version: await readVersion(sql) })
+  } catch (error) {
+    throw explainDbError(error, target, options.doing)
+  } finally {
+    await sql.end({ timeout: 5 })
+  }
+}
+
+/** A pool whose life the caller keeps; prefer withDatabase. Connects at its first statement. */
+export function openPool(
+  target: Target,
+  { max = 4, applicationName = 'gigarow' }: DatabaseOptions = {},
+): Sql {
+  return postgres({
+    host: target.socketDir ?? target.host,
+    // postgres.js takes the socket's file by `path`; host alone would add the default port.
+    ...(target.socketDir === undefined ? {} : { path: `${target.socketDir}/.s.PGSQL.${target.port}` }),
+    port: target.port,
+    user: target.user,
+    database: target.database,
+    // Always a string: with undefined postgres.js would fall back to PGPASSWORD of the environment.
+    pass: target.password ?? '',
+    max,
+    // The default closes connections after 30 to 60 minutes, and with them session locks.
+    max_lifetime: null,
+    connect_timeout: 10,
+    ssl: target.ssl === undefined ? false : target.ssl,
+    onnotice: () => {},
+    connection: {
+      application_name: applicationName,
+      TimeZone: 'UTC',
+      DateStyle: 'ISO, MDY',
+      IntervalStyle: 'postgres',
+      extra_float_digits: 1,
+    },
+  })
+}
+
+/** One session for everything inside: session locks, SET, temporary tables. */
+export async function withSession<T>(
+  db: Pick<Database, 'sql'>,
+  use: (session: ReservedSql) => Promise<T>,
+): Promise<T> {
+  const session = await db.sql.reserve()
+  try {
+    return await use(session)
+  } finally {
+    session.release()
+  }
+}
+
+async function readVersion(sql: Sql): Promise<number> {
+  const [row] = await sql<{ version: number; name: string; standby: boolean }[]>`
+    select current_setting('server_version_num')::int as version, current_setting('server_version') as name,
+           pg_is_in_recovery() as standby`
+  if (row!.version < OLDEST_SUPPORTED) {
+    throw new GigarowError(
+      'DB_UNSUPPORTED',
+      `The server is PostgreSQL ${row!.name}; gigarow needs 14 or newer.`,
+      {
+        facts: { version: row!.version },
+        hint: 'Upgrade the server, or use the embedded one (gigarow db start).',
+      },
+    )
+  }
+  if (row!.standby) {
+    throw new GigarowError(
+      'DB_UNSUPPORTED',
+      'The server is a standby (in recovery) and accepts no changes.',
+      {
+        hint: 'Connect to the primary.',
+      },
+    )
+  }
+  return row!.version
+}

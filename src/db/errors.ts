@@ -1,0 +1,100 @@
+import { GigarowError, isGigarowError } from '../kernel/index.ts'
+import { errorCodeOf, SQLSTATE } from './sqlstate.ts'
+import { describeTarget, type Target } from './target.ts'
+
+const UNREACHABLE = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ETIMEDOUT',
+  'EAI_AGAIN',
+  'ENOENT',
+  'EACCES',
+  'CONNECT_TIMEOUT',
+])
+const LOST = new Set<string>([
+  'CONNECTION_CLOSED',
+  'CONNECTION_DESTROYED',
+  'CONNECTION_ENDED',
+  'ECONNRESET',
+  'EPIPE',
+  SQLSTATE.ADMIN_SHUTDOWN,
+  SQLSTATE.CRASH_SHUTDOWN,
+  SQLSTATE.CANNOT_CONNECT_NOW,
+])
+const AUTH = new Set<string>([
+  SQLSTATE.INVALID_PASSWORD,
+  SQLSTATE.INVALID_AUTHORIZATION,
+  SQLSTATE.INVALID_CATALOG_NAME,
+])
+
+/** Whether the connection, not the statement, is what failed. */
+export function isConnectionLost(error: unknown): boolean {
+  if (isGigarowError(error)) return error.code === 'DB_CONNECTION_LOST'
+  const code = errorCodeOf(error)
+  if (code !== undefined && LOST.has(code)) return true
+  return (
+    error instanceof Error &&
+    /connection terminated|Connection terminated|server closed the connection/.test(error.message)
+  )
+}
+
+/** Turns what a driver throws into the error a user sees; a GigarowError passes through. */
+export function explainDbError(error: unknown, target: Target, doing: string): GigarowError {
+  if (isGigarowError(error)) return error
+  const code = errorCodeOf(error)
+  const message = error instanceof Error ? error.message : String(error)
+  const facts = { server: describeTarget(target), ...(code === undefined ? {} : { sqlstate: code }), doing }
+  if (code !== undefined && UNREACHABLE.has(code)) return unreachable(target, facts, error)
+  if (isConnectionLost(error)) {
+    return new GigarowError(
+      'DB_CONNECTION_LOST',
+      `The connection to ${facts.server} was lost while ${doing}: ${message}.`,
+      {
+        facts,
+        cause: error,
+        hint: 'See whether the server runs (gigarow db status) and read its log; then run the same command again.',
+      },
+    )
+  }
+  if (code !== undefined && AUTH.has(code)) {
+    return new GigarowError('DB_AUTH', `${facts.server} refused the connection: ${message}.`, {
+      facts,
+      cause: error,
+      hint: 'Check user, password and database name in DATABASE_URL or in gigarow.config.ts.',
+    })
+  }
+  if (code === SQLSTATE.DISK_FULL || /No space left on device|File too large/.test(message)) {
+    return new GigarowError('DISK_FULL', `The server has no disk space left (while ${doing}): ${message}.`, {
+      facts,
+      cause: error,
+      hint: 'Make space on the data directory’s disk, then run the same command again; what was not committed is gone, what was committed stays.',
+    })
+  }
+  return new GigarowError('DB_ERROR', `The server rejected a statement while ${doing}: ${message}.`, {
+    facts: { ...facts, ...details(error) },
+    cause: error,
+  })
+}
+
+function unreachable(target: Target, facts: Record<string, string>, cause: unknown): GigarowError {
+  const hint =
+    target.origin === 'embedded'
+      ? 'Start the embedded server: gigarow db start.'
+      : `The address comes from ${target.origin === 'config' ? 'gigarow.config.ts (url)' : target.origin}. Correct it, start that server, or remove it to use the embedded one.`
+  return new GigarowError('DB_UNREACHABLE', `No PostgreSQL server answers at ${facts.server}.`, {
+    facts,
+    cause,
+    hint,
+  })
+}
+
+function details(error: unknown): Record<string, string> {
+  const out: Record<string, string> = {}
+  for (const key of ['detail', 'table_name', 'constraint_name', 'table', 'constraint', 'hint'] as const) {
+    const value = (error as Record<string, unknown>)[key]
+    if (typeof value === 'string' && value !== '') out[key.replace('_name', '')] = value
+  }
+  return out
+}

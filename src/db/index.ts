@@ -1,0 +1,23 @@
+export {
+  type Holder,
+  LOCK_CLASS,
+  LOCKS,
+  type LockName,
+  lockHolder,
+  tryAdvisoryLock,
+  withAdvisoryLock,
+} from './advisory-lock.ts'
+export {
+  type AnySql,
+  type Database,
+  type DatabaseOptions,
+  openPool,
+  type ReservedSql,
+  type Sql,
+  type TransactionSql,
+  withDatabase,
+  withSession,
+} from './database.ts'
+export { explainDbError, isConnectionLost } from './errors.ts'
+export { errorCodeOf, SQLSTATE } from './sqlstate.ts'
+export { describeTarget, parseTarget, type Target, targetUrl } from './target.ts'

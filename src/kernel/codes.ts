@@ -1,0 +1,31 @@
+/**
+ * Every error code of gigarow, with the exit code of the CLI and one line that says what it means.
+ * Codes are a contract: scripts match on them. They are added, never renamed; docs/errors.md is made from this table.
+ *
+ * Exit codes: 1 failed · 2 usage (the call or the configuration is wrong, nothing was touched) ·
+ * 3 refused (a safety check; the message names the flag that allows it) · 4 drift or pending.
+ */
+export const ERROR_CODES = {
+  USAGE: { exit: 2, meaning: 'The command line is wrong: an unknown flag, a missing or malformed argument.' },
+  CONFIG_INVALID: {
+    exit: 2,
+    meaning: 'gigarow.config.ts (or another configuration file) has wrong settings; all of them are listed.',
+  },
+  MODULE_FAILED: { exit: 2, meaning: 'A file of yours (schema, seed, tuning, config) could not be loaded.' },
+  PACKAGE_MISSING: { exit: 1, meaning: 'An optional package is needed and not installed.' },
+  DB_UNREACHABLE: { exit: 1, meaning: 'No PostgreSQL server answers at the address.' },
+  DB_AUTH: { exit: 1, meaning: 'The server refused the user, the password or the database name.' },
+  DB_UNSUPPORTED: { exit: 1, meaning: 'The server is older than PostgreSQL 14, or a read-only standby.' },
+  DB_CONNECTION_LOST: {
+    exit: 1,
+    meaning: 'The connection broke in the middle of the work: the server stopped, crashed or cut it.',
+  },
+  DB_ERROR: { exit: 1, meaning: 'The server rejected a statement.' },
+  DISK_FULL: { exit: 1, meaning: 'The server ran out of disk space.' },
+  LOCK_TIMEOUT: { exit: 1, meaning: 'A lock could not be taken in time; the blockers are named.' },
+  STORE_TOO_NEW: { exit: 1, meaning: "gigarow's own tables in this database were made by a newer gigarow." },
+  INTERRUPTED: { exit: 1, meaning: 'Stopped by Ctrl-C or SIGTERM; the message says how to go on.' },
+  INTERNAL: { exit: 1, meaning: 'A bug of gigarow.' },
+} as const satisfies Record<string, { exit: 1 | 2 | 3 | 4; meaning: string }>
+
+export type ErrorCode = keyof typeof ERROR_CODES

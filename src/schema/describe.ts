@@ -1,0 +1,41 @@
+import { getTableColumns } from 'drizzle-orm'
+import { getTableConfig, type PgTable } from 'drizzle-orm/pg-core'
+import type { QualifiedName } from '../kernel/index.ts'
+
+/** What other modules need to know of a Drizzle table, without Drizzle. */
+export interface DeclaredTable extends QualifiedName {
+  readonly columns: readonly DeclaredColumn[]
+}
+
+export interface DeclaredColumn {
+  /** The property in the Drizzle table: createdAt. */
+  readonly key: string
+  /** The column in the database: created_at. */
+  readonly name: string
+  /** The SQL type as Drizzle spells it: bigserial, timestamp with time zone, varchar(20). */
+  readonly type: string
+  readonly notNull: boolean
+  /** Whether the server fills it when it is left out: a default, serial or identity. */
+  readonly hasDefault: boolean
+  /** GENERATED ALWAYS AS (expression): cannot be written at all. */
+  readonly computed: boolean
+}
+
+export function describeTable(table: PgTable): DeclaredTable {
+  const config = getTableConfig(table)
+  const columns = Object.entries(getTableColumns(table)).map(([key, column]) =>
+    Object.freeze({
+      key,
+      name: column.name,
+      type: column.getSQLType(),
+      notNull: column.notNull,
+      hasDefault: column.hasDefault || column.generatedIdentity !== undefined,
+      computed: column.generated !== undefined,
+    }),
+  )
+  return Object.freeze({
+    schema: config.schema ?? 'public',
+    name: config.name,
+    columns: Object.freeze(columns),
+  })
+}

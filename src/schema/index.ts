@@ -1,0 +1,1 @@
+export { type DeclaredColumn, type DeclaredTable, describeTable } from './describe.ts'

@@ -1,0 +1,31 @@
+import type { QualifiedName } from '../kernel/index.ts'
+
+/**
+ * A profile after defineSeed(): plain, frozen JSON. Generators are data too (their code is looked up by `kind`), so that
+ * a plan can be stored in the ledger, hashed, and handed to a worker thread.
+ */
+export interface Profile {
+  readonly name: string
+  readonly seed: number
+  readonly tables: readonly TableFill[]
+}
+
+export interface TableFill {
+  readonly table: QualifiedName
+  /** Rows are numbered from 1 to `rows`. */
+  readonly rows: number
+  /** In the order they are sent; columns that are left out get the server's default. */
+  readonly columns: readonly ColumnFill[]
+}
+
+export interface ColumnFill {
+  readonly name: string
+  /** The SQL type as declared. */
+  readonly type: string
+  readonly generator: GeneratorSpec
+}
+
+export interface GeneratorSpec {
+  readonly kind: string
+  readonly [option: string]: unknown
+}

@@ -1,0 +1,1 @@
+export { ensureStore, installedVersion } from './install.ts'

@@ -1,0 +1,52 @@
+import { type Database, withAdvisoryLock } from '../db/index.ts'
+import { GigarowError } from '../kernel/index.ts'
+import { STORE_FILES } from './sql.generated.ts'
+
+/**
+ * Brings gigarow's own tables in the database to this version: every missing numbered file, each in one transaction
+ * with its row in store_version. Safe to call at once from many processes. Throws STORE_TOO_NEW.
+ */
+export async function ensureStore(db: Database): Promise<void> {
+  const newest = STORE_FILES.at(-1)!.version
+  const installed = await installedVersion(db)
+  if (installed === newest) return
+  if (installed > newest) throw tooNew(installed, newest)
+  await withAdvisoryLock(db, 'store', async (session) => {
+    // Somebody else may have installed it while we waited.
+    const now = await installedVersion(db)
+    for (const file of STORE_FILES.filter((f) => f.version > now)) {
+      await session
+        .unsafe(
+          `begin;\n${file.sql}\ninsert into gigarow.store_version (version) values (${file.version});\ncommit;`,
+        )
+        .simple()
+        .catch(async (error: unknown) => {
+          await session.unsafe('rollback').catch(() => {})
+          throw error
+        })
+    }
+  })
+}
+
+/** 0 when the store is not there. */
+export async function installedVersion(db: Pick<Database, 'sql'>): Promise<number> {
+  const [there] = await db.sql<
+    { there: boolean }[]
+  >`select to_regclass('gigarow.store_version') is not null as there`
+  if (!there!.there) return 0
+  const [row] = await db.sql<
+    { version: number }[]
+  >`select coalesce(max(version), 0)::int as version from gigarow.store_version`
+  return row!.version
+}
+
+function tooNew(installed: number, newest: number): GigarowError {
+  return new GigarowError(
+    'STORE_TOO_NEW',
+    `gigarow's tables in this database are of version ${installed}; this gigarow knows ${newest}.`,
+    {
+      facts: { installed, newest },
+      hint: 'Upgrade gigarow: npm install gigarow@latest.',
+    },
+  )
+}

@@ -1,0 +1,48 @@
+-- One row for each load of a profile.
+create table gigarow.seed_run (
+  id bigint generated always as identity primary key,
+  profile text not null,
+  seed bigint not null,
+  -- sha-256 of the whole plan: a run can only be resumed with the same one
+  spec_hash text not null,
+  -- the plan as JSON: tables, rows, columns with their generators, chunk size
+  plan jsonb not null,
+  filler text not null check (filler in ('copy', 'sql')),
+  jobs int not null check (jobs > 0),
+  -- where the run stands: loading, finishing (indexes, vacuum), verifying, done, failed, abandoned
+  state text not null default 'loading' check (state in ('loading', 'finishing', 'verifying', 'done', 'abandoned')),
+  started_at timestamptz not null default now(),
+  finished_at timestamptz,
+  -- seconds and rows of each finished phase, added up over resumes
+  phases jsonb not null default '[]'
+);
+
+-- One row for each chunk, made when the run starts; done_at is set in the chunk's own transaction.
+create table gigarow.seed_chunk (
+  run_id bigint not null references gigarow.seed_run (id) on delete cascade,
+  table_name text not null,
+  chunk int not null,
+  -- rows lo to hi of the table, both included, the first row is 1
+  lo bigint not null,
+  hi bigint not null check (hi >= lo),
+  done_at timestamptz,
+  rows bigint,
+  seconds real,
+  primary key (run_id, table_name, chunk)
+);
+
+-- What a load took away and has to bring back: written in the transaction that drops it.
+create table gigarow.seed_dropped (
+  run_id bigint not null references gigarow.seed_run (id),
+  ordinal int not null,
+  kind text not null check (kind in ('index', 'constraint', 'option')),
+  table_name text not null,
+  name text not null,
+  -- the statement that brings it back, complete
+  rebuild_sql text not null,
+  -- pg_get_indexdef or pg_get_constraintdef as it was: what the rebuilt one must equal
+  definition text not null,
+  rebuilt_at timestamptz,
+  seconds real,
+  primary key (run_id, ordinal)
+);
