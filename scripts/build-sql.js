@@ -48,7 +48,7 @@ function queriesModule(/** @type {string} */ module) {
 
 const QUERY_MODULES = readdirSync(join(root, 'src'), { withFileTypes: true })
   .filter((entry) => entry.isDirectory() && entry.name !== 'store')
-  .filter((entry) => readdirSync(join(root, 'src', entry.name)).includes('sql') && entry.name !== 'sql')
+  .filter((entry) => readdirSync(join(root, 'src', entry.name)).includes('sql'))
   .map((entry) => entry.name)
 
 let stale = 0

@@ -31,17 +31,21 @@ create table gigarow.seed_chunk (
   primary key (run_id, table_name, chunk)
 );
 
--- What a load took away and has to bring back: written in the transaction that drops it.
+create index seed_chunk_open_idx on gigarow.seed_chunk (run_id, table_name, chunk) where done_at is null;
+
+-- What a load took away and has to bring back, in this order: written in the transaction that takes it away.
 create table gigarow.seed_dropped (
-  run_id bigint not null references gigarow.seed_run (id),
+  run_id bigint not null references gigarow.seed_run (id) on delete cascade,
   ordinal int not null,
-  kind text not null check (kind in ('index', 'constraint', 'option')),
+  kind text not null check (kind in ('index', 'constraint', 'setting')),
   table_name text not null,
   name text not null,
-  -- the statement that brings it back, complete
-  rebuild_sql text not null,
-  -- pg_get_indexdef or pg_get_constraintdef as it was: what the rebuilt one must equal
-  definition text not null,
+  -- the statements that bring it back: a JSON array of strings
+  rebuild_sql jsonb not null,
+  -- pg_get_indexdef() or pg_get_constraintdef() as it was: what the rebuilt one must equal
+  definition text,
+  -- where an index stood, null for the default tablespace
+  tablespace text,
   rebuilt_at timestamptz,
   seconds real,
   primary key (run_id, ordinal)

@@ -1,0 +1,152 @@
+import type { AnySql } from '../db/index.ts'
+import type { QualifiedName } from '../kernel/index.ts'
+import { QUERIES } from './sql.generated.ts'
+
+/** A table as it stands in the database: what a load must know of it. */
+export interface LiveTable extends QualifiedName {
+  readonly oid: string
+  readonly kind: 'table' | 'partitioned' | 'other'
+  readonly unlogged: boolean
+  readonly columns: readonly LiveColumn[]
+  /** The relations that hold the rows: the leaves of a partitioned table, else the table itself. */
+  readonly leaves: readonly LiveLeaf[]
+  readonly indexes: readonly LiveIndex[]
+  /** Of the table, and of others that point at it. */
+  readonly foreignKeys: readonly LiveForeignKey[]
+  /** Names of the enabled insert triggers. */
+  readonly triggers: readonly string[]
+}
+
+export interface LiveLeaf extends QualifiedName {
+  readonly oid: string
+  /** The storage parameter autovacuum_enabled as it is set on the relation, undefined where it is not. */
+  readonly autovacuum: string | undefined
+}
+
+export interface LiveColumn {
+  readonly name: string
+  /** As format_type() prints it. */
+  readonly type: string
+  readonly notNull: boolean
+  readonly hasDefault: boolean
+  readonly identity: 'always' | 'by default' | undefined
+  readonly generated: boolean
+  /** The sequence behind a serial or identity column, quoted and qualified. */
+  readonly sequence: string | undefined
+}
+
+export interface LiveIndex {
+  readonly name: string
+  readonly table: QualifiedName
+  readonly valid: boolean
+  /** pg_get_indexdef() */
+  readonly definition: string
+  readonly tablespace: string | undefined
+  readonly comment: string | undefined
+  readonly replicaIdentity: boolean
+  readonly clustered: boolean
+  readonly hasStatistics: boolean
+  readonly constraint: LiveIndexConstraint | undefined
+}
+
+export interface LiveIndexConstraint {
+  readonly name: string
+  readonly type: 'primary key' | 'unique' | 'exclusion'
+  /** pg_get_constraintdef() */
+  readonly definition: string
+  readonly deferrable: boolean
+  readonly deferred: boolean
+  readonly comment: string | undefined
+}
+
+export interface LiveForeignKey {
+  readonly name: string
+  readonly table: QualifiedName
+  readonly definition: string
+  readonly validated: boolean
+  readonly comment: string | undefined
+}
+
+type Row = Record<string, string | boolean | null>
+
+/** Undefined when there is no relation of that name. */
+export async function readLiveTable(sql: AnySql, name: QualifiedName): Promise<LiveTable | undefined> {
+  const [relation] = await sql.unsafe<Row[]>(QUERIES.relation, [name.schema, name.name])
+  if (!relation) return undefined
+  const oid = relation.oid as string
+  const read = (query: string) => sql.unsafe<Row[]>(query, [oid])
+  return Object.freeze({
+    oid,
+    schema: name.schema,
+    name: name.name,
+    kind: relation.kind === 'r' ? 'table' : relation.kind === 'p' ? 'partitioned' : 'other',
+    unlogged: relation.persistence === 'u',
+    columns: (await read(QUERIES.columns)).map(toColumn),
+    leaves: relation.kind === 'r' || relation.kind === 'p' ? (await read(QUERIES.leaves)).map(toLeaf) : [],
+    indexes: (await read(QUERIES.indexes)).map(toIndex),
+    foreignKeys: (await read(QUERIES.foreign_keys)).map(toForeignKey),
+    triggers: (await read(QUERIES.triggers)).map((row) => row.name as string),
+  })
+}
+
+const text = (value: string | boolean | null | undefined) =>
+  typeof value === 'string' && value !== '' ? value : undefined
+
+function toColumn(row: Row): LiveColumn {
+  return {
+    name: row.name as string,
+    type: row.type as string,
+    notNull: row.not_null === true,
+    hasDefault: row.has_default === true,
+    identity: row.identity === 'a' ? 'always' : row.identity === 'd' ? 'by default' : undefined,
+    generated: row.generated === true,
+    sequence: text(row.sequence),
+  }
+}
+
+function toLeaf(row: Row): LiveLeaf {
+  return {
+    oid: row.oid as string,
+    schema: row.schema as string,
+    name: row.name as string,
+    autovacuum: text(row.autovacuum),
+  }
+}
+
+const CONSTRAINT_TYPES = { p: 'primary key', u: 'unique', x: 'exclusion' } as const
+
+function toIndex(row: Row): LiveIndex {
+  const constraint =
+    row.constraint_name === null
+      ? undefined
+      : {
+          name: row.constraint_name as string,
+          type: CONSTRAINT_TYPES[row.constraint_type as 'p' | 'u' | 'x'],
+          definition: row.constraint_definition as string,
+          deferrable: row.deferrable === true,
+          deferred: row.deferred === true,
+          comment: text(row.constraint_comment),
+        }
+  return {
+    name: row.name as string,
+    table: { schema: row.schema as string, name: row.table_name as string },
+    valid: row.valid === true,
+    definition: row.definition as string,
+    tablespace: text(row.tablespace),
+    comment: text(row.comment),
+    replicaIdentity: row.replica_identity === true,
+    clustered: row.clustered === true,
+    hasStatistics: row.has_statistics === true,
+    constraint,
+  }
+}
+
+function toForeignKey(row: Row): LiveForeignKey {
+  return {
+    name: row.name as string,
+    table: { schema: row.schema as string, name: row.table_name as string },
+    definition: row.definition as string,
+    validated: row.validated === true,
+    comment: text(row.comment),
+  }
+}

@@ -1,0 +1,59 @@
+-- name: relation
+-- $1 schema, $2 name
+select c.oid::int8::text as oid, n.nspname as schema, c.relname as name, c.relkind::text as kind, c.relpersistence::text as persistence,
+       coalesce((select option_value from pg_options_to_table(c.reloptions) where option_name = 'autovacuum_enabled'), '') as autovacuum
+  from pg_class c join pg_namespace n on n.oid = c.relnamespace
+ where n.nspname = $1 and c.relname = $2 and c.relkind in ('r', 'p', 'v', 'm', 'f')
+
+-- name: columns
+-- $1 table oid
+select a.attname as name, format_type(a.atttypid, a.atttypmod) as type, a.attnotnull as not_null,
+       a.atthasdef or a.attidentity <> '' as has_default, a.attidentity::text as identity, a.attgenerated <> '' as generated,
+       pg_get_serial_sequence(format('%I.%I', n.nspname, c.relname), a.attname) as sequence
+  from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace
+ where a.attrelid = $1::int8::oid and a.attnum > 0 and not a.attisdropped
+ order by a.attnum
+
+-- name: leaves
+-- $1 table oid; a plain table is its own only leaf
+select c.oid::int8::text as oid, n.nspname as schema, c.relname as name, c.relkind::text as kind,
+       coalesce((select option_value from pg_options_to_table(c.reloptions) where option_name = 'autovacuum_enabled'), '') as autovacuum
+  from pg_partition_tree($1::int8::oid::regclass) t join pg_class c on c.oid = t.relid join pg_namespace n on n.oid = c.relnamespace
+ where t.isleaf
+union all
+select c.oid::int8::text, n.nspname, c.relname, c.relkind::text,
+       coalesce((select option_value from pg_options_to_table(c.reloptions) where option_name = 'autovacuum_enabled'), '')
+  from pg_class c join pg_namespace n on n.oid = c.relnamespace
+ where c.oid = $1::int8::oid and c.relkind = 'r' and not c.relispartition
+ order by 2, 3
+
+-- name: indexes
+-- $1 table oid; those of the table and, for a partitioned one, those that exist on a leaf or middle level alone
+select ic.relname as name, ns.nspname as schema, tc.relname as table_name, i.indisvalid as valid,
+       pg_get_indexdef(i.indexrelid) as definition,
+       case when ic.reltablespace = 0 then null else (select spcname from pg_tablespace where oid = ic.reltablespace) end as tablespace,
+       obj_description(i.indexrelid, 'pg_class') as comment, i.indisreplident as replica_identity, i.indisclustered as clustered,
+       exists (select from pg_attribute a where a.attrelid = i.indexrelid and coalesce(a.attstattarget, -1) >= 0) as has_statistics,
+       k.conname as constraint_name, k.contype::text as constraint_type, pg_get_constraintdef(k.oid) as constraint_definition,
+       k.condeferrable as deferrable, k.condeferred as deferred, obj_description(k.oid, 'pg_constraint') as constraint_comment
+  from (select $1::int8::oid as relid union select relid from pg_partition_tree($1::int8::oid::regclass)) t
+  join pg_index i on i.indrelid = t.relid
+  join pg_class ic on ic.oid = i.indexrelid
+  join pg_class tc on tc.oid = i.indrelid
+  join pg_namespace ns on ns.oid = tc.relnamespace
+  left join pg_constraint k on k.conindid = i.indexrelid and k.contype in ('p', 'u', 'x')
+ where not exists (select from pg_inherits h where h.inhrelid = i.indexrelid)
+ order by ns.nspname, tc.relname, i.indexrelid
+
+-- name: foreign_keys
+-- $1 table oid; those of the table and those that point at it, each once (copies on partitions have conparentid)
+select k.conname as name, ns.nspname as schema, c.relname as table_name, pg_get_constraintdef(k.oid) as definition,
+       k.convalidated as validated, obj_description(k.oid, 'pg_constraint') as comment
+  from pg_constraint k join pg_class c on c.oid = k.conrelid join pg_namespace ns on ns.oid = c.relnamespace
+ where k.contype = 'f' and k.conparentid = 0 and (k.conrelid = $1::int8::oid or k.confrelid = $1::int8::oid)
+ order by ns.nspname, c.relname, k.conname
+
+-- name: triggers
+-- $1 table oid; row and statement triggers that fire on a load
+select tgname as name from pg_trigger
+ where tgrelid = $1::int8::oid and not tgisinternal and tgenabled in ('O', 'A') and tgtype & 4 <> 0 order by 1

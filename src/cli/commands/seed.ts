@@ -1,0 +1,159 @@
+import { availableParallelism } from 'node:os'
+import type { Database } from '../../db/index.ts'
+import { displayName, formatCount, GigarowError, parseRows } from '../../kernel/index.ts'
+import type { Filler, LoadPlan, Run, SeedReport } from '../../seed/index.ts'
+import type { Command, CommandContext, CommandInput } from '../command.ts'
+
+interface SeedFlags {
+  readonly profile?: string
+  readonly rows?: string
+  readonly scale?: string
+  readonly seed?: string
+  readonly filler?: Filler
+  readonly jobs?: string
+  readonly chunkRows?: string
+  readonly resume?: boolean
+  readonly truncate?: boolean
+  readonly dryRun?: boolean
+}
+
+export const seedCommand: Command = {
+  name: 'seed',
+  summary: 'fill tables with the rows of a profile, verified',
+  options: [
+    { flags: '--profile <name>', description: 'profile in seeds/' },
+    { flags: '--rows <n>', description: 'rows of the largest table (250000, 10M, 1B); the others keep their ratio' },
+    { flags: '--scale <factor>', description: 'all tables by a factor: 0.01' },
+    { flags: '--seed <n>', description: 'other rows of the same kind; default: the profile’s' },
+    { flags: '--filler <name>', description: 'who makes the rows: copy (threads here) or sql (the server)', choices: ['copy', 'sql'] },
+    { flags: '--jobs <n>', description: 'sessions that load at the same time; default: CPUs' },
+    { flags: '--chunk-rows <n>', description: 'rows of a chunk, the unit of commit and resume' },
+    { flags: '--resume', description: 'go on with a load that stopped' },
+    { flags: '--truncate', description: 'delete the rows that the tables hold' },
+    { flags: '--dry-run', description: 'show what would be done, change nothing' },
+  ],
+  examples: [
+    'gigarow seed --profile billion --rows 10M',
+    'gigarow seed --profile billion --filler sql --jobs 4',
+    'gigarow seed --resume',
+  ],
+  run: runSeed,
+}
+
+async function runSeed(context: CommandContext, { options }: CommandInput): Promise<number> {
+  const flags = checkFlags(options as SeedFlags)
+  const config = await context.config()
+  const jobs = flags.jobs ?? config.seed.jobs ?? availableParallelism()
+  // A wrong profile is told before a server is started for it.
+  const plan = flags.resume ? undefined : await planOf(context, { flags, jobs })
+  const target = await context.target()
+  const { withDatabase } = await import('../../db/index.ts')
+  return withDatabase(target, { doing: 'seeding', max: jobs + 3, applicationName: 'gigarow seed' }, (db) =>
+    flags.dryRun ? dryRun(context, db, plan) : load(context, db, { flags, jobs, plan }),
+  )
+}
+
+interface CheckedFlags extends Omit<SeedFlags, 'jobs' | 'chunkRows' | 'rows' | 'scale' | 'seed'> {
+  readonly rows?: number | undefined
+  readonly scale?: number | undefined
+  readonly seed?: number | undefined
+  readonly jobs?: number | undefined
+  readonly chunkRows?: number | undefined
+}
+
+function checkFlags(flags: SeedFlags): CheckedFlags {
+  const { rows, scale, seed, jobs, chunkRows, ...rest } = flags
+  const usage = (message: string, hint: string) => new GigarowError('USAGE', message, { hint })
+  if (!rest.resume && rest.profile === undefined) throw usage('Which profile? --profile NAME is missing.', 'Profiles are the files in seeds/, for example: gigarow seed --profile billion --rows 1M.')
+  if (rest.resume && (rows ?? scale ?? seed ?? chunkRows) !== undefined) throw usage('--resume goes on with the plan of the stopped load; --rows, --scale, --seed and --chunk-rows do not go with it.', 'Leave them out, or start again without --resume.')
+  if (rest.resume && rest.truncate) throw usage('--resume keeps rows and --truncate deletes them: give one of the two.', 'gigarow seed --resume goes on; --truncate starts again.')
+  if (rest.resume && rest.dryRun) throw usage('--dry-run does not go with --resume.', 'gigarow seed --resume goes on with the load.')
+  if (rows !== undefined && scale !== undefined) throw usage('--rows and --scale both say how many rows: give one of the two.', 'For example: --rows 10M.')
+  return {
+    ...rest,
+    rows: rows === undefined ? undefined : positive(parseRows(rows), '--rows'),
+    scale: scale === undefined ? undefined : positive(Number(scale), '--scale', scale),
+    seed: seed === undefined ? undefined : integer(seed, { flag: '--seed', min: 0, max: Number.MAX_SAFE_INTEGER }),
+    jobs: jobs === undefined ? undefined : integer(jobs, { flag: '--jobs', min: 1, max: 64 }),
+    chunkRows: chunkRows === undefined ? undefined : positive(parseRows(chunkRows), '--chunk-rows'),
+  }
+}
+
+function positive(value: number, flag: string, text = String(value)): number {
+  if (value > 0 && Number.isFinite(value)) return value
+  throw new GigarowError('USAGE', `${flag} must be more than 0, not "${text}".`, { facts: { flag, value: text }, hint: `For example: ${flag === '--scale' ? '--scale 0.01' : `${flag} 10M`}.` })
+}
+
+function integer(text: string, { flag, min, max }: { flag: string; min: number; max: number }): number {
+  const value = Number(text)
+  if (/^\d+$/.test(text) && value >= min && value <= max) return value
+  throw new GigarowError('USAGE', `${flag} must be a whole number from ${min} to ${max}, not "${text}".`, { facts: { flag, value: text }, hint: `For example: ${flag} ${Math.max(min, 2)}.` })
+}
+
+async function planOf(context: CommandContext, { flags, jobs }: { flags: CheckedFlags; jobs: number }): Promise<LoadPlan> {
+  const config = await context.config()
+  const [{ loadProfile }, { planLoad, scaleProfile }] = await Promise.all([import('../profiles.ts'), import('../../seed/index.ts')])
+  const profile = await loadProfile(config, flags.profile!)
+  const scaled = scaleProfile(profile, { rows: flags.rows, scale: flags.scale })
+  return planLoad({ ...scaled, seed: flags.seed ?? scaled.seed }, { jobs, chunkRows: flags.chunkRows ?? config.seed.chunkRows })
+}
+
+interface LoadOptions {
+  readonly flags: CheckedFlags
+  readonly jobs: number
+  readonly plan: LoadPlan | undefined
+}
+
+async function load(context: CommandContext, db: Database, { flags, jobs, plan }: LoadOptions): Promise<number> {
+  const { resume, seed, unfinishedRuns } = await import('../../seed/index.ts')
+  const { SeedProgress } = await import('../progress.ts')
+  const run = flags.resume ? pickRun(await unfinishedRuns(db), flags.profile) : undefined
+  const progress = new SeedProgress(context.out)
+  const options = { filler: flags.filler ?? run?.filler ?? ('copy' as const), jobs, truncate: flags.truncate === true, emit: progress.listen, signal: context.signal }
+  try {
+    const report = run ? await resume(db, run, options) : await seed(db, plan!, options)
+    progress.stop()
+    await render(context, report)
+    return 0
+  } finally {
+    progress.stop()
+  }
+}
+
+function pickRun(runs: readonly Run[], profile: string | undefined): Run {
+  const fitting = runs.filter((run) => profile === undefined || run.plan.profile === profile)
+  if (fitting.length === 1) return fitting[0]!
+  const names = fitting.map((run) => `${run.plan.profile} (run ${run.id})`)
+  throw new GigarowError('SEED_NOTHING_TO_RESUME', fitting.length === 0 ? `No load${profile === undefined ? '' : ` of profile ${profile}`} is unfinished.` : `${fitting.length} loads are unfinished: ${names.join(', ')}.`, {
+    facts: { unfinished: names },
+    hint: fitting.length === 0 ? 'Start one: gigarow seed --profile NAME --rows N.' : 'Name one with --profile.',
+  })
+}
+
+/** Peak resident memory of this process with all its threads, in bytes (getrusage counts in kB). */
+function peakRss(): number {
+  return process.resourceUsage().maxRSS * 1024
+}
+
+async function render({ out }: CommandContext, report: SeedReport): Promise<void> {
+  const { renderSeedReport } = await import('../seed-report.ts')
+  const peakRssBytes = peakRss()
+  const { run: _run, ...document } = report
+  out.document({ ...document, peakRssBytes })
+  out.print(renderSeedReport(report, { out, peakRssBytes }))
+}
+
+async function dryRun({ out }: CommandContext, db: Database, plan: LoadPlan | undefined): Promise<number> {
+  const { chunkCount, planStrip, preflight } = await import('../../seed/index.ts')
+  const tables = await preflight(db.sql, plan!)
+  const strips = planStrip(tables.map((t) => t.live))
+  const summary = plan!.tables.map((table) => ({ table: displayName(table.table), rows: table.rows, chunks: chunkCount(table), chunkRows: table.chunkRows }))
+  out.document({ profile: plan!.profile, seed: plan!.seed, tables: summary, drops: strips.filter((s) => s.dropSql !== '').map((s) => s.dropSql), rebuilds: strips.flatMap((s) => s.rebuildSql) })
+  out.print(`Profile ${plan!.profile} (seed ${plan!.seed}) would load:`)
+  for (const table of summary) out.print(`  ${table.table}: ${formatCount(table.rows)} rows in ${formatCount(table.chunks)} chunks`)
+  out.print('Before the load:')
+  for (const strip of strips.filter((s) => s.dropSql !== '')) out.print(`  ${strip.dropSql}`)
+  out.print('After it, besides VACUUM, ANALYZE and verification:')
+  for (const statement of strips.flatMap((s) => s.rebuildSql)) out.print(`  ${statement}`)
+  return 0
+}

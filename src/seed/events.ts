@@ -1,0 +1,52 @@
+import type { Filler } from './plan.ts'
+
+export const PHASES = ['prepare', 'load', 'indexes', 'vacuum', 'verify'] as const
+export type Phase = (typeof PHASES)[number]
+
+/** What a load tells while it runs. Counts are totals since the run began, resumes included. */
+export type SeedEvent =
+  | {
+      readonly type: 'run.started'
+      readonly run: number
+      readonly profile: string
+      readonly rows: number
+      readonly filler: Filler
+      readonly jobs: number
+      readonly resumed: boolean
+    }
+  | {
+      readonly type: 'phase.started'
+      readonly phase: Phase
+      readonly total: number
+      readonly unit: PhaseUnit
+      readonly done: number
+    }
+  | {
+      readonly type: 'phase.progress'
+      readonly phase: Phase
+      readonly done: number
+      readonly detail?: string
+    }
+  | {
+      readonly type: 'phase.finished'
+      readonly phase: Phase
+      readonly seconds: number
+      readonly rows: number
+    }
+  | {
+      readonly type: 'chunk.finished'
+      readonly table: string
+      readonly chunk: number
+      readonly rows: number
+      readonly seconds: number
+    }
+  | {
+      readonly type: 'index.dropped' | 'index.built'
+      readonly table: string
+      readonly name: string
+      readonly seconds?: number
+    }
+  | { readonly type: 'notice'; readonly message: string }
+  | { readonly type: 'run.finished'; readonly run: number; readonly seconds: number }
+
+export type PhaseUnit = 'rows' | 'steps'

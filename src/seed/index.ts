@@ -1,0 +1,7 @@
+export type { Phase, SeedEvent } from './events.ts'
+export type { Run } from './ledger.ts'
+export { chunkCount, type Filler, type LoadPlan, planLoad, type TablePlan } from './plan.ts'
+export { preflight } from './preflight.ts'
+export type { ColumnFill, GeneratorSpec, Profile, TableFill } from './profile.ts'
+export { resume, seed, type SeedOptions, type SeedReport, unfinishedRuns } from './run.ts'
+export { planStrip } from './strip.ts'

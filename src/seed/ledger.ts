@@ -1,0 +1,147 @@
+import type { AnySql, TransactionSql } from '../db/index.ts'
+import { GigarowError } from '../kernel/index.ts'
+import type { Phase } from './events.ts'
+import { chunkCount, type Filler, type LoadPlan, planHash, tableKey } from './plan.ts'
+
+export type RunState = 'loading' | 'finishing' | 'verifying' | 'done' | 'abandoned'
+
+export interface PhaseRecord {
+  readonly name: Phase
+  readonly seconds: number
+  readonly rows: number
+}
+
+export interface Run {
+  readonly id: number
+  readonly plan: LoadPlan
+  readonly filler: Filler
+  readonly jobs: number
+  readonly state: RunState
+  readonly startedAt: Date
+  readonly phases: readonly PhaseRecord[]
+}
+
+interface RunRow {
+  id: string
+  plan: LoadPlan
+  filler: Filler
+  jobs: number
+  state: RunState
+  started_at: Date
+  phases: PhaseRecord[]
+}
+
+const RUN_COLUMNS = 'id::text, plan, filler, jobs, state, started_at, phases'
+
+function toRun(row: RunRow): Run {
+  return {
+    id: Number(row.id),
+    plan: row.plan,
+    filler: row.filler,
+    jobs: row.jobs,
+    state: row.state,
+    startedAt: row.started_at,
+    phases: row.phases,
+  }
+}
+
+/** Runs that began and neither ended nor were given up, newest first. */
+export async function openRuns(sql: AnySql): Promise<Run[]> {
+  const rows = await sql.unsafe<RunRow[]>(
+    `select ${RUN_COLUMNS} from gigarow.seed_run where state not in ('done', 'abandoned') order by seed_run.id desc`,
+  )
+  return rows.map(toRun)
+}
+
+export async function readRun(sql: AnySql, id: number): Promise<Run> {
+  const [row] = await sql.unsafe<RunRow[]>(
+    `select ${RUN_COLUMNS} from gigarow.seed_run where seed_run.id = $1`,
+    [id],
+  )
+  if (!row) throw new GigarowError('INTERNAL', `Run ${id} is not in the ledger.`, { facts: { run: id } })
+  return toRun(row)
+}
+
+/** One row for the run and one for each chunk; inside the transaction that prepares the tables. */
+export async function insertRun(
+  tx: TransactionSql,
+  plan: LoadPlan,
+  { filler, jobs }: { filler: Filler; jobs: number },
+): Promise<number> {
+  const [row] = await tx<{ id: string }[]>`
+    insert into gigarow.seed_run (profile, seed, spec_hash, plan, filler, jobs)
+    values (${plan.profile}, ${plan.seed}, ${planHash(plan)}, ${tx.json(plan as never)}, ${filler}, ${jobs}) returning id::text`
+  const id = Number(row!.id)
+  for (const table of plan.tables) {
+    await tx`
+      insert into gigarow.seed_chunk (run_id, table_name, chunk, lo, hi)
+      select ${id}, ${tableKey(table)}, k, k * ${table.chunkRows}::int8 + 1, least(${table.rows}::int8, (k + 1) * ${table.chunkRows}::int8)
+        from generate_series(0::int8, ${chunkCount(table)}::int8 - 1) as k`
+  }
+  return id
+}
+
+export async function setState(sql: AnySql, run: number, state: RunState): Promise<void> {
+  await sql.unsafe(
+    `update gigarow.seed_run set state = $2, finished_at = case when $2 in ('done', 'abandoned') then now() end where id = $1`,
+    [run, state],
+  )
+}
+
+/** Adds a phase's seconds and rows to what earlier attempts of the run spent on it. */
+export async function recordPhase(sql: AnySql, run: Run, phase: PhaseRecord): Promise<Run> {
+  const before = run.phases.find((p) => p.name === phase.name)
+  const merged = { ...phase, seconds: phase.seconds + (before?.seconds ?? 0) }
+  const phases = [...run.phases.filter((p) => p.name !== phase.name), merged]
+  await sql.unsafe('update gigarow.seed_run set phases = $2::text::jsonb where id = $1', [
+    run.id,
+    JSON.stringify(phases),
+  ])
+  return { ...run, phases }
+}
+
+export async function loadedRows(sql: AnySql, run: number): Promise<number> {
+  const [row] = await sql.unsafe<{ rows: string }[]>(
+    'select coalesce(sum(rows), 0)::text as rows from gigarow.seed_chunk where run_id = $1 and done_at is not null',
+    [run],
+  )
+  return Number(row!.rows)
+}
+
+/**
+ * Claim and completion of a chunk, for any driver: the row lock is the claim, so a session that dies gives the chunk
+ * back, and done_at commits together with the chunk's rows or not at all.
+ * Parameters: $1 run, $2 table_name; then $3 chunk, $4 rows, $5 seconds.
+ */
+export const CLAIM_SQL = `
+  select chunk, lo::text, hi::text from gigarow.seed_chunk
+   where run_id = $1 and table_name = $2 and done_at is null
+   order by chunk limit 1 for update skip locked`
+
+export const COMPLETE_SQL = `
+  update gigarow.seed_chunk set done_at = clock_timestamp(), rows = $4::int8, seconds = $5::real
+   where run_id = $1 and table_name = $2 and chunk = $3 and done_at is null`
+
+/**
+ * A chunk is committed without waiting for the disk: what a crash of the server takes back it takes back whole, rows and
+ * ledger row. The run's next state is written synchronously, and flushes all of them.
+ */
+export const CHUNK_SETTINGS_SQL = 'set synchronous_commit = off; set jit = off'
+
+/** Seen in pg_stat_activity, and how --resume finds sessions that outlived their client. */
+export function workerName(run: number): string {
+  return `gigarow seed ${run}`
+}
+
+/**
+ * A client that was killed leaves sessions that end only after their statement; each holds a chunk. Ends them and waits
+ * until they are gone (pg_terminate_backend with a timeout is of PostgreSQL 14).
+ */
+export async function endOrphans(sql: AnySql, run: number): Promise<number> {
+  const rows = await sql.unsafe<{ gone: boolean }[]>(
+    `select pg_terminate_backend(pid, 30000) as gone from pg_stat_activity
+      where application_name = $1 and datname = current_database() and pid <> pg_backend_pid()`,
+    [workerName(run)],
+  )
+  return rows.length
+}

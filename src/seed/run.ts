@@ -1,0 +1,270 @@
+import { type Database, tryAdvisoryLock } from '../db/index.ts'
+import { type Emit, formatCount, GigarowError, qualified } from '../kernel/index.ts'
+import { ensureStore } from '../store/index.ts'
+import type { Phase, PhaseUnit, SeedEvent } from './events.ts'
+import { FILLERS } from './fill.ts'
+import { setSequences, vacuumAll, vacuumSteps } from './finish.ts'
+import {
+  endOrphans,
+  insertRun,
+  loadedRows,
+  openRuns,
+  type PhaseRecord,
+  type Run,
+  readRun,
+  recordPhase,
+  setState,
+} from './ledger.ts'
+import { chunkCount, type Filler, type LoadPlan, totalRows } from './plan.ts'
+import { checkEmpty, type LoadTable, preflight } from './preflight.ts'
+import { planStrip } from './strip.ts'
+import { dropForLoad, outstanding, rebuild } from './strip-run.ts'
+import { type TableResult, verify } from './verify.ts'
+
+export interface SeedOptions {
+  readonly filler: Filler
+  /** Sessions that load at the same time. */
+  readonly jobs: number
+  /** Delete the rows that the tables hold. */
+  readonly truncate?: boolean
+  readonly emit: Emit<SeedEvent>
+  readonly signal: AbortSignal
+}
+
+export interface SeedReport {
+  readonly run: number
+  readonly profile: string
+  readonly seed: number
+  readonly filler: Filler
+  readonly jobs: number
+  readonly rows: number
+  readonly phases: readonly PhaseRecord[]
+  readonly tables: readonly TableResult[]
+}
+
+/**
+ * Fills the tables of a plan: prepare, load, indexes, vacuum, verify. The database must have room for `jobs` + 2
+ * connections. Whatever ends it early (a signal, a crash on either side), resume() goes on from the ledger.
+ */
+export async function seed(db: Database, plan: LoadPlan, options: SeedOptions): Promise<SeedReport> {
+  await ensureStore(db)
+  return exclusively(db, options, async () => {
+    const tables = await preflight(db.sql, plan)
+    await refuseUnfinished(db, plan, { truncate: options.truncate === true })
+    if (!options.truncate) await checkEmpty(db.sql, tables)
+    const started = performance.now()
+    options.emit({ type: 'phase.started', phase: 'prepare', total: 1, unit: 'steps', done: 0 })
+    const id = await prepare(db, { plan, tables, options })
+    let run = await readRun(db.sql, id)
+    run = await finishPhase(db, { run, phase: 'prepare', started, rows: 0 }, options)
+    return carryOn(db, { run, tables, resumed: false }, options)
+  })
+}
+
+/** Goes on with an unfinished load, with its own plan; filler and jobs may differ, the rows cannot. */
+export async function resume(db: Database, run: Run, options: SeedOptions): Promise<SeedReport> {
+  return exclusively(db, options, async () => {
+    await endOrphans(db.sql, run.id)
+    const tables = await preflight(db.sql, run.plan)
+    return carryOn(db, { run: await readRun(db.sql, run.id), tables, resumed: true }, options)
+  })
+}
+
+/** Unfinished loads, newest first; none when gigarow was never used on the database. */
+export async function unfinishedRuns(db: Database): Promise<Run[]> {
+  await ensureStore(db)
+  return openRuns(db.sql)
+}
+
+async function exclusively<T>(db: Database, { signal }: SeedOptions, work: () => Promise<T>): Promise<T> {
+  try {
+    return await tryAdvisoryLock(db, 'seed', work, (holder) => {
+      throw new GigarowError(
+        'SEED_BUSY',
+        `Another load works on this database${holder ? ` (session ${holder.pid}, since ${holder.since})` : ''}.`,
+        {
+          facts: holder ? { pid: holder.pid, since: holder.since } : {},
+          hint: 'Wait until it ends, or stop it; an interrupted load goes on with --resume.',
+        },
+      )
+    })
+  } catch (error) {
+    if (!signal.aborted) throw error
+    throw new GigarowError('INTERRUPTED', 'The load was stopped; every finished chunk stays.', {
+      hint: 'Go on with: gigarow seed --resume',
+      cause: error,
+    })
+  }
+}
+
+/** A load that stopped owns its tables: their indexes are still away. */
+async function refuseUnfinished(
+  db: Database,
+  plan: LoadPlan,
+  { truncate }: { truncate: boolean },
+): Promise<void> {
+  const mine = new Set(plan.tables.map((t) => qualified(t.table)))
+  for (const run of await openRuns(db.sql)) {
+    if (!run.plan.tables.some((t) => mine.has(qualified(t.table)))) continue
+    if (truncate) continue
+    const rows = await loadedRows(db.sql, run.id)
+    throw new GigarowError(
+      'SEED_UNFINISHED',
+      `Load ${run.id} of profile ${run.plan.profile} stopped at ${formatCount(rows)} of ${formatCount(totalRows(run.plan))} rows.`,
+      {
+        facts: { run: run.id, profile: run.plan.profile, rows, state: run.state },
+        hint: 'Go on with: gigarow seed --resume. To start again from nothing: the same command with --truncate.',
+      },
+    )
+  }
+}
+
+/** One transaction: afterwards the run, its chunks and its journal are there and the tables are bare, or nothing has happened. */
+async function prepare(
+  db: Database,
+  { plan, tables, options }: { plan: LoadPlan; tables: readonly LoadTable[]; options: SeedOptions },
+): Promise<number> {
+  if (options.truncate) await abandonOthers(db, plan, options)
+  const fresh = options.truncate ? await preflight(db.sql, plan) : tables
+  const strips = planStrip(fresh.map((t) => t.live))
+  return db.sql.begin(async (tx) => {
+    await tx`set local lock_timeout = '10s'`
+    const id = await insertRun(tx, plan, options)
+    if (options.truncate)
+      await tx.unsafe(`truncate ${plan.tables.map((t) => qualified(t.table)).join(', ')} restart identity`)
+    await dropForLoad(tx, { run: id, strips, emit: options.emit })
+    return id
+  })
+}
+
+/**
+ * Starting again: what the stopped load had taken away is brought back first, onto tables of ours that are emptied now
+ * already; tables of it that are not ours keep their rows.
+ */
+async function abandonOthers(db: Database, plan: LoadPlan, options: SeedOptions): Promise<void> {
+  const mine = new Set(plan.tables.map((t) => qualified(t.table)))
+  for (const run of await openRuns(db.sql)) {
+    const shared = run.plan.tables.map((t) => qualified(t.table)).filter((t) => mine.has(t))
+    if (shared.length === 0) continue
+    await endOrphans(db.sql, run.id)
+    await db.sql.unsafe(`truncate ${shared.join(', ')}`)
+    await rebuild(db, { run: run.id, jobs: 1, emit: () => {}, signal: options.signal })
+    await setState(db.sql, run.id, 'abandoned')
+  }
+}
+
+interface Progress {
+  readonly run: Run
+  readonly tables: readonly LoadTable[]
+  readonly resumed: boolean
+}
+
+async function carryOn(
+  db: Database,
+  { run, tables, resumed }: Progress,
+  options: SeedOptions,
+): Promise<SeedReport> {
+  const { emit, signal, filler, jobs } = options
+  const { plan } = run
+  const rows = totalRows(plan)
+  emit({ type: 'run.started', run: run.id, profile: plan.profile, rows, filler, jobs, resumed })
+  const began = performance.now()
+  let now = run
+  const phase = async (
+    name: Phase,
+    size: { total: number; unit: PhaseUnit; done: number; rows: number },
+    work: () => Promise<void>,
+  ) => {
+    signal.throwIfAborted()
+    emit({ type: 'phase.started', phase: name, total: size.total, unit: size.unit, done: size.done })
+    const started = performance.now()
+    await work()
+    signal.throwIfAborted()
+    now = await finishPhase(db, { run: now, phase: name, started, rows: size.rows }, options)
+  }
+  if (now.state === 'loading') {
+    const loaded = await loadedRows(db.sql, run.id)
+    await phase('load', { total: rows, unit: 'rows', done: loaded, rows }, () =>
+      FILLERS[filler]({ db, run: run.id, plan, jobs, loaded, emit, signal }),
+    )
+    await checkAllDone(db, run)
+    now = await advance(db, now, 'finishing')
+  }
+  if (now.state === 'finishing') {
+    const todo = (await outstanding(db.sql, run.id)).length
+    await phase('indexes', { total: todo, unit: 'steps', done: 0, rows }, () =>
+      rebuild(db, { run: run.id, jobs, emit, signal }),
+    )
+    await phase('vacuum', { total: vacuumSteps(tables), unit: 'steps', done: 0, rows }, () =>
+      vacuumPhase(db, tables, options),
+    )
+    now = await advance(db, now, 'verifying')
+  }
+  let results: TableResult[] = []
+  await phase('verify', { total: rows, unit: 'rows', done: 0, rows }, async () => {
+    results = await verify(db, { run: run.id, plan, tables, jobs, emit, signal })
+  })
+  await setState(db.sql, run.id, 'done')
+  emit({ type: 'run.finished', run: run.id, seconds: (performance.now() - began) / 1000 })
+  return {
+    run: run.id,
+    profile: plan.profile,
+    seed: plan.seed,
+    filler,
+    jobs,
+    rows,
+    phases: now.phases,
+    tables: results,
+  }
+}
+
+async function vacuumPhase(
+  db: Database,
+  tables: readonly LoadTable[],
+  { jobs, signal, emit }: SeedOptions,
+): Promise<void> {
+  await setSequences(db, tables)
+  let done = 0
+  await vacuumAll(db, tables, {
+    jobs,
+    signal,
+    onDone: (relation) => emit({ type: 'phase.progress', phase: 'vacuum', done: ++done, detail: relation }),
+  })
+}
+
+async function finishPhase(
+  db: Database,
+  { run, phase, started, rows }: { run: Run; phase: Phase; started: number; rows: number },
+  { emit }: SeedOptions,
+): Promise<Run> {
+  const seconds = (performance.now() - started) / 1000
+  const recorded = await recordPhase(db.sql, run, { name: phase, seconds, rows })
+  emit({
+    type: 'phase.finished',
+    phase,
+    seconds: recorded.phases.find((p) => p.name === phase)!.seconds,
+    rows,
+  })
+  return recorded
+}
+
+async function advance(db: Database, run: Run, state: Run['state']): Promise<Run> {
+  await setState(db.sql, run.id, state)
+  return { ...run, state }
+}
+
+/** A chunk that another session still held when ours looked would be missing: nothing goes on before all are done. */
+async function checkAllDone(db: Database, run: Run): Promise<void> {
+  const chunks = run.plan.tables.reduce((sum, table) => sum + chunkCount(table), 0)
+  const [row] = await db.sql<{ done: number }[]>`
+    select count(*)::int as done from gigarow.seed_chunk where run_id = ${run.id} and done_at is not null`
+  if (row!.done === chunks) return
+  throw new GigarowError(
+    'SEED_INCOMPLETE',
+    `${chunks - row!.done} of ${chunks} chunks are not loaded: another session held them.`,
+    {
+      facts: { run: run.id, done: row!.done, chunks },
+      hint: 'Go on with: gigarow seed --resume',
+    },
+  )
+}

@@ -1,0 +1,60 @@
+import type { Target } from '../db/index.ts'
+import type { GigarowError } from '../kernel/index.ts'
+import type { LoadPlan } from './plan.ts'
+
+/** What a worker thread is started with. */
+export type WorkerTask =
+  | { readonly kind: 'fill'; readonly target: Target; readonly run: number; readonly plan: LoadPlan }
+  | {
+      readonly kind: 'verify'
+      readonly target: Target
+      readonly run: number
+      readonly plan: LoadPlan
+      readonly units: readonly VerifyUnit[]
+      readonly queue: SharedArrayBuffer
+    }
+
+/** What it tells. */
+export type WorkerMessage =
+  | { readonly type: 'rows'; readonly rows: number }
+  | {
+      readonly type: 'chunk'
+      readonly table: string
+      readonly chunk: number
+      readonly rows: number
+      readonly seconds: number
+    }
+  | {
+      readonly type: 'sum'
+      readonly side: 'expected' | 'found'
+      readonly table: string
+      readonly sums: readonly ChunkSum[]
+      readonly rows: number
+    }
+  | { readonly type: 'failed'; readonly error: ReturnType<GigarowError['toJSON']> }
+
+/** What it is told: end at once, roll back. */
+export type WorkerCommand = 'stop'
+
+/** A piece of verification: chunks to recompute, or a range of a relation's blocks to read. Cut so that both take alike. */
+export type VerifyUnit =
+  | {
+      readonly side: 'expected'
+      readonly table: number
+      readonly firstChunk: number
+      readonly lastChunk: number
+    }
+  | {
+      readonly side: 'found'
+      readonly table: number
+      readonly relation: string
+      readonly firstBlock: number
+      readonly endBlock: number
+    }
+
+/** Rows and sum of row checksums mod 2^64 of one chunk, or of a part of it. */
+export interface ChunkSum {
+  readonly chunk: number
+  readonly rows: number
+  readonly sum: bigint
+}
