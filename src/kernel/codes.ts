@@ -23,6 +23,18 @@ export const ERROR_CODES = {
   DB_ERROR: { exit: 1, meaning: 'The server rejected a statement.' },
   DISK_FULL: { exit: 1, meaning: 'The server ran out of disk space.' },
   LOCK_TIMEOUT: { exit: 1, meaning: 'A lock could not be taken in time; the blockers are named.' },
+  CLUSTER_START_FAILED: {
+    exit: 1,
+    meaning: 'The embedded server did not start; the end of its log is shown.',
+  },
+  CLUSTER_STOP_FAILED: { exit: 1, meaning: 'The embedded server could not be stopped.' },
+  CLUSTER_UNUSABLE: {
+    exit: 1,
+    meaning:
+      'The files of the embedded server cannot be used: of another user or version, damaged, or out of reach.',
+  },
+  PORT_IN_USE: { exit: 1, meaning: 'The port of the embedded server is taken by another program.' },
+  CONFIRMATION_NEEDED: { exit: 3, meaning: 'The command deletes something and nobody said yes to it.' },
   STORE_TOO_NEW: { exit: 1, meaning: "gigarow's own tables in this database were made by a newer gigarow." },
   INTERRUPTED: { exit: 1, meaning: 'Stopped by Ctrl-C or SIGTERM; the message says how to go on.' },
   INTERNAL: { exit: 1, meaning: 'A bug of gigarow.' },
