@@ -5,7 +5,7 @@ import { type Emit, GigarowError } from '../kernel/index.ts'
 import type { Account } from './account.ts'
 import type { ClusterEvent } from './events.ts'
 import type { Place } from './place.ts'
-import { disownPidFile, findPostmaster, type Postmaster } from './postmaster.ts'
+import { disownLockFiles, findPostmaster, type Postmaster } from './postmaster.ts'
 import { asAccount } from './run-as.ts'
 
 export interface LaunchOptions {
@@ -44,7 +44,7 @@ export async function launch(options: LaunchOptions): Promise<Postmaster | 'port
 type Attempt = { readonly up: Postmaster } | { readonly up: undefined; readonly log: string }
 
 async function launchOnce({ postgres, place, account, emit }: LaunchOptions): Promise<Attempt> {
-  disownPidFile(place.dataDir)
+  disownLockFiles(place)
   const log = openLog(place.logFile, account)
   const from = statSync(place.logFile).size
   const child = spawn(postgres, ['-D', place.dataDir], {

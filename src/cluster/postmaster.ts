@@ -1,7 +1,8 @@
-import { existsSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { GigarowError } from '../kernel/index.ts'
+import type { Place } from './place.ts'
 import { processArguments } from './process.ts'
 
 /** The lines of postmaster.pid (storage/pidfile.h of PostgreSQL). */
@@ -43,9 +44,11 @@ export function isPostmaster(pid: number, dataDir: string): boolean {
  * parent), while the file's shared memory key stays, by which PostgreSQL notices processes of the old server that still
  * run. Deleting the file would lose that.
  */
-export function disownPidFile(dataDir: string): void {
+export function disownLockFiles({ dataDir, socketDir }: Pick<Place, 'dataDir' | 'socketDir'>): void {
   const lines = pidFile(dataDir)
   if (lines === undefined || isPostmaster(Number(lines[0]), dataDir)) return
+  // The socket's own lock file says no more than the pid; the folder belongs to this data directory alone.
+  for (const name of readdirSync(socketDir)) rmSync(join(socketDir, name), { force: true })
   writeFileSync(join(dataDir, 'postmaster.pid'), [String(process.pid), ...lines.slice(1)].join('\n'))
 }
 
