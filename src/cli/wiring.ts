@@ -1,5 +1,7 @@
+import type { Cluster } from '../cluster/index.ts'
 import type { ResolvedConfig } from '../config/index.ts'
 import { describeTarget, parseTarget, type Target } from '../db/index.ts'
+import { clusterReporter } from './cluster-reporter.ts'
 import type { CommandContext } from './command.ts'
 import type { Output } from './output.ts'
 import type { GlobalFlags } from './program.ts'
@@ -16,7 +18,8 @@ export interface ContextOptions {
 export function commandContext({ flags, env, cwd, out, signal }: ContextOptions): CommandContext {
   const config = once(async () => (await import('../config/index.ts')).loadConfig(cwd))
   const target = once(async () => {
-    const found = externalTarget(flags, env, await config()) ?? (await embeddedTarget(await config(), out))
+    const found =
+      externalTarget(flags, env, await config()) ?? (await embeddedTarget(await config(), env, out))
     out.note(out.colors.dim(`server ${describeTarget(found)} (${ORIGINS[found.origin]})`))
     return found
   })
@@ -41,8 +44,31 @@ export function externalTarget(
   return config.url === undefined ? undefined : parseTarget(config.url, 'config')
 }
 
-async function embeddedTarget(_config: ResolvedConfig, _out: Output): Promise<Target> {
-  throw new Error('wired with the cluster module')
+/** Starts the embedded server where it does not run yet, and says that it goes on running afterwards. */
+async function embeddedTarget(config: ResolvedConfig, env: NodeJS.ProcessEnv, out: Output): Promise<Target> {
+  const cluster = await embeddedCluster(config, env, out)
+  const running = cluster.target()
+  if (running !== undefined) return running
+  const target = await cluster.start()
+  out.note(out.colors.dim('The embedded server keeps running; gigarow db stop ends it.'))
+  return target
+}
+
+/** The embedded server of the project, not started; what it does is noted on stderr. */
+export async function embeddedCluster(
+  config: ResolvedConfig,
+  env: NodeJS.ProcessEnv,
+  out: Output,
+): Promise<Cluster> {
+  const { openCluster } = await import('../cluster/index.ts')
+  return openCluster({
+    root: config.root,
+    stateDir: config.stateDir,
+    port: config.embedded.port,
+    user: config.embedded.user,
+    sudoUid: env.SUDO_UID === undefined ? undefined : Number(env.SUDO_UID),
+    emit: clusterReporter(out),
+  })
 }
 
 function once<T>(make: () => Promise<T>): () => Promise<T> {

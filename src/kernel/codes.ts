@@ -46,6 +46,18 @@ export const ERROR_CODES = {
     meaning: 'An index or constraint that was rebuilt does not read as it did before the load.',
   },
   SEED_VERIFY_FAILED: { exit: 1, meaning: 'The table does not hold exactly the rows of the profile.' },
+  CLUSTER_START_FAILED: {
+    exit: 1,
+    meaning: 'The embedded server did not start; the end of its log is shown.',
+  },
+  CLUSTER_STOP_FAILED: { exit: 1, meaning: 'The embedded server could not be stopped.' },
+  CLUSTER_UNUSABLE: {
+    exit: 1,
+    meaning:
+      'The files of the embedded server cannot be used: of another user or version, damaged, or out of reach.',
+  },
+  PORT_IN_USE: { exit: 1, meaning: 'The port of the embedded server is taken by another program.' },
+  CONFIRMATION_NEEDED: { exit: 3, meaning: 'The command deletes something and nobody said yes to it.' },
   STORE_TOO_NEW: { exit: 1, meaning: "gigarow's own tables in this database were made by a newer gigarow." },
   INTERRUPTED: { exit: 1, meaning: 'Stopped by Ctrl-C or SIGTERM; the message says how to go on.' },
   INTERNAL: { exit: 1, meaning: 'A bug of gigarow.' },
