@@ -16,7 +16,10 @@ export interface ContextOptions {
 
 /** Hands the modules to each other; commands ask it for what they need. */
 export function commandContext({ flags, env, cwd, out, signal }: ContextOptions): CommandContext {
-  const config = once(async () => (await import('../config/index.ts')).loadConfig(cwd))
+  const config = once(async () => {
+    const { loadConfig } = await import('../config/index.ts')
+    return loadConfig(cwd, { stateDir: env.GIGAROW_STATE_DIR })
+  })
   const target = once(async () => {
     const found =
       externalTarget(flags, env, await config()) ?? (await embeddedTarget(await config(), env, out))

@@ -18,8 +18,13 @@ const TS_NAMES = [
   'gigarow.config.json',
 ]
 
+export interface ConfigOverrides {
+  /** Wins over the file: what GIGAROW_STATE_DIR says. Relative to the root. */
+  readonly stateDir?: string | undefined
+}
+
 /** Finds and checks the configuration from `cwd` upwards. Throws CONFIG_INVALID with every problem at once. */
-export async function loadConfig(cwd: string): Promise<ResolvedConfig> {
+export async function loadConfig(cwd: string, { stateDir }: ConfigOverrides = {}): Promise<ResolvedConfig> {
   const viaJiti = async (path: string) => (await loadModule(path)).default
   const explorer = cosmiconfig('gigarow', {
     searchPlaces: [...TS_NAMES, 'package.json'],
@@ -28,10 +33,11 @@ export async function loadConfig(cwd: string): Promise<ResolvedConfig> {
     searchStrategy: 'global',
   })
   const found = await explorer.search(cwd)
-  return parseConfig(found?.config ?? {}, {
+  const config = parseConfig(found?.config ?? {}, {
     root: found ? dirname(found.filepath) : await projectRoot(cwd),
     file: found?.filepath,
   })
+  return stateDir ? Object.freeze({ ...config, stateDir: resolve(config.root, stateDir) }) : config
 }
 
 export function parseConfig(
