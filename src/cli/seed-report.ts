@@ -14,14 +14,17 @@ export const PHASE_LABELS: Readonly<Record<Phase, string>> = {
 const BAR_WIDTH = 32
 
 /** The report of a finished load for people: what stands there now, and where the time went. */
-export function renderSeedReport(report: SeedReport, { out, peakRssBytes }: { out: Output; peakRssBytes: number }): string {
+export function renderSeedReport(
+  report: SeedReport,
+  { out, peakRssBytes }: { out: Output; peakRssBytes: number },
+): string {
   const { bold, dim } = out.colors
   const seconds = report.phases.reduce((sum, phase) => sum + phase.seconds, 0)
   const tables = renderTable({
     head: ['table', 'rows', 'size', 'bytes/row', 'checksum', ''],
     right: [1, 2, 3],
     rows: report.tables.map((t) => [
-      t.table.replaceAll('"', ''),
+      t.table,
       formatCount(t.rows),
       formatBytes(t.bytes),
       (t.bytes / Math.max(1, t.rows)).toFixed(1),
@@ -35,7 +38,9 @@ export function renderSeedReport(report: SeedReport, { out, peakRssBytes }: { ou
     rows: report.phases.map((phase) => [
       PHASE_LABELS[phase.name],
       formatDuration(phase.seconds * 1000),
-      phase.name === 'load' || phase.name === 'verify' ? formatRows(phase.rows / Math.max(phase.seconds, 0.001)) : '',
+      phase.name === 'load' || phase.name === 'verify'
+        ? formatRows(phase.rows / Math.max(phase.seconds, 0.001))
+        : '',
       '█'.repeat(Math.max(1, Math.round((phase.seconds / seconds) * BAR_WIDTH))),
     ]),
   })

@@ -8,8 +8,21 @@ export interface TableOptions {
 }
 
 const BARE = {
-  top: '', 'top-mid': '', 'top-left': '', 'top-right': '', bottom: '', 'bottom-mid': '', 'bottom-left': '', 'bottom-right': '',
-  left: '', 'left-mid': '', mid: '', 'mid-mid': '', right: '', 'right-mid': '', middle: '  ',
+  top: '',
+  'top-mid': '',
+  'top-left': '',
+  'top-right': '',
+  bottom: '',
+  'bottom-mid': '',
+  'bottom-left': '',
+  'bottom-right': '',
+  left: '',
+  'left-mid': '',
+  mid: '',
+  'mid-mid': '',
+  right: '',
+  'right-mid': '',
+  middle: '  ',
 }
 
 /** A table without lines, for a terminal or a pipe alike: columns aligned, two spaces between them. */
@@ -21,5 +34,9 @@ export function renderTable({ head, right = [], rows }: TableOptions): string {
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
   })
   table.push(...rows.map((row) => [...row]))
-  return table.toString().split('\n').map((line) => line.trimEnd()).join('\n')
+  return table
+    .toString()
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .join('\n')
 }

@@ -59,6 +59,13 @@ export const ERROR_CODES = {
   PORT_IN_USE: { exit: 1, meaning: 'The port of the embedded server is taken by another program.' },
   CONFIRMATION_NEEDED: { exit: 3, meaning: 'The command deletes something and nobody said yes to it.' },
   STORE_TOO_NEW: { exit: 1, meaning: "gigarow's own tables in this database were made by a newer gigarow." },
+  SEED_INVALID: {
+    exit: 2,
+    meaning: 'A profile is wrong: an option of a generator, or values that the column cannot hold.',
+  },
+  SEED_TYPE_UNSUPPORTED: { exit: 2, meaning: 'A profile fills a column whose type gigarow cannot write.' },
+  PROFILE_UNKNOWN: { exit: 2, meaning: 'No file in seeds/ defines a profile of this name.' },
+  TABLE_UNKNOWN: { exit: 2, meaning: 'The profile does not fill a table of this name.' },
   INTERRUPTED: { exit: 1, meaning: 'Stopped by Ctrl-C or SIGTERM; the message says how to go on.' },
   INTERNAL: { exit: 1, meaning: 'A bug of gigarow.' },
 } as const satisfies Record<string, { exit: 1 | 2 | 3 | 4; meaning: string }>

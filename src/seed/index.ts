@@ -3,5 +3,17 @@ export type { Run } from './ledger.ts'
 export { chunkCount, type Filler, type LoadPlan, planLoad, type TablePlan } from './plan.ts'
 export { preflight } from './preflight.ts'
 export type { ColumnFill, GeneratorSpec, Profile, TableFill } from './profile.ts'
-export { resume, seed, type SeedOptions, type SeedReport, unfinishedRuns } from './run.ts'
+export {
+  BLOCK_ROWS,
+  blockOf,
+  type CompileOptions,
+  checksumOfSum,
+  compileRows,
+  RowHash,
+  type RowTwin,
+  rowHashSql,
+  type SelectRange,
+  selectSql,
+} from './rows.ts'
+export { resume, type SeedOptions, type SeedReport, seed, unfinishedRuns } from './run.ts'
 export { planStrip } from './strip.ts'

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { qualified } from '../kernel/index.ts'
 import type { Profile, TableFill } from './profile.ts'
+import { BLOCK_ROWS } from './stream.ts'
 
 export type Filler = 'copy' | 'sql'
 
@@ -64,8 +65,6 @@ export interface Segment {
   readonly lo: number
   readonly hi: number
 }
-
-export const BLOCK_ROWS = 2 ** 32
 
 export function segments({ lo, hi }: { lo: number; hi: number }): Segment[] {
   const cut: Segment[] = []

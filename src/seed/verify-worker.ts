@@ -2,7 +2,7 @@ import { type CopySession, openCopySession } from '../copy/index.ts'
 import type { WorkerContext } from './fill-copy-worker.ts'
 import { workerName } from './ledger.ts'
 import { chunkAt, segments, type TablePlan, tableKey } from './plan.ts'
-import { compileRows, rowHashSql, sumRows } from './rows.ts'
+import { checksumOfSum, compileRows, RowHash, rowHashSql } from './rows.ts'
 import { sequenceColumn } from './verify.ts'
 import type { ChunkSum, VerifyUnit, WorkerTask } from './worker-protocol.ts'
 
@@ -40,10 +40,12 @@ function recompute(
   const sums: ChunkSum[] = []
   for (let k = unit.firstChunk; k <= unit.lastChunk; k++) {
     const chunk = chunkAt(table, k)
-    let sum = 0n
-    for (const { block, lo, hi } of segments(chunk))
-      sum += sumRows(compileRows(table, { seed, block }), lo, hi)
-    sums.push({ chunk: k, rows: chunk.hi - chunk.lo + 1, sum: BigInt.asUintN(64, sum) })
+    const sum = new RowHash()
+    for (const { block, lo, hi } of segments(chunk)) {
+      const rows = compileRows(table, { seed, block })
+      for (let i = lo; i <= hi; i++) rows.hashInto(i, sum)
+    }
+    sums.push({ chunk: k, rows: chunk.hi - chunk.lo + 1, sum: sum.value })
   }
   return sums
 }
@@ -63,6 +65,6 @@ async function readBlocks(
   return rows.map((r) => ({
     chunk: Number(r.chunk),
     rows: Number(r.rows),
-    sum: BigInt.asUintN(64, BigInt(r.sum)),
+    sum: checksumOfSum(r.sum),
   }))
 }

@@ -1,5 +1,5 @@
 import type { Database } from '../db/index.ts'
-import { type Emit, GigarowError, ident, qualified } from '../kernel/index.ts'
+import { displayName, type Emit, GigarowError, ident, qualified } from '../kernel/index.ts'
 import type { SeedEvent } from './events.ts'
 import { chunkAt, chunkCount, type LoadPlan, type TablePlan, tableKey } from './plan.ts'
 import type { LoadTable } from './preflight.ts'
@@ -7,7 +7,7 @@ import type { ChunkSum, VerifyUnit } from './worker-protocol.ts'
 import { runWorkers } from './workers.ts'
 
 export interface TableResult {
-  /** Quoted and qualified. */
+  /** As people write it: billion_rows, warehouse.facts. */
   readonly table: string
   readonly rows: number
   /** Table, indexes, TOAST and maps, all partitions. */
@@ -55,7 +55,7 @@ export async function verify(db: Database, options: VerifyOptions): Promise<Tabl
       const expected = sums.expected.get(key) ?? new Map()
       const found = sums.found.get(key) ?? new Map()
       compare(table, mergeUnlessSequenced(table, expected), found)
-      return { table: key, rows: table.rows, bytes: await totalBytes(db, live.oid), checksum: total(found) }
+      return { table: displayName(table.table), rows: table.rows, bytes: await totalBytes(db, live.oid), checksum: total(found) }
     }),
   )
 }

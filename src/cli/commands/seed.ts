@@ -22,10 +22,17 @@ export const seedCommand: Command = {
   summary: 'fill tables with the rows of a profile, verified',
   options: [
     { flags: '--profile <name>', description: 'profile in seeds/' },
-    { flags: '--rows <n>', description: 'rows of the largest table (250000, 10M, 1B); the others keep their ratio' },
+    {
+      flags: '--rows <n>',
+      description: 'rows of the largest table (250000, 10M, 1B); the others keep their ratio',
+    },
     { flags: '--scale <factor>', description: 'all tables by a factor: 0.01' },
     { flags: '--seed <n>', description: 'other rows of the same kind; default: the profile’s' },
-    { flags: '--filler <name>', description: 'who makes the rows: copy (threads here) or sql (the server)', choices: ['copy', 'sql'] },
+    {
+      flags: '--filler <name>',
+      description: 'who makes the rows: copy (threads here) or sql (the server)',
+      choices: ['copy', 'sql'],
+    },
     { flags: '--jobs <n>', description: 'sessions that load at the same time; default: CPUs' },
     { flags: '--chunk-rows <n>', description: 'rows of a chunk, the unit of commit and resume' },
     { flags: '--resume', description: 'go on with a load that stopped' },
@@ -64,16 +71,33 @@ interface CheckedFlags extends Omit<SeedFlags, 'jobs' | 'chunkRows' | 'rows' | '
 function checkFlags(flags: SeedFlags): CheckedFlags {
   const { rows, scale, seed, jobs, chunkRows, ...rest } = flags
   const usage = (message: string, hint: string) => new GigarowError('USAGE', message, { hint })
-  if (!rest.resume && rest.profile === undefined) throw usage('Which profile? --profile NAME is missing.', 'Profiles are the files in seeds/, for example: gigarow seed --profile billion --rows 1M.')
-  if (rest.resume && (rows ?? scale ?? seed ?? chunkRows) !== undefined) throw usage('--resume goes on with the plan of the stopped load; --rows, --scale, --seed and --chunk-rows do not go with it.', 'Leave them out, or start again without --resume.')
-  if (rest.resume && rest.truncate) throw usage('--resume keeps rows and --truncate deletes them: give one of the two.', 'gigarow seed --resume goes on; --truncate starts again.')
-  if (rest.resume && rest.dryRun) throw usage('--dry-run does not go with --resume.', 'gigarow seed --resume goes on with the load.')
-  if (rows !== undefined && scale !== undefined) throw usage('--rows and --scale both say how many rows: give one of the two.', 'For example: --rows 10M.')
+  if (!rest.resume && rest.profile === undefined)
+    throw usage(
+      'Which profile? --profile NAME is missing.',
+      'Profiles are the files in seeds/, for example: gigarow seed --profile billion --rows 1M.',
+    )
+  if (rest.resume && (rows ?? scale ?? seed ?? chunkRows) !== undefined)
+    throw usage(
+      '--resume goes on with the plan of the stopped load; --rows, --scale, --seed and --chunk-rows do not go with it.',
+      'Leave them out, or start again without --resume.',
+    )
+  if (rest.resume && rest.truncate)
+    throw usage(
+      '--resume keeps rows and --truncate deletes them: give one of the two.',
+      'gigarow seed --resume goes on; --truncate starts again.',
+    )
+  if (rest.resume && rest.dryRun)
+    throw usage('--dry-run does not go with --resume.', 'gigarow seed --resume goes on with the load.')
+  if (rows !== undefined && scale !== undefined)
+    throw usage('--rows and --scale both say how many rows: give one of the two.', 'For example: --rows 10M.')
   return {
     ...rest,
     rows: rows === undefined ? undefined : positive(parseRows(rows), '--rows'),
     scale: scale === undefined ? undefined : positive(Number(scale), '--scale', scale),
-    seed: seed === undefined ? undefined : integer(seed, { flag: '--seed', min: 0, max: Number.MAX_SAFE_INTEGER }),
+    seed:
+      seed === undefined
+        ? undefined
+        : integer(seed, { flag: '--seed', min: 0, max: Number.MAX_SAFE_INTEGER }),
     jobs: jobs === undefined ? undefined : integer(jobs, { flag: '--jobs', min: 1, max: 64 }),
     chunkRows: chunkRows === undefined ? undefined : positive(parseRows(chunkRows), '--chunk-rows'),
   }
@@ -81,21 +105,36 @@ function checkFlags(flags: SeedFlags): CheckedFlags {
 
 function positive(value: number, flag: string, text = String(value)): number {
   if (value > 0 && Number.isFinite(value)) return value
-  throw new GigarowError('USAGE', `${flag} must be more than 0, not "${text}".`, { facts: { flag, value: text }, hint: `For example: ${flag === '--scale' ? '--scale 0.01' : `${flag} 10M`}.` })
+  throw new GigarowError('USAGE', `${flag} must be more than 0, not "${text}".`, {
+    facts: { flag, value: text },
+    hint: `For example: ${flag === '--scale' ? '--scale 0.01' : `${flag} 10M`}.`,
+  })
 }
 
 function integer(text: string, { flag, min, max }: { flag: string; min: number; max: number }): number {
   const value = Number(text)
   if (/^\d+$/.test(text) && value >= min && value <= max) return value
-  throw new GigarowError('USAGE', `${flag} must be a whole number from ${min} to ${max}, not "${text}".`, { facts: { flag, value: text }, hint: `For example: ${flag} ${Math.max(min, 2)}.` })
+  throw new GigarowError('USAGE', `${flag} must be a whole number from ${min} to ${max}, not "${text}".`, {
+    facts: { flag, value: text },
+    hint: `For example: ${flag} ${Math.max(min, 2)}.`,
+  })
 }
 
-async function planOf(context: CommandContext, { flags, jobs }: { flags: CheckedFlags; jobs: number }): Promise<LoadPlan> {
+async function planOf(
+  context: CommandContext,
+  { flags, jobs }: { flags: CheckedFlags; jobs: number },
+): Promise<LoadPlan> {
   const config = await context.config()
-  const [{ loadProfile }, { planLoad, scaleProfile }] = await Promise.all([import('../profiles.ts'), import('../../seed/index.ts')])
+  const [{ loadProfile }, { planLoad, scaleProfile }] = await Promise.all([
+    import('../profiles.ts'),
+    import('../../seed/index.ts'),
+  ])
   const profile = await loadProfile(config, flags.profile!)
   const scaled = scaleProfile(profile, { rows: flags.rows, scale: flags.scale })
-  return planLoad({ ...scaled, seed: flags.seed ?? scaled.seed }, { jobs, chunkRows: flags.chunkRows ?? config.seed.chunkRows })
+  return planLoad(
+    { ...scaled, seed: flags.seed ?? scaled.seed },
+    { jobs, chunkRows: flags.chunkRows ?? config.seed.chunkRows },
+  )
 }
 
 interface LoadOptions {
@@ -104,12 +143,22 @@ interface LoadOptions {
   readonly plan: LoadPlan | undefined
 }
 
-async function load(context: CommandContext, db: Database, { flags, jobs, plan }: LoadOptions): Promise<number> {
+async function load(
+  context: CommandContext,
+  db: Database,
+  { flags, jobs, plan }: LoadOptions,
+): Promise<number> {
   const { resume, seed, unfinishedRuns } = await import('../../seed/index.ts')
   const { SeedProgress } = await import('../progress.ts')
   const run = flags.resume ? pickRun(await unfinishedRuns(db), flags.profile) : undefined
   const progress = new SeedProgress(context.out)
-  const options = { filler: flags.filler ?? run?.filler ?? ('copy' as const), jobs, truncate: flags.truncate === true, emit: progress.listen, signal: context.signal }
+  const options = {
+    filler: flags.filler ?? run?.filler ?? ('copy' as const),
+    jobs,
+    truncate: flags.truncate === true,
+    emit: progress.listen,
+    signal: context.signal,
+  }
   try {
     const report = run ? await resume(db, run, options) : await seed(db, plan!, options)
     progress.stop()
@@ -124,10 +173,19 @@ function pickRun(runs: readonly Run[], profile: string | undefined): Run {
   const fitting = runs.filter((run) => profile === undefined || run.plan.profile === profile)
   if (fitting.length === 1) return fitting[0]!
   const names = fitting.map((run) => `${run.plan.profile} (run ${run.id})`)
-  throw new GigarowError('SEED_NOTHING_TO_RESUME', fitting.length === 0 ? `No load${profile === undefined ? '' : ` of profile ${profile}`} is unfinished.` : `${fitting.length} loads are unfinished: ${names.join(', ')}.`, {
-    facts: { unfinished: names },
-    hint: fitting.length === 0 ? 'Start one: gigarow seed --profile NAME --rows N.' : 'Name one with --profile.',
-  })
+  throw new GigarowError(
+    'SEED_NOTHING_TO_RESUME',
+    fitting.length === 0
+      ? `No load${profile === undefined ? '' : ` of profile ${profile}`} is unfinished.`
+      : `${fitting.length} loads are unfinished: ${names.join(', ')}.`,
+    {
+      facts: { unfinished: names },
+      hint:
+        fitting.length === 0
+          ? 'Start one: gigarow seed --profile NAME --rows N.'
+          : 'Name one with --profile.',
+    },
+  )
 }
 
 /** Peak resident memory of this process with all its threads, in bytes (getrusage counts in kB). */
@@ -147,10 +205,22 @@ async function dryRun({ out }: CommandContext, db: Database, plan: LoadPlan | un
   const { chunkCount, planStrip, preflight } = await import('../../seed/index.ts')
   const tables = await preflight(db.sql, plan!)
   const strips = planStrip(tables.map((t) => t.live))
-  const summary = plan!.tables.map((table) => ({ table: displayName(table.table), rows: table.rows, chunks: chunkCount(table), chunkRows: table.chunkRows }))
-  out.document({ profile: plan!.profile, seed: plan!.seed, tables: summary, drops: strips.filter((s) => s.dropSql !== '').map((s) => s.dropSql), rebuilds: strips.flatMap((s) => s.rebuildSql) })
+  const summary = plan!.tables.map((table) => ({
+    table: displayName(table.table),
+    rows: table.rows,
+    chunks: chunkCount(table),
+    chunkRows: table.chunkRows,
+  }))
+  out.document({
+    profile: plan!.profile,
+    seed: plan!.seed,
+    tables: summary,
+    drops: strips.filter((s) => s.dropSql !== '').map((s) => s.dropSql),
+    rebuilds: strips.flatMap((s) => s.rebuildSql),
+  })
   out.print(`Profile ${plan!.profile} (seed ${plan!.seed}) would load:`)
-  for (const table of summary) out.print(`  ${table.table}: ${formatCount(table.rows)} rows in ${formatCount(table.chunks)} chunks`)
+  for (const table of summary)
+    out.print(`  ${table.table}: ${formatCount(table.rows)} rows in ${formatCount(table.chunks)} chunks`)
   out.print('Before the load:')
   for (const strip of strips.filter((s) => s.dropSql !== '')) out.print(`  ${strip.dropSql}`)
   out.print('After it, besides VACUUM, ANALYZE and verification:')

@@ -1,0 +1,142 @@
+import { ident } from '../kernel/index.ts'
+import { getInt32, putInt16, putInt32 } from './bytes.ts'
+import type { Where } from './errors.ts'
+import { compileGenerator } from './generators/index.ts'
+import { hashHigh, noHash } from './hash.ts'
+import type { TableFill } from './profile.ts'
+import type { RowHash } from './row-hash.ts'
+import { blockOf } from './stream.ts'
+import { type Codec, codecOf, compileColumn, type Encoder } from './types/index.ts'
+
+export { checksumOfSum, RowHash } from './row-hash.ts'
+export { BLOCK_ROWS, blockOf } from './stream.ts'
+
+/** The rows of one table in one block of 2^32 rows: pure functions of the row's number. */
+export interface RowTwin {
+  readonly columnNames: readonly string[]
+  /** The longest that encode() may write. */
+  readonly maxRowBytes: number
+  /** Writes row `i` as a tuple of binary COPY at `pos`, where maxRowBytes are free; returns the position behind it. */
+  encode(i: number, out: Uint8Array, pos: number): number
+  /** Adds the row's checksum to a sum that does not depend on the order. */
+  hashInto(i: number, sum: RowHash): void
+  /** Each column as the server prints it (TimeZone UTC, DateStyle ISO); null is null. */
+  text(i: number): (string | null)[]
+}
+
+interface Column {
+  readonly name: string
+  readonly codec: Codec
+  readonly encoder: Encoder
+  readonly isNull: ((low: number) => boolean) | undefined
+}
+
+export interface CompileOptions {
+  readonly seed: number
+  /** blockOf(i) of every row that is asked for. */
+  readonly block: number
+}
+
+/** Throws SEED_INVALID and SEED_TYPE_UNSUPPORTED. */
+export function compileRows(fill: TableFill, options: CompileOptions): RowTwin {
+  const columns = compileColumns(fill, options)
+  const { length } = columns
+  const maxRowBytes = columns.reduce((sum, column) => sum + 4 + column.encoder.maxBytes, 2)
+  const writes = columns.map((column) => column.encoder)
+  const nulls = columns.map((column) => column.isNull)
+  const encode = (i: number, out: Uint8Array, pos: number): number => {
+    const low = i | 0
+    let end = putInt16(out, pos, length)
+    for (let k = 0; k < length; k++) {
+      const isNull = nulls[k]
+      if (isNull?.(low)) {
+        end = putInt32(out, end, -1)
+        continue
+      }
+      const body = end + 4
+      const next = writes[k]!.write(low, out, body)
+      putInt32(out, end, next - body)
+      end = next
+    }
+    return end
+  }
+  const scratch = new Uint8Array(maxRowBytes)
+  return {
+    columnNames: columns.map((column) => column.name),
+    maxRowBytes,
+    encode,
+    hashInto(i, sum) {
+      encode(i, scratch, 0)
+      hashTuple(columns, scratch, sum)
+    },
+    text(i) {
+      encode(i, scratch, 0)
+      return cellsOf(scratch, length).map((cell, k) =>
+        cell === null ? null : columns[k]!.codec.text(scratch, cell.pos, cell.length),
+      )
+    },
+  }
+}
+
+interface Cell {
+  readonly pos: number
+  readonly length: number
+}
+
+/** Reads an encoded tuple back: where each value stands, null for nulls. */
+function cellsOf(bytes: Uint8Array, count: number): (Cell | null)[] {
+  const cells: (Cell | null)[] = []
+  for (let k = 0, pos = 2; k < count; k++) {
+    const length = getInt32(bytes, pos)
+    cells.push(length < 0 ? null : { pos: pos + 4, length })
+    pos += 4 + Math.max(length, 0)
+  }
+  return cells
+}
+
+function hashTuple(columns: readonly Column[], bytes: Uint8Array, sum: RowHash): void {
+  sum.begin()
+  for (let k = 0, pos = 2; k < columns.length; k++) {
+    const length = getInt32(bytes, pos)
+    pos += 4
+    const low = length < 0 ? noHash() : columns[k]!.codec.hash(bytes, pos, length)
+    sum.column(hashHigh(), low)
+    if (length > 0) pos += length
+  }
+  sum.end()
+}
+
+function compileColumns(fill: TableFill, { seed, block }: CompileOptions): readonly Column[] {
+  const table = `${fill.table.schema}.${fill.table.name}`
+  return fill.columns.map(({ name, type, generator }) => {
+    const where: Where = { table, column: name, type }
+    const source = compileGenerator(generator, { where, seed, rows: fill.rows, block, path: [name] })
+    return { name, ...compileColumn(source, where), isNull: source.isNull }
+  })
+}
+
+export interface SelectRange {
+  readonly seed: number
+  /** The first and the last row, in one block. */
+  readonly lo: number
+  readonly hi: number
+}
+
+/** A query for the rows lo to hi: the columns in the fill's order, of the columns' types. The set-returning function
+ * stands in the select list, where its rows are not kept in a temporary file. */
+export function selectSql(fill: TableFill, { seed, lo, hi }: SelectRange): string {
+  const block = blockOf(lo)
+  if (blockOf(hi) !== block) throw new RangeError(`rows ${lo} to ${hi} lie in two blocks of 2^32 rows`)
+  const columns = compileColumns(fill, { seed, block })
+  const list = columns.map(({ name, encoder }) => `${encoder.sql} as ${ident(name)}`)
+  return `select ${list.join(', ')} from (select generate_series(${lo}::bigint, ${hi}::bigint) as i) s`
+}
+
+/** int8 expression over the filled columns of `alias`: the checksum that hashInto() adds. PostgreSQL 14 and later. */
+export function rowHashSql(fill: TableFill, alias: string): string {
+  const columns = fill.columns.map(({ name, type }) => {
+    const where: Where = { table: `${fill.table.schema}.${fill.table.name}`, column: name, type }
+    return codecOf(where).hashSql(ident(alias, name))
+  })
+  return `hash_record_extended(row(${columns.join(', ')}), 0)`
+}

@@ -1,0 +1,75 @@
+import {
+  hashHigh,
+  hashIndex,
+  hashText,
+  type SeedState,
+  seedState,
+  toInt64,
+  type Words,
+  wordsOf,
+} from './hash.ts'
+
+/** A source of random bits for a column: hash(index) in JavaScript and the same as an SQL expression. */
+export interface Stream {
+  readonly state: SeedState
+  /** int8 expression over the row's number `i`. */
+  readonly sql: string
+}
+
+export interface StreamName {
+  readonly seed: number
+  readonly table: string
+  /** Column, then whatever tells apart several streams of one column. */
+  readonly path: readonly string[]
+}
+
+/** 2^32 rows: the hash folds its argument to 32 bits, so each block has a seed of its own. */
+export const BLOCK_ROWS = 4294967296
+
+export function blockOf(row: number): number {
+  return Math.floor(row / BLOCK_ROWS)
+}
+
+/**
+ * hashint8extended(i & 4294967295, hashint8extended(i >> 32, seed of the stream)). The inner hash is a constant for a
+ * block, so it stands in the SQL as a number.
+ */
+export function openStream({ seed, table, path }: StreamName, block: number): Stream {
+  const columnSeed = hashText(JSON.stringify([table, ...path]), wordsOf(seed))
+  const blockSeed = blockHash(columnSeed, block)
+  const index = block === 0 ? 'i' : '(i & 4294967295)'
+  return Object.freeze({
+    state: seedState(blockSeed),
+    sql: `hashint8extended(${index}, '${toInt64(blockSeed)}'::bigint)`,
+  })
+}
+
+function blockHash(columnSeed: Words, block: number): Words {
+  const low = hashIndex(seedState(columnSeed), block)
+  return { high: hashHigh(), low }
+}
+
+/** u * n / 2^32 rounded down, exact for 0 <= u < 2^32 and n <= 2^31: a uniform integer from 0 to n - 1. */
+export function scale(u: number, n: number): number {
+  const high = Math.floor(n / 65536)
+  const low = n - high * 65536
+  return Math.floor((u * high + Math.floor((u * low) / 65536)) / 65536)
+}
+
+/** The largest n of scale(): above it the product would not fit into the server's int8. */
+export const MAX_SPAN = 2147483648
+
+/** The lower half of a hash, uniform from 0 to 2^32 - 1. The hash's better half: use it first. */
+export function lowSql(stream: Stream): string {
+  return `(${stream.sql} & 4294967295)`
+}
+
+/** The upper half. */
+export function highSql(stream: Stream): string {
+  return `((${stream.sql} >> 32) & 4294967295)`
+}
+
+/** scale() in SQL. */
+export function scaleSql(u: string, n: number): string {
+  return `((${u} * ${n}) >> 32)`
+}

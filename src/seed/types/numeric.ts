@@ -1,0 +1,169 @@
+import { getInt16, putInt16 } from '../bytes.ts'
+import { hashBytes, noHash } from '../hash.ts'
+import type { Source } from '../source.ts'
+import type { Codec } from './codec.ts'
+
+/** Units of 10^-scale. Whole numbers have scale 0. */
+interface Decimals {
+  readonly scale: number
+  readonly min: number
+  readonly max: number
+  readonly at: (low: number) => number
+  readonly sql: string
+}
+
+function decimalsOf(source: Source): Decimals | undefined {
+  if (source.kind === 'decimal') return { ...source, at: source.at }
+  return source.kind === 'int' ? { ...source, at: source.at, scale: 0 } : undefined
+}
+
+const NEGATIVE = 0x4000
+const MAX_GROUPS = 10
+
+export const numeric: Codec = {
+  encoder(source, type) {
+    const decimals = decimalsOf(source)
+    if (decimals === undefined) return undefined
+    const [precision, scale = precision === undefined ? decimals.scale : 0] = type.modifiers
+    const problem = precision === undefined ? undefined : misfit(decimals, { precision, scale })
+    if (problem !== undefined) return problem
+    const { at } = decimals
+    const layout = layoutOf(decimals.scale, scale)
+    return {
+      maxBytes: 8 + 2 * MAX_GROUPS,
+      write: (low, out, pos) => putNumeric(out, pos, { value: at(low), layout }),
+      sql: `${numericSql(decimals)}::${type.sql}`,
+    }
+  },
+  text: numericText,
+  // The server's own hash of numeric ignores the sign.
+  hash(bytes, pos) {
+    const text = utf8.encode(numericText(bytes, pos))
+    return hashBytes(text, 0, text.length)
+  },
+  hashSql: (column) => `${column}::text collate "C"`,
+}
+
+const utf8 = new TextEncoder()
+
+function misfit(decimals: Decimals, column: { precision: number; scale: number }): string | undefined {
+  if (decimals.scale > column.scale)
+    return `${decimals.scale} decimal places, and the column keeps ${column.scale}`
+  const largest = Math.max(Math.abs(decimals.min), Math.abs(decimals.max)) / 10 ** decimals.scale
+  if (largest < 10 ** (column.precision - column.scale)) return undefined
+  return `values up to ${largest}, and numeric(${column.precision}, ${column.scale}) has ${column.precision - column.scale} digits before the point`
+}
+
+/** 1234::numeric * 0.01 is 12.34 exactly; a division would add digits. */
+export function numericSql({ sql, scale }: Pick<Decimals, 'sql' | 'scale'>): string {
+  return scale === 0 ? `${sql}::numeric` : `(${sql}::numeric * 0.${'0'.repeat(scale - 1)}1)`
+}
+
+interface Layout {
+  /** 10^scale of the value. */
+  readonly unit: number
+  /** What fills the last group of four decimal places up. */
+  readonly pad: number
+  readonly fractionGroups: number
+  /** Decimal places shown. */
+  readonly shown: number
+}
+
+function layoutOf(scale: number, shown: number): Layout {
+  const fractionGroups = Math.ceil(scale / 4)
+  return { unit: 10 ** scale, pad: 10 ** (fractionGroups * 4 - scale), fractionGroups, shown }
+}
+
+const groups = new Int32Array(MAX_GROUPS)
+
+/** Groups of four decimal digits, the first with its weight; zero groups at both ends are left out. */
+function putNumeric(
+  out: Uint8Array,
+  pos: number,
+  { value, layout }: { value: number; layout: Layout },
+): number {
+  const { unit, pad, fractionGroups, shown } = layout
+  const size = Math.abs(value)
+  const whole = Math.floor(size / unit)
+  let count = MAX_GROUPS
+  let rest = (size - whole * unit) * pad
+  for (let k = 0; k < fractionGroups; k++) {
+    const next = Math.floor(rest / 10000)
+    groups[--count] = rest - next * 10000
+    rest = next
+  }
+  for (let left = whole; left > 0; ) {
+    const next = Math.floor(left / 10000)
+    groups[--count] = left - next * 10000
+    left = next
+  }
+  let first = count
+  let last = MAX_GROUPS - 1
+  while (last >= first && groups[last] === 0) last--
+  while (first <= last && groups[first] === 0) first++
+  putInt16(out, pos, last - first + 1)
+  putInt16(out, pos + 2, last < first ? 0 : MAX_GROUPS - 1 - fractionGroups - first)
+  putInt16(out, pos + 4, value < 0 ? NEGATIVE : 0)
+  putInt16(out, pos + 6, shown)
+  let end = pos + 8
+  for (let k = first; k <= last; k++) end = putInt16(out, end, groups[k]!)
+  return end
+}
+
+function numericText(bytes: Uint8Array, pos: number): string {
+  const count = getInt16(bytes, pos)
+  const weight = getInt16(bytes, pos + 2)
+  const shown = getInt16(bytes, pos + 6)
+  const group = (w: number) => {
+    const k = weight - w
+    return String(k >= 0 && k < count ? getInt16(bytes, pos + 8 + 2 * k) : 0).padStart(4, '0')
+  }
+  let whole = ''
+  for (let w = Math.max(weight, 0); w >= 0; w--) whole += group(w)
+  let fraction = ''
+  for (let w = -1; fraction.length < shown; w--) fraction += group(w)
+  const sign = getInt16(bytes, pos + 4) === NEGATIVE ? '-' : ''
+  const digits = whole.replace(/^0+(?=\d)/, '')
+  return `${sign}${digits}${shown === 0 ? '' : `.${fraction.slice(0, shown)}`}`
+}
+
+const float = new Float64Array(1)
+const floatBytes = new Uint8Array(float.buffer)
+
+export const float8: Codec = {
+  encoder(source) {
+    const decimals = decimalsOf(source)
+    if (decimals === undefined) return undefined
+    const { at } = decimals
+    const unit = 10 ** decimals.scale
+    return {
+      maxBytes: 8,
+      write(low, out, pos) {
+        float[0] = at(low) / unit
+        for (let k = 0; k < 8; k++) out[pos + k] = floatBytes[7 - k]!
+        return pos + 8
+      },
+      // Both operands are exact, so IEEE 754 division gives the same bits on both sides.
+      sql: `(${decimals.sql}::float8 / ${unit}::float8)`,
+    }
+  },
+  text: (bytes, pos) => floatText(readFloat(bytes, pos)),
+  hash(bytes, pos) {
+    // Zero has no hash of its own: the server returns the seed, which is 0.
+    if (readFloat(bytes, pos) === 0) return noHash()
+    return hashBytes(floatBytes, 0, 8)
+  },
+  hashSql: (column) => column,
+}
+
+function readFloat(bytes: Uint8Array, pos: number): number {
+  for (let k = 0; k < 8; k++) floatBytes[7 - k] = bytes[pos + k]!
+  return float[0]!
+}
+
+/** The shortest digits that give the number back, as the server prints them: 0.5, 1e-05, 1e+15. */
+export function floatText(value: number): string {
+  const size = Math.abs(value)
+  if (size === 0 || (size >= 1e-4 && size < 1e15)) return String(value)
+  return value.toExponential().replace(/e([+-])(\d)$/, 'e$10$2')
+}
