@@ -1,0 +1,6 @@
+export { testBinaries, testMajor } from './binaries.ts'
+export { type CliOptions, type CliResult, runCli, spawnCli } from './cli.ts'
+export { openTestCluster, withCluster } from './cluster.ts'
+export { testDatabase } from './database.ts'
+export { temporaryDir, withProject } from './project.ts'
+export { THROWAWAY } from './server.ts'

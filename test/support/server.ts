@@ -1,0 +1,58 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { openCluster } from '../../src/cluster/index.ts'
+import { describeTarget, parseTarget, targetUrl } from '../../src/db/index.ts'
+import { testBinaries, testMajor } from './binaries.ts'
+import { engineAnswers, startContainer } from './container.ts'
+import { openUp } from './open-up.ts'
+
+export interface TestServer {
+  readonly url: string
+  /** For people; no password. */
+  readonly description: string
+  stop(): Promise<void>
+}
+
+/** Nothing on this server outlives the run. */
+export const THROWAWAY = {
+  fsync: 'off',
+  synchronous_commit: 'off',
+  full_page_writes: 'off',
+  max_connections: '200',
+  shared_buffers: '256MB',
+} as const
+
+/** GIGAROW_TEST_URL, else a container when an engine answers, else the embedded server. GIGAROW_TEST_MAJOR means embedded. */
+export async function startTestServer(runDir: string): Promise<TestServer> {
+  const url = process.env.GIGAROW_TEST_URL
+  if (url) {
+    const description = `the server of GIGAROW_TEST_URL, ${describeTarget(parseTarget(url, 'flag'))}`
+    return { url, description, stop: async () => {} }
+  }
+  if (testMajor() === undefined && (await engineAnswers())) {
+    try {
+      return await startContainer(THROWAWAY)
+    } catch (error) {
+      console.warn(`A container engine answers, but no server starts in it (${(error as Error).message}).`)
+    }
+  }
+  return startEmbedded(runDir)
+}
+
+async function startEmbedded(runDir: string): Promise<TestServer> {
+  const root = join(runDir, 'server')
+  mkdirSync(root)
+  const cluster = openCluster({
+    root: openUp(root),
+    stateDir: join(root, '.gigarow'),
+    binaries: testBinaries,
+    settings: THROWAWAY,
+    sync: false,
+  })
+  const target = await cluster.start()
+  return {
+    url: targetUrl(target),
+    description: `the embedded PostgreSQL ${cluster.status().version}, ${describeTarget(target)}`,
+    stop: () => cluster.reset(),
+  }
+}
