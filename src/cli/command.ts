@@ -1,3 +1,4 @@
+import type { Cluster } from '../cluster/index.ts'
 import type { ResolvedConfig } from '../config/index.ts'
 import type { Target } from '../db/index.ts'
 import type { Output } from './output.ts'
@@ -22,6 +23,10 @@ export interface CommandContext {
   config(): Promise<ResolvedConfig>
   /** The server to work on: --url, DATABASE_URL, config url, else the embedded one, started when it is not running. Says which. */
   target(): Promise<Target>
+  /** The server that the user named, or undefined when the embedded one is meant. */
+  externalTarget(): Promise<Target | undefined>
+  /** The embedded server of the project, not started. */
+  cluster(): Promise<Cluster>
 }
 
 export interface CommandInput {

@@ -55,7 +55,8 @@ function outputFor(
 function reportCommander(error: CommanderError, out: Output): number {
   if (error.exitCode === 0) return 0
   // commander's own texts begin with "error: " and end with its suggestion in brackets.
-  const [message = '', ...suggestion] = error.message.replace(/^error: /, '').split('\n')
+  const text = error.code === 'commander.help' ? 'The command is incomplete.' : error.message
+  const [message = '', ...suggestion] = text.replace(/^error: /, '').split('\n')
   const sentence = `${message.charAt(0).toUpperCase()}${message.slice(1)}`
   const usage = new GigarowError('USAGE', sentence.endsWith('.') ? sentence : `${sentence}.`, {
     hint: [

@@ -20,13 +20,25 @@ export function commandContext({ flags, env, cwd, out, signal }: ContextOptions)
     const { loadConfig } = await import('../config/index.ts')
     return loadConfig(cwd, { stateDir: env.GIGAROW_STATE_DIR })
   })
+  const cluster = once(async () => embeddedCluster(await config(), env, out))
+  const named = async () => externalTarget(flags, env, await config())
   const target = once(async () => {
-    const found =
-      externalTarget(flags, env, await config()) ?? (await embeddedTarget(await config(), env, out))
+    const found = (await named()) ?? (await startedTarget(await cluster(), out))
     out.note(out.colors.dim(`server ${describeTarget(found)} (${ORIGINS[found.origin]})`))
     return found
   })
-  return { cwd, env, out, json: flags.json === true, yes: flags.yes === true, signal, config, target }
+  return {
+    cwd,
+    env,
+    out,
+    json: flags.json === true,
+    yes: flags.yes === true,
+    signal,
+    config,
+    target,
+    externalTarget: named,
+    cluster,
+  }
 }
 
 const ORIGINS: Record<Target['origin'], string> = {
@@ -48,8 +60,7 @@ export function externalTarget(
 }
 
 /** Starts the embedded server where it does not run yet, and says that it goes on running afterwards. */
-async function embeddedTarget(config: ResolvedConfig, env: NodeJS.ProcessEnv, out: Output): Promise<Target> {
-  const cluster = await embeddedCluster(config, env, out)
+async function startedTarget(cluster: Cluster, out: Output): Promise<Target> {
   const running = cluster.target()
   if (running !== undefined) return running
   const target = await cluster.start()

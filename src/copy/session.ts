@@ -51,26 +51,36 @@ export async function openCopySession(target: Target, applicationName: string): 
 
 async function sendAll(client: pg.Client, sql: string, chunks: Iterable<Buffer>): Promise<number> {
   const stream = client.query(copyFrom.from(sql))
-  // once() below only hears an error while it waits; this one hears it at any time.
-  let failure: Error | undefined
-  stream.on('error', (error) => {
-    failure = error
+  // The server's error can come at any time, also before it has agreed to the COPY: then the library never calls a
+  // write back. So everything that waits, waits for this as well.
+  let rejected = false
+  const rejection = new Promise<never>((_, reject) => {
+    stream.on('error', (error) => {
+      rejected = true
+      reject(error)
+    })
   })
-  const closed = once(stream, 'close')
-  closed.catch(() => {})
+  rejection.catch(() => {})
   try {
     for (const chunk of chunks) {
-      if (failure) throw failure
-      await new Promise<void>((resolve, reject) => {
-        stream.write(chunk, (error) => (error ? reject(error) : resolve()))
-      })
+      await Promise.race([written(stream, chunk), rejection])
     }
+    const closed = once(stream, 'close')
     stream.end()
-    await closed
-    if (failure) throw failure
+    await Promise.race([closed, rejection])
   } catch (error) {
-    if (!stream.destroyed) stream.destroy(error as Error)
-    throw failure ?? error
+    // Our own failure: CopyFail, and the server's answer to it, before the session is used again.
+    if (!rejected) {
+      stream.destroy(error as Error)
+      await rejection.catch(() => {})
+    }
+    throw error
   }
   return stream.rowCount
+}
+
+function written(stream: copyFrom.CopyStreamQuery, chunk: Buffer): Promise<void> {
+  return new Promise((resolve, reject) => {
+    stream.write(chunk, (error) => (error ? reject(error) : resolve()))
+  })
 }

@@ -17,3 +17,4 @@ export {
 } from './rows.ts'
 export { resume, type SeedOptions, type SeedReport, seed, unfinishedRuns } from './run.ts'
 export { planStrip } from './strip.ts'
+export { scaleProfile } from './scale.ts'

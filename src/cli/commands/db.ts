@@ -1,0 +1,9 @@
+import type { Command } from '../command.ts'
+import { dbPsql } from './db-psql.ts'
+import { dbReset, dbStart, dbStatus, dbStop, dbUrl } from './db-server.ts'
+
+export const db: Command = {
+  name: 'db',
+  summary: 'the embedded PostgreSQL of the project: start, stop, status, url, psql, reset',
+  commands: [dbStart, dbStop, dbStatus, dbUrl, dbPsql, dbReset],
+}

@@ -1,0 +1,76 @@
+import type { Sql, Target } from '../../src/db/index.ts'
+import { withDatabase } from '../../src/db/index.ts'
+import {
+  type Profile,
+  planLoad,
+  resume,
+  type SeedEvent,
+  type SeedReport,
+  seed,
+  unfinishedRuns,
+} from '../../src/seed/index.ts'
+
+/** The billion profile as data, of any size. */
+export function billionProfile(rows: number): Profile {
+  return {
+    name: 'billion',
+    seed: 1,
+    tables: [
+      {
+        table: { schema: 'public', name: 'billion_rows' },
+        rows,
+        columns: [
+          { name: 'id', type: 'bigserial', generator: { kind: 'sequence' } },
+          { name: 'value', type: 'text', generator: { kind: 'hex', length: 32 } },
+          {
+            name: 'created_at',
+            type: 'timestamp',
+            generator: { kind: 'timestamp', from: '2025-01-01', to: '2026-01-01' },
+          },
+        ],
+      },
+    ],
+  }
+}
+
+export const BILLION_DDL = `
+  create table billion_rows (id bigserial not null, value text not null, created_at timestamp not null, constraint pk_id primary key (id));
+  create index idx_value on billion_rows (value);`
+
+export interface TestLoadOptions {
+  readonly filler?: 'copy' | 'sql'
+  readonly truncate?: boolean
+  readonly chunkRows?: number
+  readonly signal?: AbortSignal
+  readonly emit?: (event: SeedEvent) => void
+}
+
+/** seed() with two sessions and chunks of 5,000 rows, unless told otherwise. */
+export function load(target: Target, profile: Profile, options: TestLoadOptions = {}): Promise<SeedReport> {
+  const {
+    filler = 'copy',
+    truncate = false,
+    chunkRows = 5000,
+    signal = new AbortController().signal,
+    emit = () => {},
+  } = options
+  return withDatabase(target, { doing: 'seeding', max: 5 }, (db) =>
+    seed(db, planLoad(profile, { jobs: 2, chunkRows }), { filler, jobs: 2, truncate, emit, signal }),
+  )
+}
+
+export function resumeLoad(target: Target, options: TestLoadOptions = {}): Promise<SeedReport> {
+  const { filler = 'copy', signal = new AbortController().signal, emit = () => {} } = options
+  return withDatabase(target, { doing: 'seeding', max: 5 }, async (db) => {
+    const [run] = await unfinishedRuns(db)
+    return resume(db, run!, { filler, jobs: 2, emit, signal })
+  })
+}
+
+/** md5 over all rows as text, in the order of a column: what two loads must have in common. */
+export async function tableDigest(sql: Sql, table: string, order = 'id'): Promise<string> {
+  const [row] = await sql.unsafe<{ digest: string }[]>(
+    `select md5(string_agg(h, '' order by o)) as digest from (select ${order} as o, md5(t::text) as h from ${table} t) s`,
+  )
+  return row!.digest
+}
