@@ -38,6 +38,12 @@ export interface LiveColumn {
 export interface LiveIndex {
   readonly name: string
   readonly table: QualifiedName
+  /** Of a partitioned table: an index without pages, whose children on the partitions hold the entries. */
+  readonly partitioned: boolean
+  /** How deep below the table its relation stands: 0 for the table itself. */
+  readonly level: number
+  /** The index of the parent table that it is attached to: schema.name, not quoted. */
+  readonly parent: string | undefined
   readonly valid: boolean
   /** pg_get_indexdef() */
   readonly definition: string
@@ -67,7 +73,8 @@ export interface LiveForeignKey {
   readonly comment: string | undefined
 }
 
-type Row = Record<string, string | boolean | null>
+type Value = string | number | boolean | null
+type Row = Record<string, Value>
 
 /** Undefined when there is no relation of that name. */
 export async function readLiveTable(sql: AnySql, name: QualifiedName): Promise<LiveTable | undefined> {
@@ -89,8 +96,7 @@ export async function readLiveTable(sql: AnySql, name: QualifiedName): Promise<L
   })
 }
 
-const text = (value: string | boolean | null | undefined) =>
-  typeof value === 'string' && value !== '' ? value : undefined
+const text = (value: Value | undefined) => (typeof value === 'string' && value !== '' ? value : undefined)
 
 function toColumn(row: Row): LiveColumn {
   return {
@@ -130,6 +136,9 @@ function toIndex(row: Row): LiveIndex {
   return {
     name: row.name as string,
     table: { schema: row.schema as string, name: row.table_name as string },
+    partitioned: row.partitioned === true,
+    level: row.level as number,
+    parent: text(row.parent),
     valid: row.valid === true,
     definition: row.definition as string,
     tablespace: text(row.tablespace),

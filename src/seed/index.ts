@@ -16,5 +16,5 @@ export {
   selectSql,
 } from './rows.ts'
 export { resume, type SeedOptions, type SeedReport, seed, unfinishedRuns } from './run.ts'
-export { planStrip } from './strip.ts'
 export { scaleProfile } from './scale.ts'
+export { planStrip } from './strip.ts'

@@ -12,24 +12,23 @@ export async function dropForLoad(
   { run, strips, emit }: { run: number; strips: readonly Strip[]; emit: Emit<SeedEvent> },
 ): Promise<void> {
   const kept = new Set<string>()
-  const dropped: Strip[] = []
-  for (const strip of strips) {
-    const key = `${strip.table} ${strip.name}`
-    if (kept.has(key)) continue
-    if (strip.dropSql === '' || (await tryDrop(tx, strip))) {
-      dropped.push(strip)
-      if (strip.kind === 'index') emit({ type: 'index.dropped', table: strip.table, name: strip.name })
-    } else {
-      kept.add(key)
-      emit({
-        type: 'notice',
-        message: `${strip.name} on ${strip.table} stays during the load, which will be slower: other objects depend on it.`,
-      })
+  for (const { dropSql, group, kind, name, table } of strips) {
+    if (dropSql === undefined || kept.has(group)) continue
+    if (await tryDrop(tx, dropSql)) {
+      if (kind !== 'setting') emit({ type: 'index.dropped', table, name })
+      continue
     }
+    kept.add(group)
+    emit({
+      type: 'notice',
+      message: `${name} on ${table} stays during the load, which will be slower: other objects depend on it.`,
+    })
   }
+  const dropped = strips.filter((strip) => !kept.has(strip.group))
   const rows = rebuildOrder(dropped).map((strip, ordinal) => ({
     run_id: run,
     ordinal,
+    stage: strip.stage,
     kind: strip.kind,
     table_name: strip.table,
     name: strip.name,
@@ -40,9 +39,9 @@ export async function dropForLoad(
   if (rows.length > 0) await tx`insert into gigarow.seed_dropped ${tx(rows)}`
 }
 
-async function tryDrop(tx: TransactionSql, strip: Strip): Promise<boolean> {
+async function tryDrop(tx: TransactionSql, dropSql: string): Promise<boolean> {
   try {
-    await tx.savepoint((sp) => sp.unsafe(strip.dropSql))
+    await tx.savepoint((sp) => sp.unsafe(dropSql))
     return true
   } catch (error) {
     if (errorCodeOf(error) === STILL_NEEDED) return false
@@ -52,6 +51,7 @@ async function tryDrop(tx: TransactionSql, strip: Strip): Promise<boolean> {
 
 interface DroppedRow {
   ordinal: number
+  stage: number
   kind: Strip['kind']
   table_name: string
   name: string
@@ -62,7 +62,7 @@ interface DroppedRow {
 
 export async function outstanding(sql: AnySql, run: number): Promise<DroppedRow[]> {
   return sql.unsafe<DroppedRow[]>(
-    `select ordinal, kind, table_name, name, rebuild_sql, definition, tablespace from gigarow.seed_dropped
+    `select ordinal, stage, kind, table_name, name, rebuild_sql, definition, tablespace from gigarow.seed_dropped
       where run_id = $1 and rebuilt_at is null order by ordinal`,
     [run],
   )
@@ -79,14 +79,14 @@ export interface RebuildOptions {
 export async function rebuild(db: Database, options: RebuildOptions): Promise<void> {
   const rows = await outstanding(db.sql, options.run)
   const memory = await memoryPerBuild(db.sql, options.jobs)
-  const indexes = rows.filter((row) => row.kind === 'index')
+  const indexes = rows.filter((row) => row.stage === 0)
   let done = 0
   const one = async (row: DroppedRow) => {
     await rebuildOne(db, row, { ...options, memory })
     options.emit({ type: 'phase.progress', phase: 'indexes', done: ++done, detail: row.name })
   }
   await inParallel(indexes, options, one)
-  for (const row of rows.filter((r) => r.kind !== 'index')) {
+  for (const row of rows.filter((r) => r.stage > 0)) {
     options.signal.throwIfAborted()
     await one(row)
   }
@@ -142,7 +142,7 @@ async function rebuildOne(
       throw explain(error, row)
     }
   })
-  if (row.kind === 'index')
+  if (row.stage === 0)
     emit({
       type: 'index.built',
       table: row.table_name,

@@ -2,7 +2,7 @@ import type { LiveForeignKey, LiveIndex, LiveTable } from '../catalog/index.ts'
 import { ident, literal, qualified } from '../kernel/index.ts'
 
 /**
- * What stands in the way of a fast load, as a plan: the statement that removes a thing and the one that brings it back.
+ * What stands in the way of a fast load, as a plan: the statement that removes a thing and those that bring it back.
  * Measured at 10 M rows: loading into a table with its primary key and one text index runs at a tenth of the speed.
  */
 export interface Strip {
@@ -10,34 +10,39 @@ export interface Strip {
   /** Quoted and qualified. */
   readonly table: string
   readonly name: string
-  readonly dropSql: string
+  /** Things that go together: when one of them cannot be dropped, all stay. */
+  readonly group: string
+  /** Undefined for what goes away with another of its group. */
+  readonly dropSql: string | undefined
   readonly rebuildSql: readonly string[]
+  /** Rebuilt in this order; those of stage 0 side by side. */
+  readonly stage: number
   /** As pg_get_indexdef() or pg_get_constraintdef() prints it. */
   readonly definition: string | undefined
   readonly tablespace: string | undefined
 }
 
-/** In the order of dropping: foreign keys, constraints, indexes, settings. Rebuilding takes rebuildOrder() of it. */
+const STAGE = {
+  index: 0,
+  adopt: 1,
+  /* parents, the deepest first: 2 to 99 */ parent: 99,
+  foreignKey: 100,
+  setting: 101,
+} as const
+
+/** In the order of dropping: foreign keys, constraints and indexes, settings. */
 export function planStrip(tables: readonly LiveTable[]): Strip[] {
   const foreignKeys = new Map<string, Strip>()
   for (const key of tables.flatMap((t) => t.foreignKeys)) {
     const strip = stripForeignKey(key)
     // One between two tables of the same load is seen from both sides.
-    foreignKeys.set(`${strip.table} ${strip.name}`, strip)
+    foreignKeys.set(strip.group, strip)
   }
-  const indexes = tables.flatMap((t) =>
-    t.indexes.filter(canDrop).map((index) => ({ index, partitioned: t.kind === 'partitioned' })),
-  )
-  return [
-    ...foreignKeys.values(),
-    ...indexes.flatMap(({ index, partitioned }) => stripIndex(index, { partitioned })),
-    ...tables.flatMap(stripAutovacuum),
-  ]
+  return [...foreignKeys.values(), ...tables.flatMap(stripIndexes), ...tables.flatMap(stripAutovacuum)]
 }
 
-/** An invalid index was not serving anybody, and column statistics of an expression index cannot be read back as SQL. */
-function canDrop(index: LiveIndex): boolean {
-  return index.valid && !index.hasStatistics
+export function rebuildOrder(strips: readonly Strip[]): Strip[] {
+  return [...strips].sort((a, b) => a.stage - b.stage)
 }
 
 function stripForeignKey(key: LiveForeignKey): Strip {
@@ -46,69 +51,112 @@ function stripForeignKey(key: LiveForeignKey): Strip {
     kind: 'constraint',
     table,
     name: key.name,
+    group: `${table} ${key.name}`,
     dropSql: `alter table ${table} drop constraint ${ident(key.name)}`,
-    rebuildSql: statements(
+    rebuildSql: present(
       `alter table ${table} add constraint ${ident(key.name)} ${key.definition}`,
       comment(`constraint ${ident(key.name)} on ${table}`, key.comment),
     ),
+    stage: STAGE.foreignKey,
     definition: key.definition,
     tablespace: undefined,
   }
 }
 
-/**
- * A constraint's index is rebuilt as an index of its own and then made the constraint's, because that can run beside
- * other builds and keeps the index's storage parameters. A partitioned parent and an exclusion constraint cannot do it.
- */
-function stripIndex(index: LiveIndex, { partitioned }: { partitioned: boolean }): Strip[] {
+/** Trees of indexes: a plain table's are of one node, a partitioned table's have a child on each partition. */
+function stripIndexes(table: LiveTable): Strip[] {
+  const childrenOf = (index: LiveIndex) => table.indexes.filter((other) => other.parent === plainName(index))
+  const tree = (index: LiveIndex): LiveIndex[] => [index, ...childrenOf(index).flatMap(tree)]
+  const trees = table.indexes.filter((index) => index.parent === undefined).map(tree)
+  return trees
+    .filter(canDrop)
+    .flatMap((nodes) =>
+      nodes.flatMap((node) => stripNode(node, { root: nodes[0]!, children: childrenOf(node) })),
+    )
+}
+
+/** What LiveIndex.parent names. */
+function plainName(index: LiveIndex): string {
+  return `${index.table.schema}.${index.name}`
+}
+
+/** An invalid index was not serving anybody, and column statistics of an expression index cannot be read back as SQL. */
+function canDrop(tree: readonly LiveIndex[]): boolean {
+  return tree.every((index) => index.valid && !index.hasStatistics)
+}
+
+interface Family {
+  readonly root: LiveIndex
+  readonly children: readonly LiveIndex[]
+}
+
+function stripNode(index: LiveIndex, family: Family): Strip[] {
   const table = qualified(index.table)
   const name = ident(index.table.schema, index.name)
-  const extras = [
+  const base = {
+    table,
+    name: index.name,
+    tablespace: index.tablespace,
+    group: `${qualified(family.root.table)} ${family.root.name}`,
+  }
+  const isRoot = index === family.root
+  const extras = present(
     comment(`index ${name}`, index.comment),
     index.replicaIdentity
       ? `alter table ${table} replica identity using index ${ident(index.name)}`
       : undefined,
     index.clustered ? `alter table ${table} cluster on ${ident(index.name)}` : undefined,
-  ]
-  const whole = { table, name: index.name, tablespace: index.tablespace }
+    index.constraint &&
+      comment(`constraint ${ident(index.constraint.name)} on ${table}`, index.constraint.comment),
+  )
+  const attach = family.children.map(
+    (child) => `alter index ${name} attach partition ${ident(child.table.schema, child.name)}`,
+  )
   if (!index.constraint) {
+    const dropSql = isRoot ? `drop index ${name}` : undefined
+    const stage = index.partitioned ? STAGE.parent - index.level : STAGE.index
+    // pg_get_indexdef() of a partitioned index says ON ONLY: its children are there already, and are attached.
     return [
       {
-        ...whole,
+        ...base,
         kind: 'index',
-        dropSql: `drop index ${name}`,
-        rebuildSql: statements(index.definition, ...extras),
+        dropSql,
+        rebuildSql: [index.definition, ...attach, ...extras],
+        stage,
         definition: index.definition,
       },
     ]
   }
   const { constraint } = index
-  const dropSql = `alter table ${table} drop constraint ${ident(constraint.name)}`
-  const note = comment(`constraint ${ident(constraint.name)} on ${table}`, constraint.comment)
-  if (partitioned || constraint.type === 'exclusion') {
-    const add = `alter table ${table} add constraint ${ident(constraint.name)} ${constraint.definition}`
+  const dropSql = isRoot ? `alter table ${table} drop constraint ${ident(constraint.name)}` : undefined
+  const add = (how: string) => `alter table only ${table} add constraint ${ident(constraint.name)} ${how}`
+  const whole = { ...base, kind: 'constraint', dropSql, definition: constraint.definition } as const
+  if (index.partitioned)
     return [
       {
         ...whole,
-        kind: 'constraint',
-        dropSql,
-        rebuildSql: statements(add, note, ...extras),
-        definition: constraint.definition,
+        rebuildSql: [add(constraint.definition), ...attach, ...extras],
+        stage: STAGE.parent - index.level,
       },
     ]
-  }
+  if (constraint.type === 'exclusion')
+    return [{ ...whole, rebuildSql: [add(constraint.definition), ...extras], stage: STAGE.adopt }]
+  // Built as an index of its own, which runs beside other builds and keeps storage parameters, and then adopted.
   const timing = constraint.deferrable ? ` deferrable${constraint.deferred ? ' initially deferred' : ''}` : ''
-  const adopt = `alter table ${table} add constraint ${ident(constraint.name)} ${constraint.type} using index ${ident(index.name)}${timing}`
   return [
     {
       ...whole,
-      kind: 'constraint',
-      dropSql,
-      rebuildSql: statements(adopt, note, ...extras),
-      definition: constraint.definition,
+      rebuildSql: [add(`${constraint.type} using index ${ident(index.name)}${timing}`), ...extras],
+      stage: STAGE.adopt,
     },
-    // Dropping the constraint drops its index: this one only brings it back.
-    { ...whole, kind: 'index', dropSql: '', rebuildSql: [index.definition], definition: index.definition },
+    {
+      ...base,
+      kind: 'index',
+      dropSql: undefined,
+      rebuildSql: [index.definition],
+      stage: STAGE.index,
+      definition: index.definition,
+    },
   ]
 }
 
@@ -124,25 +172,20 @@ function stripAutovacuum(table: LiveTable): Strip[] {
       kind: 'setting',
       table: name,
       name: 'autovacuum_enabled',
+      group: `${name} autovacuum_enabled`,
       dropSql: `alter table ${name} set (autovacuum_enabled = false)`,
       rebuildSql: [rebuildSql],
+      stage: STAGE.setting,
       definition: undefined,
       tablespace: undefined,
     }
   })
 }
 
-/** Indexes first, for constraints adopt them; then unique and primary keys, for foreign keys need them; then the rest. */
-export function rebuildOrder(strips: readonly Strip[]): Strip[] {
-  const rank = (s: Strip) =>
-    s.kind === 'index' ? 0 : s.kind === 'setting' ? 3 : s.definition?.startsWith('FOREIGN KEY') ? 2 : 1
-  return [...strips].sort((a, b) => rank(a) - rank(b))
-}
-
 function comment(object: string, text: string | undefined): string | undefined {
   return text === undefined ? undefined : `comment on ${object} is ${literal(text)}`
 }
 
-function statements(...parts: readonly (string | undefined)[]): string[] {
+function present(...parts: readonly (string | undefined)[]): string[] {
   return parts.filter((part) => part !== undefined)
 }

@@ -55,7 +55,12 @@ export async function verify(db: Database, options: VerifyOptions): Promise<Tabl
       const expected = sums.expected.get(key) ?? new Map()
       const found = sums.found.get(key) ?? new Map()
       compare(table, mergeUnlessSequenced(table, expected), found)
-      return { table: displayName(table.table), rows: table.rows, bytes: await totalBytes(db, live.oid), checksum: total(found) }
+      return {
+        table: displayName(table.table),
+        rows: table.rows,
+        bytes: await totalBytes(db, live.oid),
+        checksum: total(found),
+      }
     }),
   )
 }

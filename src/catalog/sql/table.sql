@@ -28,22 +28,24 @@ select c.oid::int8::text, n.nspname, c.relname, c.relkind::text,
  order by 2, 3
 
 -- name: indexes
--- $1 table oid; those of the table and, for a partitioned one, those that exist on a leaf or middle level alone
-select ic.relname as name, ns.nspname as schema, tc.relname as table_name, i.indisvalid as valid,
-       pg_get_indexdef(i.indexrelid) as definition,
+-- $1 table oid; of the table and of all its partitions, attached ones with the name of the index they belong to
+select ic.relname as name, ns.nspname as schema, tc.relname as table_name, tc.relkind = 'p' as partitioned, t.level,
+       i.indisvalid as valid, pg_get_indexdef(i.indexrelid) as definition,
+       (select pn.nspname || '.' || pc.relname from pg_inherits h join pg_class pc on pc.oid = h.inhparent
+          join pg_namespace pn on pn.oid = pc.relnamespace where h.inhrelid = i.indexrelid) as parent,
        case when ic.reltablespace = 0 then null else (select spcname from pg_tablespace where oid = ic.reltablespace) end as tablespace,
        obj_description(i.indexrelid, 'pg_class') as comment, i.indisreplident as replica_identity, i.indisclustered as clustered,
        exists (select from pg_attribute a where a.attrelid = i.indexrelid and coalesce(a.attstattarget, -1) >= 0) as has_statistics,
        k.conname as constraint_name, k.contype::text as constraint_type, pg_get_constraintdef(k.oid) as constraint_definition,
        k.condeferrable as deferrable, k.condeferred as deferred, obj_description(k.oid, 'pg_constraint') as constraint_comment
-  from (select $1::int8::oid as relid union select relid from pg_partition_tree($1::int8::oid::regclass)) t
+  from (select $1::int8::oid as relid, 0 as level
+        union select relid, level from pg_partition_tree($1::int8::oid::regclass) where level > 0) t
   join pg_index i on i.indrelid = t.relid
   join pg_class ic on ic.oid = i.indexrelid
   join pg_class tc on tc.oid = i.indrelid
   join pg_namespace ns on ns.oid = tc.relnamespace
-  left join pg_constraint k on k.conindid = i.indexrelid and k.contype in ('p', 'u', 'x')
- where not exists (select from pg_inherits h where h.inhrelid = i.indexrelid)
- order by ns.nspname, tc.relname, i.indexrelid
+  left join pg_constraint k on k.conindid = i.indexrelid and k.conrelid = i.indrelid and k.contype in ('p', 'u', 'x')
+ order by t.level, ns.nspname, tc.relname, i.indexrelid
 
 -- name: foreign_keys
 -- $1 table oid; those of the table and those that point at it, each once (copies on partitions have conparentid)

@@ -215,14 +215,14 @@ async function dryRun({ out }: CommandContext, db: Database, plan: LoadPlan | un
     profile: plan!.profile,
     seed: plan!.seed,
     tables: summary,
-    drops: strips.filter((s) => s.dropSql !== '').map((s) => s.dropSql),
+    drops: strips.filter((s) => s.dropSql !== undefined).map((s) => s.dropSql),
     rebuilds: strips.flatMap((s) => s.rebuildSql),
   })
   out.print(`Profile ${plan!.profile} (seed ${plan!.seed}) would load:`)
   for (const table of summary)
     out.print(`  ${table.table}: ${formatCount(table.rows)} rows in ${formatCount(table.chunks)} chunks`)
   out.print('Before the load:')
-  for (const strip of strips.filter((s) => s.dropSql !== '')) out.print(`  ${strip.dropSql}`)
+  for (const strip of strips.filter((s) => s.dropSql !== undefined)) out.print(`  ${strip.dropSql}`)
   out.print('After it, besides VACUUM, ANALYZE and verification:')
   for (const statement of strips.flatMap((s) => s.rebuildSql)) out.print(`  ${statement}`)
   return 0

@@ -37,6 +37,8 @@ create index seed_chunk_open_idx on gigarow.seed_chunk (run_id, table_name, chun
 create table gigarow.seed_dropped (
   run_id bigint not null references gigarow.seed_run (id) on delete cascade,
   ordinal int not null,
+  -- rebuilt in this order; everything of stage 0 may be rebuilt side by side
+  stage int not null,
   kind text not null check (kind in ('index', 'constraint', 'setting')),
   table_name text not null,
   name text not null,

@@ -6,7 +6,9 @@ import { testDatabase } from '../../support/index.ts'
 
 const target = testDatabase()
 // Names up to 63 bytes: longer ones are cut by the server. NUL cannot be in SQL at all; lone surrogates are no UTF-8.
-const text = fc.string({ unit: 'binary', maxLength: 6 }).filter((s) => !s.includes('\0') && s.isWellFormed())
+const text = fc
+  .string({ unit: 'binary', maxLength: 6 })
+  .filter((s) => !s.includes('\0') && Buffer.from(s).toString() === s)
 const hostile = fc.constantFrom(
   '"',
   "'",
