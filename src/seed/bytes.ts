@@ -35,6 +35,13 @@ export function getInt64(bytes: Uint8Array, pos: number): number {
 
 const HEX = Uint8Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0))
 
+/** 8 bits as 2 lower-case digits. */
+export function putHex8(out: Uint8Array, pos: number, byte: number): number {
+  out[pos] = HEX[byte >>> 4]!
+  out[pos + 1] = HEX[byte & 15]!
+  return pos + 2
+}
+
 /** 32 bits as 8 lower-case digits. */
 export function putHex32(out: Uint8Array, pos: number, word: number): number {
   for (let shift = 28, p = pos; shift >= 0; shift -= 4, p++) out[p] = HEX[(word >>> shift) & 15]!
