@@ -1,4 +1,7 @@
+export { type ColumnsFor, defineSeed, type FillOptions, fill } from './define.ts'
+export { type Gen, gen, type Makes, type TimeSpan, type Weighted } from './gen.ts'
 export type { ColumnFill, GeneratorSpec, Profile, TableFill } from './profile.ts'
+export { findFill, type LoadedFile, listProfiles, pickProfile } from './profiles.ts'
 export {
   BLOCK_ROWS,
   blockOf,
@@ -11,3 +14,4 @@ export {
   type SelectRange,
   selectSql,
 } from './rows.ts'
+export { type ScaleOptions, scaleProfile } from './scale.ts'
