@@ -84,8 +84,9 @@ export const gen = Object.freeze({
   nullable: <M extends Makes>(of: Gen<M>, fraction: number) => spec<M | null>('nullable', { of, fraction }),
 })
 
+function choice<const V extends PickValue>(values: readonly Weighted<V>[]): Gen<MakesOf<V>>
+function choice<const V extends PickValue>(values: readonly V[]): Gen<MakesOf<V>>
 function choice(weights: Readonly<Record<string, number>>): Gen<'text'>
-function choice<const V extends PickValue>(values: readonly V[] | readonly Weighted<V>[]): Gen<MakesOf<V>>
 function choice(
   list: Readonly<Record<string, number>> | readonly (PickValue | Weighted<PickValue>)[],
 ): Gen<Makes> {

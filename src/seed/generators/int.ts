@@ -1,5 +1,5 @@
 import { hashIndex } from '../hash.ts'
-import { lowSql, MAX_SPAN, type Stream, scale, scaleSql } from '../stream.ts'
+import { lowSql, MAX_SPAN, type Stream, scale, scaleSql, spanOf } from '../stream.ts'
 import type { Generator } from './generator.ts'
 
 const LIMIT = 1_000_000_000_000_000
@@ -21,9 +21,9 @@ export function uniform(
   { min, max }: { min: number; max: number },
 ): { at(low: number): number; sql: string } {
   const { state } = stream
-  const span = max - min + 1
+  const span = spanOf(max - min + 1)
   return {
     at: (low) => min + scale(hashIndex(state, low) >>> 0, span),
-    sql: `(${min} + ${scaleSql(lowSql(stream), span)})`,
+    sql: `(${min} + ${scaleSql(lowSql(stream), max - min + 1)})`,
   }
 }

@@ -1,5 +1,5 @@
 import { hashIndex } from '../hash.ts'
-import { BLOCK_ROWS, lowSql, MAX_SPAN, scale, scaleSql } from '../stream.ts'
+import { BLOCK_ROWS, lowSql, MAX_SPAN, scale, scaleSql, spanOf } from '../stream.ts'
 import type { Generator } from './generator.ts'
 import { readRange } from './instant.ts'
 
@@ -22,6 +22,7 @@ export const timestampSeries: Generator = {
     const jitter = Math.min(Math.max(step, 1), MAX_SPAN)
     const stream = context.stream()
     const { state } = stream
+    const span = spanOf(jitter)
     const base = block * BLOCK_ROWS - 1
     return {
       kind: 'time',
@@ -30,7 +31,7 @@ export const timestampSeries: Generator = {
       at(low) {
         const n = base + (low >>> 0)
         const start = from + n * step + Math.floor((n * parts) / PART)
-        return start + scale(hashIndex(state, low) >>> 0, jitter)
+        return start + scale(hashIndex(state, low) >>> 0, span)
       },
       sql: `(${from} + (i - 1) * ${step} + (((i - 1) * ${parts}) >> 20) + ${scaleSql(lowSql(stream), jitter)})`,
     }
