@@ -1,5 +1,6 @@
 export { ERROR_CODES, type ErrorCode } from './codes.ts'
 export { type ErrorDetails, type Facts, GigarowError, isGigarowError } from './error.ts'
 export { type Emit, silent, type TypedEvent } from './events.ts'
+export { nearest } from './nearest.ts'
 export { displayName, ident, literal, type QualifiedName, qualified } from './quote.ts'
 export { formatBytes, formatCount, formatDuration, formatRows, parseRows } from './units.ts'

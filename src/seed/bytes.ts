@@ -35,9 +35,23 @@ export function getInt64(bytes: Uint8Array, pos: number): number {
 
 const HEX = Uint8Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0))
 
-/** 32 bits as 8 lower-case digits. */
+/** 8 bits as 2 lower-case digits. */
+export function putHex8(out: Uint8Array, pos: number, byte: number): number {
+  out[pos] = HEX[byte >>> 4]!
+  out[pos + 1] = HEX[byte & 15]!
+  return pos + 2
+}
+
+/** 32 bits as 8 lower-case digits. Unrolled: this is the hottest loop of a load. */
 export function putHex32(out: Uint8Array, pos: number, word: number): number {
-  for (let shift = 28, p = pos; shift >= 0; shift -= 4, p++) out[p] = HEX[(word >>> shift) & 15]!
+  out[pos] = HEX[word >>> 28]!
+  out[pos + 1] = HEX[(word >>> 24) & 15]!
+  out[pos + 2] = HEX[(word >>> 20) & 15]!
+  out[pos + 3] = HEX[(word >>> 16) & 15]!
+  out[pos + 4] = HEX[(word >>> 12) & 15]!
+  out[pos + 5] = HEX[(word >>> 8) & 15]!
+  out[pos + 6] = HEX[(word >>> 4) & 15]!
+  out[pos + 7] = HEX[word & 15]!
   return pos + 8
 }
 

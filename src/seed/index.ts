@@ -1,8 +1,11 @@
+export { type ColumnsFor, defineSeed, type FillOptions, fill } from './define.ts'
 export type { Phase, SeedEvent } from './events.ts'
+export { type Gen, gen, type Makes, type TimeSpan, type Weighted } from './gen.ts'
 export type { Run } from './ledger.ts'
 export { chunkCount, type Filler, type LoadPlan, planLoad, type TablePlan } from './plan.ts'
 export { preflight } from './preflight.ts'
 export type { ColumnFill, GeneratorSpec, Profile, TableFill } from './profile.ts'
+export { findFill, type LoadedFile, listProfiles, pickProfile } from './profiles.ts'
 export {
   BLOCK_ROWS,
   blockOf,
@@ -16,5 +19,5 @@ export {
   selectSql,
 } from './rows.ts'
 export { resume, type SeedOptions, type SeedReport, seed, unfinishedRuns } from './run.ts'
-export { scaleProfile } from './scale.ts'
+export { type ScaleOptions, scaleProfile } from './scale.ts'
 export { planStrip } from './strip.ts'

@@ -49,14 +49,27 @@ function blockHash(columnSeed: Words, block: number): Words {
   return { high: hashHigh(), low }
 }
 
-/** u * n / 2^32 rounded down, exact for 0 <= u < 2^32 and n <= 2^31: a uniform integer from 0 to n - 1. */
-export function scale(u: number, n: number): number {
-  const high = Math.floor(n / 65536)
-  const low = n - high * 65536
-  return Math.floor((u * high + Math.floor((u * low) / 65536)) / 65536)
+/** A number of values in two halves, so that products stay exact in doubles. */
+export interface Span {
+  readonly high: number
+  readonly low: number
 }
 
-/** The largest n of scale(): above it the product would not fit into the server's int8. */
+/** 1 to MAX_SPAN values. */
+export function spanOf(n: number): Span {
+  const high = Math.floor(n / 65536)
+  return Object.freeze({ high, low: n - high * 65536 })
+}
+
+/** u * n / 2^32 rounded down, exact for 0 <= u < 2^32: a uniform integer from 0 to n - 1. */
+export function scale(u: number, { high, low }: Span): number {
+  return Math.floor((u * high + Math.floor(u * low * RECIPROCAL)) * RECIPROCAL)
+}
+
+/** Multiplying with a power of two is exact, and quicker than dividing. */
+const RECIPROCAL = 1 / 65536
+
+/** The largest number of values: above it the product would not fit into the server's int8. */
 export const MAX_SPAN = 2147483648
 
 /** The lower half of a hash, uniform from 0 to 2^32 - 1. The hash's better half: use it first. */

@@ -2,13 +2,39 @@ import { invalidSeed, type Where } from '../errors.ts'
 import type { GeneratorSpec } from '../profile.ts'
 import type { Source } from '../source.ts'
 import { openStream, type StreamName } from '../stream.ts'
+import { boolean } from './boolean.ts'
+import { businessHours } from './business-hours.ts'
+import { choice } from './choice.ts'
+import { city } from './city.ts'
+import { decimal } from './decimal.ts'
 import type { Context, Generator } from './generator.ts'
 import { hex } from './hex.ts'
+import { int } from './int.ts'
+import { json } from './json.ts'
+import { nullable } from './nullable.ts'
 import { Options } from './options.ts'
+import { pareto } from './pareto.ts'
 import { sequence } from './sequence.ts'
+import { timestampSeries } from './series.ts'
 import { timestamp } from './timestamp.ts'
+import { uuid } from './uuid.ts'
 
-const ALL: readonly Generator[] = [sequence, hex, timestamp]
+const ALL: readonly Generator[] = [
+  sequence,
+  int,
+  decimal,
+  boolean,
+  hex,
+  uuid,
+  timestamp,
+  timestampSeries,
+  businessHours,
+  choice,
+  pareto,
+  city,
+  json,
+  nullable,
+]
 
 const BY_KIND: ReadonlyMap<string, Generator> = new Map(ALL.map((generator) => [generator.kind, generator]))
 

@@ -53,4 +53,146 @@ export const CASES: readonly ConformanceCase[] = [
       ['timestamptz', { kind: 'timestamp', from: '2025-01-01', days: 1, resolution: 'second' }],
     ],
   },
+  {
+    name: 'int',
+    columns: [
+      ['smallint', { kind: 'int', min: -32768, max: 32767 }],
+      ['integer', { kind: 'int', max: 0 }],
+      ['integer', { kind: 'int', min: -1_000_000_000, max: 1_147_483_647 }],
+      ['bigint', { kind: 'int', min: 900_000_000_000_000, max: 900_002_147_483_647 }],
+      ['bigint', { kind: 'int', min: -5_000_000_000, max: -4_999_999_990 }],
+      ['numeric(16)', { kind: 'int', min: -20_000, max: 20_000 }],
+      ['double precision', { kind: 'int', min: -5, max: 5 }],
+    ],
+  },
+  {
+    name: 'decimal',
+    columns: [
+      ['numeric(10, 2)', { kind: 'decimal', min: -9.99, max: 9.99 }],
+      ['numeric', { kind: 'decimal', max: 2, scale: 9 }],
+      ['numeric(12, 5)', { kind: 'decimal', min: 9_999, max: 10_001, scale: 4 }],
+      ['numeric', { kind: 'decimal', min: 123_456_789.5, max: 123_456_799.9, scale: 1 }],
+      ['double precision', { kind: 'decimal', min: -0.01, max: 0.01, scale: 6 }],
+      ['double precision', { kind: 'decimal', max: 0.000_001, scale: 9 }],
+    ],
+  },
+  {
+    name: 'boolean',
+    columns: [
+      ['boolean', { kind: 'boolean' }],
+      ['boolean', { kind: 'boolean', probability: 0.03 }],
+      ['boolean', { kind: 'boolean', probability: 1 }],
+    ],
+  },
+  { name: 'uuid', columns: [['uuid', { kind: 'uuid' }]] },
+  {
+    name: 'choice',
+    columns: [
+      ['text', { kind: 'choice', values: ['a'] }],
+      [
+        'varchar(9)',
+        {
+          kind: 'choice',
+          values: ['page_view', 'click', "it's", 'sch\u00f6n \u{1f30d}'],
+          weights: [70, 20, 9, 1],
+        },
+      ],
+      ['text', { kind: 'choice', values: ['back\\slash', 'quo"te', 'new\nline', '', '{,}', 'NULL'] }],
+      ['integer', { kind: 'choice', values: [200, 404, -1], weights: [1_000_000_000, 10, 10] }],
+      ['bigint', { kind: 'choice', values: [5_000_000_000, -5_000_000_000] }],
+      ['numeric(6, 2)', { kind: 'choice', values: [10, 0, -100] }],
+      ['boolean', { kind: 'choice', values: [true, false], weights: [9, 1] }],
+      ['text', { kind: 'choice', values: Array.from({ length: 300 }, (_, k) => `word ${k}`) }],
+    ],
+  },
+  {
+    name: 'timestampSeries',
+    columns: [
+      ['timestamptz', { kind: 'timestampSeries', from: '2025-01-01', days: 365 }],
+      ['timestamp', { kind: 'timestampSeries', from: '1990-01-01', days: 1 }],
+      ['date', { kind: 'timestampSeries', from: '1995-01-01', to: '2030-01-01' }],
+    ],
+  },
+  {
+    name: 'timestampSeries of few rows',
+    rows: 10_000,
+    columns: [['timestamptz', { kind: 'timestampSeries', from: '2025-01-01', days: 365 }]],
+  },
+  {
+    name: 'businessHours',
+    columns: [
+      ['timestamptz', { kind: 'businessHours', from: '2025-01-01', to: '2026-01-01' }],
+      ['timestamp', { kind: 'businessHours', from: '1998-03-03T05:00', to: '1998-03-03T07:00' }],
+      [
+        'timestamp',
+        {
+          kind: 'businessHours',
+          from: '1999-12-01',
+          days: 60,
+          weekdays: [1, 1, 1, 1, 1, 0, 0],
+          hours: [0, 0, 0, 0, 0, 0, 0, 0, 5, 9, 9, 9, 4, 9, 9, 9, 9, 5, 0, 0, 0, 0, 0, 0],
+        },
+      ],
+    ],
+  },
+  {
+    name: 'pareto',
+    columns: [
+      ['bigint', { kind: 'pareto', max: 1_000_000 }],
+      ['integer', { kind: 'pareto', max: 2_147_483_647, share: 0.9, of: 0.1 }],
+      ['integer', { kind: 'pareto', max: 1 }],
+      ['integer', { kind: 'pareto', max: 7, share: 0.5, of: 0.4 }],
+      ['bigint', { kind: 'pareto', max: 100_000, share: 0.99, of: 0.01 }],
+    ],
+  },
+  {
+    name: 'city',
+    columns: [
+      ['text', { kind: 'city' }],
+      ['text', { kind: 'city', field: 'country' }],
+      ['numeric(9, 6)', { kind: 'city', field: 'latitude' }],
+      ['double precision', { kind: 'city', field: 'longitude' }],
+      ['text', { kind: 'city', key: 'birthplace' }],
+    ],
+  },
+  {
+    name: 'json',
+    columns: [
+      ['jsonb', { kind: 'json', fields: {} }],
+      [
+        'jsonb',
+        {
+          kind: 'json',
+          fields: {
+            city: { kind: 'city' },
+            'a key': { kind: 'city', field: 'country' },
+            lat: { kind: 'city', field: 'latitude' },
+            lon: { kind: 'city', field: 'longitude' },
+            'quo"te\\': { kind: 'choice', values: ['"', '\\', '\n', '\u0001', '\u00fc', "'"] },
+            '\u00fc': { kind: 'choice', values: [1, -2, true, 'x'] },
+            device: {
+              kind: 'json',
+              fields: { os: { kind: 'choice', values: ['ios', 'android'] }, ok: { kind: 'boolean' } },
+            },
+            n: { kind: 'nullable', of: { kind: 'int', min: -10, max: 10 }, fraction: 0.3 },
+            price: { kind: 'decimal', min: -1, max: 1, scale: 3 },
+            session: { kind: 'uuid' },
+            visit: { kind: 'hex', length: 12 },
+          },
+        },
+      ],
+    ],
+  },
+  {
+    name: 'nullable',
+    columns: [
+      ['bigint', { kind: 'nullable', of: { kind: 'sequence' }, fraction: 0.5 }],
+      ['text', { kind: 'nullable', of: { kind: 'choice', values: ['a', 'b'] }, fraction: 0.01 }],
+      ['jsonb', { kind: 'nullable', of: { kind: 'json', fields: { x: { kind: 'uuid' } } }, fraction: 0.99 }],
+      [
+        'timestamptz',
+        { kind: 'nullable', of: { kind: 'timestamp', from: '2025-01-01', days: 2 }, fraction: 1 },
+      ],
+    ],
+  },
 ]

@@ -1,0 +1,16 @@
+import type { PgTable } from 'drizzle-orm/pg-core'
+
+/** Any table declared with Drizzle's pgTable(). */
+export type AnyTable = PgTable
+
+/** What the compiler knows of a table's columns, by their keys: for APIs that are typed against a declaration. */
+export type ColumnFacts<T extends AnyTable> = {
+  readonly [Key in keyof T['_']['columns'] & string]: {
+    /** Drizzle's name of the type: PgBigInt53, PgText, PgTimestamp. */
+    readonly columnType: T['_']['columns'][Key]['_']['columnType']
+    readonly notNull: T['_']['columns'][Key]['_']['notNull']
+    readonly hasDefault: T['_']['columns'][Key]['_']['hasDefault']
+    /** undefined unless GENERATED ALWAYS AS (expression). */
+    readonly generated: T['_']['columns'][Key]['_']['generated']
+  }
+}

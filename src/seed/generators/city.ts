@@ -1,0 +1,37 @@
+import { hashIndex } from '../hash.ts'
+import { lowSql } from '../stream.ts'
+import { CITIES } from './cities.ts'
+import type { Generator } from './generator.ts'
+import { uniform } from './int.ts'
+import { weightTable } from './weights.ts'
+
+/** Millionths of a degree: places of a city lie within about 11 km of its centre. */
+const SPREAD = 100_000
+
+/**
+ * Something of a large city, chosen by its population: name, country, latitude or longitude. Columns and fields with the
+ * same `key` speak of the same city in each row.
+ */
+export const city: Generator = {
+  kind: 'city',
+  compile(options, context) {
+    const field = options.oneOf('field', ['name', 'country', 'latitude', 'longitude'], 'name')
+    const stream = context.sharedStream(options.text('key', 'city'))
+    const { state } = stream
+    const table = weightTable(CITIES.map(({ population }) => population))
+    const at = (low: number) => table.at(hashIndex(state, low) >>> 0)
+    const index = table.sql(lowSql(stream))
+    if (field === 'name' || field === 'country')
+      return { kind: 'pick', values: CITIES.map((place) => place[field]), at, sql: index }
+    const centres = CITIES.map((place) => Math.round(place[field] * 10_000) * 100)
+    const offset = uniform(context.stream(), { min: -SPREAD, max: SPREAD })
+    return {
+      kind: 'decimal',
+      scale: 6,
+      min: Math.min(...centres) - SPREAD,
+      max: Math.max(...centres) + SPREAD,
+      at: (low) => centres[at(low)]! + offset.at(low),
+      sql: `(('{${centres.join(',')}}'::int[])[1 + ${index}] + ${offset.sql})`,
+    }
+  },
+}

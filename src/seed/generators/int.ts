@@ -1,0 +1,29 @@
+import { hashIndex } from '../hash.ts'
+import { lowSql, MAX_SPAN, type Stream, scale, scaleSql, spanOf } from '../stream.ts'
+import type { Generator } from './generator.ts'
+
+const LIMIT = 1_000_000_000_000_000
+
+/** Whole numbers, each from min to max (both included) as likely as the others. */
+export const int: Generator = {
+  kind: 'int',
+  compile(options, context) {
+    const min = options.integer('min', { min: -LIMIT, max: LIMIT, fallback: 0 })
+    const max = options.integer('max', { min, max: LIMIT })
+    if (max - min >= MAX_SPAN) options.fail(`min to max must span at most ${MAX_SPAN} values`)
+    return { kind: 'int', min, max, ...uniform(context.stream(), { min, max }) }
+  },
+}
+
+/** Both twins of an even spread from min to max; at most MAX_SPAN values. */
+export function uniform(
+  stream: Stream,
+  { min, max }: { min: number; max: number },
+): { at(low: number): number; sql: string } {
+  const { state } = stream
+  const span = spanOf(max - min + 1)
+  return {
+    at: (low) => min + scale(hashIndex(state, low) >>> 0, span),
+    sql: `(${min} + ${scaleSql(lowSql(stream), max - min + 1)})`,
+  }
+}

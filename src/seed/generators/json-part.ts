@@ -1,0 +1,117 @@
+import { literal } from '../../kernel/index.ts'
+import { digitsOf, putBytes, putDecimal, putDigits, putHex8, utf8Bytes } from '../bytes.ts'
+import type { DecimalSource, PickSource, Source, TextSource, UuidSource } from '../source.ts'
+import { numericSql } from '../types/numeric.ts'
+
+/** A piece of a document: its text in both twins. */
+export interface JsonPart {
+  readonly maxBytes: number
+  write(low: number, out: Uint8Array, pos: number): number
+  /** text expression */
+  readonly sql: string
+}
+
+const NULL = utf8Bytes('null')
+const TRUE = utf8Bytes('true')
+const FALSE = utf8Bytes('false')
+
+/** How a field's value is written; a string says what cannot stand in a document. */
+export function jsonPart(source: Source): JsonPart | string {
+  const part = partOf(source)
+  const { isNull, nullSql } = source
+  if (typeof part === 'string' || isNull === undefined) return part
+  return {
+    maxBytes: Math.max(part.maxBytes, NULL.length),
+    write: (low, out, pos) => (isNull(low) ? putBytes(out, pos, NULL) : part.write(low, out, pos)),
+    sql: `case when ${nullSql} then 'null' else ${part.sql} end`,
+  }
+}
+
+function partOf(source: Source): JsonPart | string {
+  switch (source.kind) {
+    case 'int':
+      return {
+        maxBytes: 1 + Math.max(digitsOf(Math.abs(source.min)), digitsOf(Math.abs(source.max))),
+        write: (low, out, pos) => putDecimal(out, pos, source.at(low)),
+        sql: `${source.sql}::text`,
+      }
+    case 'boolean':
+      return {
+        maxBytes: FALSE.length,
+        write: (low, out, pos) => putBytes(out, pos, source.at(low) ? TRUE : FALSE),
+        sql: `${source.sql}::text`,
+      }
+    case 'json':
+      return source
+    case 'decimal':
+      return decimalPart(source)
+    case 'pick':
+      return pickPart(source)
+    case 'text':
+      return quoted(source, source.maxBytes)
+    case 'uuid':
+      return quoted(uuidText(source), 36)
+    case 'time':
+      return 'points in time, which documents of this version cannot'
+  }
+}
+
+function decimalPart(source: DecimalSource): JsonPart {
+  const unit = 10 ** source.scale
+  return {
+    maxBytes: 2 + source.scale + digitsOf(Math.max(Math.abs(source.min), Math.abs(source.max))),
+    write(low, out, pos) {
+      const value = source.at(low)
+      const size = Math.abs(value)
+      let end = pos
+      if (value < 0) out[end++] = 45
+      const whole = Math.floor(size / unit)
+      end = putDecimal(out, end, whole)
+      out[end] = 46
+      return putDigits(out, end + 1, { value: size - whole * unit, digits: source.scale })
+    },
+    sql: `${numericSql(source)}::text`,
+  }
+}
+
+function pickPart(source: PickSource): JsonPart {
+  const texts = source.values.map((value) => JSON.stringify(value))
+  const cells = texts.map(utf8Bytes)
+  return {
+    maxBytes: Math.max(...cells.map((cell) => cell.length)),
+    write: (low, out, pos) => putBytes(out, pos, cells[source.at(low)]!),
+    sql: `(array[${texts.map(literal).join(', ')}])[1 + ${source.sql}]`,
+  }
+}
+
+const QUOTE = 34
+
+function quoted(source: Pick<TextSource, 'write' | 'sql'>, maxBytes: number): JsonPart {
+  return {
+    maxBytes: maxBytes + 2,
+    write(low, out, pos) {
+      out[pos] = QUOTE
+      const end = source.write(low, out, pos + 1)
+      out[end] = QUOTE
+      return end + 1
+    },
+    sql: `'"' || ${source.sql} || '"'`,
+  }
+}
+
+const uuidBytes = new Uint8Array(16)
+
+function uuidText(source: UuidSource): Pick<TextSource, 'write' | 'sql'> {
+  return {
+    write(low, out, pos) {
+      source.write(low, uuidBytes, 0)
+      let end = pos
+      for (let k = 0; k < 16; k++) {
+        if (k === 4 || k === 6 || k === 8 || k === 10) out[end++] = 45
+        end = putHex8(out, end, uuidBytes[k]!)
+      }
+      return end
+    },
+    sql: `${source.sql}::text`,
+  }
+}

@@ -1,0 +1,24 @@
+import { putInt32 } from '../bytes.ts'
+import { hashHigh, hashIndex } from '../hash.ts'
+import type { Generator } from './generator.ts'
+
+/** Random UUIDs of version 4: 122 random bits. */
+export const uuid: Generator = {
+  kind: 'uuid',
+  compile(_options, context) {
+    const [first, second] = [context.stream('0'), context.stream('1')]
+    const states = [first.state, second.state] as const
+    return {
+      kind: 'uuid',
+      write(low, out, pos) {
+        const second32 = hashIndex(states[0], low)
+        putInt32(out, pos, hashHigh())
+        putInt32(out, pos + 4, (second32 & 0xffff0fff) | 0x4000)
+        const fourth32 = hashIndex(states[1], low)
+        putInt32(out, pos + 8, (hashHigh() & 0x3fffffff) | 0x80000000)
+        return putInt32(out, pos + 12, fourth32)
+      },
+      sql: `encode(int8send(${first.sql} & -61441 | 16384) || int8send(${second.sql} & 4611686018427387903 | '-9223372036854775808'::bigint), 'hex')::uuid`,
+    }
+  },
+}

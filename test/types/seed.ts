@@ -1,0 +1,85 @@
+import { sql } from 'drizzle-orm'
+import {
+  bigint,
+  bigserial,
+  boolean,
+  date,
+  doublePrecision,
+  integer,
+  jsonb,
+  numeric,
+  pgTable,
+  text,
+  timestamp,
+  uuid,
+  varchar,
+} from 'drizzle-orm/pg-core'
+import { fill, gen } from 'gigarow/seed'
+
+// Checked by tsc, never run: each @ts-expect-error must be an error.
+
+const orders = pgTable('orders', {
+  id: bigserial({ mode: 'bigint' }).primaryKey(),
+  userId: bigint('user_id', { mode: 'number' }).notNull(),
+  status: varchar({ length: 20, enum: ['open', 'paid'] }).notNull(),
+  note: text(),
+  amount: numeric({ precision: 10, scale: 2 }).notNull(),
+  score: doublePrecision(),
+  paid: boolean().notNull().default(false),
+  createdAt: timestamp('created_at', { mode: 'string' }).notNull(),
+  day: date(),
+  ref: uuid().notNull(),
+  payload: jsonb(),
+  count: integer(),
+  twice: integer().generatedAlwaysAs(sql`count * 2`),
+})
+
+const span = { from: '2025-01-01', days: 3 } as const
+const required = {
+  userId: gen.pareto({ max: 10 }),
+  status: gen.choice({ open: 3, paid: 1 }),
+  amount: gen.decimal({ max: 9.99 }),
+  createdAt: gen.timestamp(span),
+  ref: gen.uuid(),
+}
+
+fill(orders, { rows: 1, columns: required })
+fill(orders, {
+  rows: 1,
+  columns: {
+    ...required,
+    id: gen.sequence(),
+    amount: gen.int({ max: 3 }),
+    note: gen.nullable(gen.hex(3), 0.5),
+    score: gen.city({ field: 'latitude' }),
+    paid: gen.choice([true, false]),
+    day: gen.businessHours(span),
+    payload: gen.json({ a: gen.nullable(gen.boolean(), 0.1), b: gen.json({}) }),
+    count: gen.choice([
+      { value: 200, weight: 9 },
+      { value: 404, weight: 1 },
+    ]),
+  },
+})
+
+const { ref: _ref, ...withoutRef } = required
+// @ts-expect-error ref is not null and has no default
+fill(orders, { rows: 1, columns: withoutRef })
+// @ts-expect-error there is no such column
+fill(orders, { rows: 1, columns: { ...required, nope: gen.uuid() } })
+// @ts-expect-error the server computes it
+fill(orders, { rows: 1, columns: { ...required, twice: gen.sequence() } })
+// @ts-expect-error user_id is not null
+fill(orders, { rows: 1, columns: { ...required, userId: gen.nullable(gen.sequence(), 0.5) } })
+// @ts-expect-error text in a bigint
+fill(orders, { rows: 1, columns: { ...required, userId: gen.hex(8) } })
+// @ts-expect-error whole numbers in a text
+fill(orders, { rows: 1, columns: { ...required, note: gen.int({ max: 3 }) } })
+// @ts-expect-error a city's name in a number
+fill(orders, { rows: 1, columns: { ...required, score: gen.city() } })
+// @ts-expect-error numbers in a choice for a text
+fill(orders, { rows: 1, columns: { ...required, status: gen.choice([1, 2]) } })
+// @ts-expect-error decimals in a whole number
+fill(orders, { rows: 1, columns: { ...required, count: gen.decimal({ max: 1 }) } })
+// @ts-expect-error a time needs an end
+gen.timestamp({ from: '2025-01-01' })
