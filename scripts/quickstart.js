@@ -14,6 +14,7 @@ const dim = (/** @type {string} */ text) => (color ? `\x1b[2m${text}\x1b[22m` : 
 const say = (/** @type {string} */ text) => process.stdout.write(`${text}\n`)
 
 // This is about the embedded server, whatever the environment names.
+/** @type {NodeJS.ProcessEnv} */
 const env = { ...process.env, ...(color ? { FORCE_COLOR: '1' } : {}) }
 delete env.DATABASE_URL
 

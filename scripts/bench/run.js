@@ -11,7 +11,7 @@ import { ensureReady } from '../bootstrap.js'
 
 ensureReady()
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const { openPool, targetUrl } = await import('../../dist/db/index.js')
+const { openPool } = await import('../../dist/db/index.js')
 const { openCluster } = await import('../../dist/cluster/index.js')
 const { formatBytes, formatRows, parseRows } = await import('../../dist/kernel/index.js')
 
@@ -58,9 +58,7 @@ async function measure(name, work) {
 }
 
 const cluster = openCluster({ root, stateDir })
-await cluster.start(() => {})
-/** @type {ReturnType<typeof openPool>} */
-let sql
+const sql = openPool(await cluster.start(), { max: jobs + 2 })
 /** @type {(k: number) => string} */
 let file
 /** @type {Record<string, unknown>} */
@@ -77,9 +75,6 @@ const report = {
 try {
   gigarow('migrate', 'up')
   gigarow('tune', 'apply', 'bulk-safe', '--yes')
-  sql = openPool(/** @type {import('../../dist/db/index.js').Target} */ (await cluster.target()), {
-    max: jobs + 2,
-  })
   const [server] =
     await sql`select version(), current_setting('data_directory') as data, current_setting('shared_buffers') as shared_buffers, current_setting('max_wal_size') as max_wal_size, current_setting('wal_level') as wal_level, current_setting('fsync') as fsync`
   report.server = server
@@ -89,7 +84,7 @@ try {
   for (const filler of ['copy', 'sql']) fill(filler)
   print()
 } finally {
-  await sql?.end({ timeout: 5 })
+  await sql.end({ timeout: 5 })
   try {
     gigarow('tune', 'revert', '--yes')
   } finally {
@@ -109,13 +104,12 @@ function shares() {
 /** (a) As many sessions as ours, each with COPY of a binary file that lies on the server, into one table without indexes. */
 async function limit() {
   say('limit: COPY binary from server files')
-  const { compileRows, selectSql, pickProfile } = await import('../../dist/seed/index.js')
-  void compileRows, pickProfile
+  const { selectSql } = await import('../../dist/seed/index.js')
   const { loadModule } = await import('../../dist/config/index.js')
   const profile = (await loadModule(join(root, 'seeds/billion.ts'))).default
   const fill = { .../** @type {any} */ (profile).tables[0], rows }
   await Promise.all(
-    shares().map(([lo, hi], k) =>
+    shares().map(([lo = 0, hi = 0], k) =>
       sql.unsafe(`copy (${selectSql(fill, { seed: 1, lo, hi })}) to '${file(k)}' (format binary)`),
     ),
   )
@@ -127,7 +121,7 @@ async function limit() {
   })
   report.limitRowsPerSecond = rows / seconds
   await sql.unsafe('drop table limit_rows')
-  shares().forEach((_, k) => rmSync(file(k)))
+  for (const k of shares().keys()) rmSync(file(k))
 }
 
 /** (b) and (d) The billion row document: its table, its statement in parallel sessions, its index, its VACUUM ANALYZE. */
@@ -161,7 +155,6 @@ async function recipe() {
 /** (c) and (d) What a user runs. @param {string} filler */
 function fill(filler) {
   say(`gigarow seed --profile billion --filler ${filler}`)
-  spawnSync('true')
   const document = gigarow(
     'seed',
     '--profile',

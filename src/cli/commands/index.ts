@@ -1,5 +1,6 @@
 import type { Command } from '../command.ts'
 import { db } from './db.ts'
+import { seedCommand } from './seed.ts'
 
 /** In the order of `gigarow --help`. */
-export const COMMANDS: readonly Command[] = [db]
+export const COMMANDS: readonly Command[] = [db, seedCommand]

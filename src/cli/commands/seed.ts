@@ -3,6 +3,7 @@ import type { Database } from '../../db/index.ts'
 import { displayName, formatCount, GigarowError, parseRows } from '../../kernel/index.ts'
 import type { Filler, LoadPlan, Run, SeedReport } from '../../seed/index.ts'
 import type { Command, CommandContext, CommandInput } from '../command.ts'
+import { PROFILE_OPTIONS } from '../profiles.ts'
 
 interface SeedFlags {
   readonly profile?: string
@@ -21,12 +22,7 @@ export const seedCommand: Command = {
   name: 'seed',
   summary: 'fill tables with the rows of a profile, verified',
   options: [
-    { flags: '--profile <name>', description: 'profile in seeds/' },
-    {
-      flags: '--rows <n>',
-      description: 'rows of the largest table (250000, 10M, 1B); the others keep their ratio',
-    },
-    { flags: '--scale <factor>', description: 'all tables by a factor: 0.01' },
+    ...PROFILE_OPTIONS,
     { flags: '--seed <n>', description: 'other rows of the same kind; default: the profile’s' },
     {
       flags: '--filler <name>',
@@ -60,55 +56,47 @@ async function runSeed(context: CommandContext, { options }: CommandInput): Prom
   )
 }
 
-interface CheckedFlags extends Omit<SeedFlags, 'jobs' | 'chunkRows' | 'rows' | 'scale' | 'seed'> {
-  readonly rows?: number | undefined
-  readonly scale?: number | undefined
+interface CheckedFlags extends Omit<SeedFlags, 'jobs' | 'chunkRows' | 'seed'> {
   readonly seed?: number | undefined
   readonly jobs?: number | undefined
   readonly chunkRows?: number | undefined
 }
 
 function checkFlags(flags: SeedFlags): CheckedFlags {
-  const { rows, scale, seed, jobs, chunkRows, ...rest } = flags
-  const usage = (message: string, hint: string) => new GigarowError('USAGE', message, { hint })
-  if (!rest.resume && rest.profile === undefined)
-    throw usage(
-      'Which profile? --profile NAME is missing.',
-      'Profiles are the files in seeds/, for example: gigarow seed --profile billion --rows 1M.',
-    )
-  if (rest.resume && (rows ?? scale ?? seed ?? chunkRows) !== undefined)
-    throw usage(
-      '--resume goes on with the plan of the stopped load; --rows, --scale, --seed and --chunk-rows do not go with it.',
-      'Leave them out, or start again without --resume.',
-    )
-  if (rest.resume && rest.truncate)
-    throw usage(
-      '--resume keeps rows and --truncate deletes them: give one of the two.',
-      'gigarow seed --resume goes on; --truncate starts again.',
-    )
-  if (rest.resume && rest.dryRun)
-    throw usage('--dry-run does not go with --resume.', 'gigarow seed --resume goes on with the load.')
-  if (rows !== undefined && scale !== undefined)
-    throw usage('--rows and --scale both say how many rows: give one of the two.', 'For example: --rows 10M.')
+  const { seed, jobs, chunkRows, ...rest } = flags
+  refuseCombinations(flags)
   return {
     ...rest,
-    rows: rows === undefined ? undefined : positive(parseRows(rows), '--rows'),
-    scale: scale === undefined ? undefined : positive(Number(scale), '--scale', scale),
     seed:
       seed === undefined
         ? undefined
         : integer(seed, { flag: '--seed', min: 0, max: Number.MAX_SAFE_INTEGER }),
     jobs: jobs === undefined ? undefined : integer(jobs, { flag: '--jobs', min: 1, max: 64 }),
-    chunkRows: chunkRows === undefined ? undefined : positive(parseRows(chunkRows), '--chunk-rows'),
+    chunkRows:
+      chunkRows === undefined
+        ? undefined
+        : integer(String(parseRows(chunkRows)), { flag: '--chunk-rows', min: 1, max: 100_000_000 }),
   }
 }
 
-function positive(value: number, flag: string, text = String(value)): number {
-  if (value > 0 && Number.isFinite(value)) return value
-  throw new GigarowError('USAGE', `${flag} must be more than 0, not "${text}".`, {
-    facts: { flag, value: text },
-    hint: `For example: ${flag === '--scale' ? '--scale 0.01' : `${flag} 10M`}.`,
-  })
+function refuseCombinations(flags: SeedFlags): void {
+  const { resume, truncate, dryRun, rows, scale, seed, chunkRows } = flags
+  const usage = (message: string, hint: string) => new GigarowError('USAGE', message, { hint })
+  if (resume && (rows ?? scale ?? seed ?? chunkRows) !== undefined) {
+    throw usage(
+      '--resume goes on with the plan of the stopped load; --rows, --scale, --seed and --chunk-rows do not go with it.',
+      'Leave them out, or start again without --resume.',
+    )
+  }
+  if (resume && truncate)
+    throw usage(
+      '--resume keeps rows and --truncate deletes them: give one of the two.',
+      'gigarow seed --resume goes on; --truncate starts again.',
+    )
+  if (resume && dryRun)
+    throw usage('--dry-run does not go with --resume.', 'gigarow seed --resume goes on with the load.')
+  if (rows !== undefined && scale !== undefined)
+    throw usage('--rows and --scale both say how many rows: give one of the two.', 'For example: --rows 10M.')
 }
 
 function integer(text: string, { flag, min, max }: { flag: string; min: number; max: number }): number {
@@ -125,14 +113,13 @@ async function planOf(
   { flags, jobs }: { flags: CheckedFlags; jobs: number },
 ): Promise<LoadPlan> {
   const config = await context.config()
-  const [{ loadProfile }, { planLoad, scaleProfile }] = await Promise.all([
+  const [{ loadProfile }, { planLoad }] = await Promise.all([
     import('../profiles.ts'),
     import('../../seed/index.ts'),
   ])
-  const profile = await loadProfile(config, flags.profile!)
-  const scaled = scaleProfile(profile, { rows: flags.rows, scale: flags.scale })
+  const profile = await loadProfile(config, { profile: flags.profile, rows: flags.rows, scale: flags.scale })
   return planLoad(
-    { ...scaled, seed: flags.seed ?? scaled.seed },
+    { ...profile, seed: flags.seed ?? profile.seed },
     { jobs, chunkRows: flags.chunkRows ?? config.seed.chunkRows },
   )
 }
