@@ -1,0 +1,149 @@
+import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openPool, parseTarget, type Sql } from '../../src/db/index.ts'
+import { runCli, spawnCli, temporaryDir } from '../support/index.ts'
+import { tableDigest } from '../support/load.ts'
+import { seededRandom } from '../support/random.ts'
+import { until } from '../support/until.ts'
+
+// The repository is the project, with an embedded server of this test's own.
+const cwd = fileURLToPath(new URL('../..', import.meta.url))
+const ROWS = 2_000_000
+const CHUNKS = 16
+const random = seededRandom(20261121)
+const moments = Array.from({ length: 5 }, () => Math.floor(random() * CHUNKS))
+
+let env: Record<string, string>
+let sql: Sql
+let whole: string
+
+const cli = (...args: string[]) => runCli(args, { cwd, env })
+const seed = (...more: string[]) => [
+  'seed',
+  '--profile',
+  'billion',
+  '--rows',
+  String(ROWS),
+  '--jobs',
+  '2',
+  ...more,
+]
+
+async function reconnect(): Promise<void> {
+  await sql?.end({ timeout: 5 })
+  const { stdout } = await cli('db', 'url', '--json')
+  sql = openPool(parseTarget(JSON.parse(stdout).url, 'flag'), { max: 1, applicationName: 'fault test' })
+}
+
+const structure = () =>
+  sql`select pg_get_indexdef(indexrelid) as def, indisvalid, coalesce((select conname from pg_constraint where conindid = indexrelid), '') as con,
+             (select reloptions from pg_class where oid = indrelid) as options
+        from pg_index where indrelid = 'billion_rows'::regclass order by 1`
+
+beforeAll(async () => {
+  env = { GIGAROW_STATE_DIR: join(temporaryDir('fault-'), 'state') }
+  expect(await cli('db', 'start')).toMatchObject({ code: 0 })
+  expect(await cli('migrate', 'up')).toMatchObject({ code: 0 })
+  await reconnect()
+  expect(await cli(...seed())).toMatchObject({ code: 0 })
+  whole = await tableDigest(sql, 'billion_rows')
+})
+
+afterAll(async () => {
+  await sql?.end({ timeout: 5 })
+  await cli('db', 'reset', '--yes')
+})
+
+/** Starts a load over from nothing and waits until the newest run has come as far as `condition` says. */
+async function startAndWait(condition: string, ...more: string[]) {
+  const [before] = await sql`select coalesce(max(id), 0)::int as id from gigarow.seed_run`
+  const { child, result } = spawnCli(seed('--truncate', ...more), { cwd, env })
+  await until(condition, async () => {
+    const [row] = await sql.unsafe(
+      `select coalesce((select ${condition} from gigarow.seed_run r where id > $1 order by id desc limit 1), false) as reached`,
+      [before!.id],
+    )
+    return row!.reached
+  })
+  return { child, result }
+}
+
+const chunksDone = (n: number) =>
+  `(select count(done_at) >= ${n} from gigarow.seed_chunk where run_id = r.id)`
+
+async function expectWhole(structureBefore: unknown): Promise<void> {
+  expect(await tableDigest(sql, 'billion_rows')).toBe(whole)
+  expect(await structure()).toEqual(structureBefore)
+  const [open] =
+    await sql`select count(*)::int as n from gigarow.seed_run where state not in ('done', 'abandoned')`
+  expect(open!.n).toBe(0)
+}
+
+describe.each(['copy', 'sql'])('kill -9 of gigarow in a load by %s', (filler) => {
+  test.each(moments)('after %i of 16 chunks, then --resume: exactly the same table', async (chunks) => {
+    const before = await structure()
+    const { child, result } = await startAndWait(chunksDone(chunks), '--filler', filler)
+    child.kill('SIGKILL')
+    expect((await result).code).toBeNull()
+    expect(await cli('seed', '--resume')).toMatchObject({ code: 0 })
+    await expectWhole(before)
+  })
+
+  test.each(['finishing', 'verifying'])(
+    'while it is %s, then --resume: exactly the same table',
+    async (state) => {
+      const before = await structure()
+      const { child, result } = await startAndWait(`state = '${state}'`, '--filler', filler)
+      child.kill('SIGKILL')
+      await result
+      expect(await cli('seed', '--resume')).toMatchObject({ code: 0 })
+      await expectWhole(before)
+    },
+  )
+})
+
+test.each(['copy', 'sql'])(
+  'kill -9 of the server in a load by %s: a clear error, then --resume ends with the same table',
+  async (filler) => {
+    const before = await structure()
+    const { result } = await startAndWait(chunksDone(5), '--filler', filler)
+    const { stdout } = await cli('db', 'status', '--json')
+    process.kill(JSON.parse(stdout).pid, 'SIGKILL')
+    const { code, stderr } = await result
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/DB_CONNECTION_LOST/)
+    expect(stderr).toContain('gigarow seed --resume')
+    expect(await cli('seed', '--resume')).toMatchObject({ code: 0 })
+    await reconnect()
+    await expectWhole(before)
+  },
+)
+
+test('Ctrl-C stops between rows, says how to go on, and what it says works', async () => {
+  const before = await structure()
+  const { child, result } = await startAndWait(chunksDone(4))
+  child.kill('SIGINT')
+  const { code, stderr } = await result
+  expect(code).toBe(1)
+  expect(stderr).toMatch(/INTERRUPTED[\s\S]*gigarow seed --resume/)
+  expect(await cli('seed', '--resume')).toMatchObject({ code: 0 })
+  await expectWhole(before)
+})
+
+// A limit on the size of files stands in for a full disk: the server's processes get EFBIG instead of ENOSPC.
+test('a disk that is full in the middle: a clear error; with room again --resume ends with the same table', async () => {
+  const before = await structure()
+  const { stdout } = await cli('db', 'status', '--json')
+  const postmaster = String(JSON.parse(stdout).pid)
+  const limit = (bytes: string) =>
+    execFileSync('prlimit', ['--pid', postmaster, `--fsize=${bytes}:unlimited`])
+  limit('40000000')
+  const { code, stderr } = await cli(...seed('--truncate')).finally(() => limit('unlimited'))
+  expect(code).toBe(1)
+  expect(stderr).toMatch(/DISK_FULL/)
+  expect(stderr).toContain('gigarow seed --resume')
+  expect(await cli('seed', '--resume')).toMatchObject({ code: 0 })
+  await expectWhole(before)
+})
