@@ -2,6 +2,7 @@ export { type ColumnsFor, defineSeed, type FillOptions, fill } from './define.ts
 export { type Gen, gen, type Makes, type TimeSpan, type Weighted } from './gen.ts'
 export type { ColumnFill, GeneratorSpec, Profile, TableFill } from './profile.ts'
 export { findFill, type LoadedFile, listProfiles, pickProfile } from './profiles.ts'
+export { type ComputedColumn, type ComputedRow, computeRow } from './row.ts'
 export {
   BLOCK_ROWS,
   blockOf,
