@@ -66,6 +66,7 @@ export const ERROR_CODES = {
   SEED_TYPE_UNSUPPORTED: { exit: 2, meaning: 'A profile fills a column whose type gigarow cannot write.' },
   PROFILE_UNKNOWN: { exit: 2, meaning: 'No file in seeds/ defines a profile of this name.' },
   TABLE_UNKNOWN: { exit: 2, meaning: 'The profile does not fill a table of this name.' },
+  ROW_UNKNOWN: { exit: 2, meaning: 'The table has no row of this number in the profile.' },
   INTERRUPTED: { exit: 1, meaning: 'Stopped by Ctrl-C or SIGTERM; the message says how to go on.' },
   INTERNAL: { exit: 1, meaning: 'A bug of gigarow.' },
 } as const satisfies Record<string, { exit: 1 | 2 | 3 | 4; meaning: string }>

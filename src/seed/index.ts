@@ -6,6 +6,7 @@ export { chunkCount, type Filler, type LoadPlan, planLoad, type TablePlan } from
 export { preflight } from './preflight.ts'
 export type { ColumnFill, GeneratorSpec, Profile, TableFill } from './profile.ts'
 export { findFill, type LoadedFile, listProfiles, pickProfile } from './profiles.ts'
+export { type ComputedColumn, type ComputedRow, computeRow } from './row.ts'
 export {
   BLOCK_ROWS,
   blockOf,

@@ -18,7 +18,7 @@ interface SeedFlags {
   readonly dryRun?: boolean
 }
 
-export const seedCommand: Command = {
+export const seed: Command = {
   name: 'seed',
   summary: 'fill tables with the rows of a profile, verified',
   options: [
