@@ -1,6 +1,7 @@
+import { execFileSync } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { openCluster } from '../../src/cluster/index.ts'
+import { type Cluster, openCluster } from '../../src/cluster/index.ts'
 import { describeTarget, parseTarget, targetUrl } from '../../src/db/index.ts'
 import { testBinaries, testMajor } from './binaries.ts'
 import { engineAnswers, startContainer } from './container.ts'
@@ -49,10 +50,28 @@ async function startEmbedded(runDir: string): Promise<TestServer> {
     settings: THROWAWAY,
     sync: false,
   })
+  await cluster.start()
+  await saveSeed(cluster, runDir)
   const target = await cluster.start()
   return {
     url: targetUrl(target),
     description: `the embedded PostgreSQL ${cluster.status().version}, ${describeTarget(target)}`,
     stop: () => cluster.reset(),
   }
+}
+
+/** A stopped server's files for withCluster() to copy: ten times faster than making each with initdb. */
+async function saveSeed(cluster: Cluster, runDir: string): Promise<void> {
+  if (process.platform === 'win32') return
+  await cluster.stop()
+  copyFolder(cluster.status().stateDir, seedDir(runDir))
+}
+
+export function seedDir(runDir: string): string {
+  return join(runDir, 'seed')
+}
+
+/** With owners and modes: as root the files belong to the server's user. */
+export function copyFolder(from: string, to: string): void {
+  execFileSync('cp', ['-a', from, to])
 }

@@ -16,7 +16,8 @@ export function splitStatements(text: string): Split {
   let at = 0
   while (at < text.length) {
     const end = skipQuoted(text, at)
-    if (end === undefined) return { statements, rest: text.slice(start) }
+    // Unfinished: all that is left belongs to it.
+    if (end === undefined) break
     if (end > at) {
       at = end
       continue

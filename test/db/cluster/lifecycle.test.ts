@@ -23,7 +23,7 @@ const close = (server: Server) => new Promise((resolve) => server.close(resolve)
 
 describe('the embedded server', () => {
   it('keeps its data, port and password over stop and start', () =>
-    withCluster({}, async (cluster) => {
+    withCluster({ fresh: true }, async (cluster) => {
       expect(cluster.status().state).toBe('absent')
       const first = await cluster.start()
       await run(first, 'create table kept as select 42 as answer')
@@ -77,7 +77,7 @@ describe('the embedded server', () => {
     }))
 
   it('is one server, however many start it at once', () =>
-    withCluster({}, async (_, root) => {
+    withCluster({ fresh: true }, async (_, root) => {
       const events: ClusterEvent[] = []
       const many = Array.from({ length: 4 }, () => openTestCluster(root, { emit: (e) => events.push(e) }))
       const targets = await Promise.all(many.map((cluster) => cluster.start()))
@@ -94,6 +94,24 @@ describe('the embedded server', () => {
       await vi.waitFor(() => expect(cluster.status().state).toBe('stopped'))
       const again = await cluster.start()
       expect(await run(again, 'select count(*)::int as n from kept')).toEqual([{ n: 1000 }])
+    }))
+
+  it('waits for the processes of a killed server, which still hold its memory', () =>
+    withCluster({}, async (cluster) => {
+      const target = await cluster.start()
+      const events: ClusterEvent[] = []
+      // Busy, not waiting: this one does not notice the end of its postmaster.
+      const busy = run(target, 'select count(*)::int as busy from generate_series(1, 12e6) n').catch(() => {})
+      await vi.waitFor(async () => {
+        const active = `select 1 from pg_stat_activity where query like '%as busy%' and pid <> pg_backend_pid()`
+        expect(await run(target, active)).toHaveLength(1)
+      })
+      process.kill(cluster.status().pid!, 'SIGKILL')
+      await vi.waitFor(() => expect(cluster.status().state).toBe('stopped'))
+      const again = await cluster.start((event) => events.push(event))
+      expect(events).toContainEqual({ type: 'cluster.waiting', reason: 'old-processes' })
+      expect(await run(again, 'select 1 as one')).toEqual([{ one: 1 }])
+      await busy
     }))
 
   it('is not fooled by a pid file whose number belongs to another process now', () =>
@@ -140,7 +158,7 @@ describe('the embedded server', () => {
   })
 
   it('starts over when making the data directory was cut short', () =>
-    withCluster({}, async (cluster, root) => {
+    withCluster({ fresh: true }, async (cluster, root) => {
       const half = join(root, '.gigarow/postgres/data.new-1')
       mkdirSync(half, { recursive: true })
       writeFileSync(join(half, 'PG_VERSION'), '18\n')
@@ -151,7 +169,7 @@ describe('the embedded server', () => {
     }))
 
   it('takes over the lock of a process that has died', () =>
-    withCluster({}, async (cluster, root) => {
+    withCluster({ fresh: true }, async (cluster, root) => {
       mkdirSync(join(root, '.gigarow'))
       const dead = { pid: 2 ** 22 + 1, started: 'x', token: 'dead' }
       writeFileSync(join(root, '.gigarow/lock'), JSON.stringify(dead))
@@ -193,7 +211,7 @@ describe('the embedded server', () => {
     }))
 
   it('restarts for settings that need it, and says beforehand whether it can', () =>
-    withCluster({}, async (cluster) => {
+    withCluster({ fresh: true }, async (cluster) => {
       expect(await cluster.canRestart()).toBe(false)
       const target = await cluster.start()
       expect(await cluster.canRestart()).toBe(true)

@@ -1,0 +1,49 @@
+// Runs the tests of vitest.matrix.config.ts on PostgreSQL 14 to 18, one embedded server a version.
+//   npm run test:matrix                    all
+//   npm run test:matrix -- 14 17           some
+//   npm run test:matrix -- 14 -t 'same'    what follows the versions goes to vitest
+// The programs of 14 to 17 (60 MB each) are installed by test/matrix/package.json, the first time.
+import { spawnSync } from 'node:child_process'
+import { existsSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const folder = join(root, 'test/matrix')
+const args = process.argv.slice(2)
+const first = args.findIndex((arg) => !/^1[4-8]$/.test(arg))
+const named = first === -1 ? args : args.slice(0, first)
+const rest = first === -1 ? [] : args.slice(first)
+const majors = named.length > 0 ? named : ['14', '15', '16', '17', '18']
+
+if (majors.some((major) => major !== '18') && !installed()) {
+  console.error('Installing PostgreSQL 14 to 17 (npm ci in test/matrix) …')
+  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm'
+  const { status } = spawnSync(npm, ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: folder,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
+  if (status !== 0) process.exit(1)
+}
+
+const failed = majors.filter((major) => {
+  const { status } = spawnSync(
+    process.execPath,
+    [join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--config', 'vitest.matrix.config.ts', ...rest],
+    { cwd: root, stdio: 'inherit', env: { ...process.env, GIGAROW_TEST_MAJOR: major } },
+  )
+  return status !== 0
+})
+console.error(
+  failed.length === 0
+    ? `All tests pass on PostgreSQL ${majors.join(', ')}.`
+    : `Tests fail on PostgreSQL ${failed.join(', ')}.`,
+)
+process.exitCode = failed.length === 0 ? 0 : 1
+
+function installed() {
+  const hidden = join(folder, 'node_modules/.package-lock.json')
+  return (
+    existsSync(hidden) && statSync(hidden).mtimeMs >= statSync(join(folder, 'package-lock.json')).mtimeMs - 1000
+  )
+}
