@@ -133,7 +133,8 @@ function lockTimeout(facts: {
 }): GigarowError {
   const { doing, attempt, blockers, cause } = facts
   const who = blockers.map(
-    (b) => `process ${b.pid} (${b.user}${b.application ? `, ${b.application}` : ''}), open for ${b.seconds} s: ${b.query}`,
+    (b) =>
+      `process ${b.pid} (${b.user}${b.application ? `, ${b.application}` : ''}), open for ${b.seconds} s: ${b.query}`,
   )
   const list = who.length > 0 ? ` In the way:\n${who.map((w) => `  - ${w}`).join('\n')}` : ''
   return new GigarowError('LOCK_TIMEOUT', `No lock could be had in ${attempt} tries while ${doing}.${list}`, {

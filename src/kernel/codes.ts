@@ -22,14 +22,18 @@ export const ERROR_CODES = {
   },
   DB_ERROR: { exit: 1, meaning: 'The server rejected a statement.' },
   DISK_FULL: { exit: 1, meaning: 'The server ran out of disk space.' },
-  SQL_SYNTAX: { exit: 1, meaning: "PostgreSQL's parser does not accept a file; the message marks the place." },
+  SQL_SYNTAX: {
+    exit: 1,
+    meaning: "PostgreSQL's parser does not accept a file; the message marks the place.",
+  },
   SCHEMA_INVALID: {
     exit: 2,
     meaning: 'The declarations contradict each other or cannot be made on a server; nothing was written.',
   },
   MIGRATION_INVALID: {
     exit: 2,
-    meaning: 'A migration folder cannot be run as it is: a file is missing or holds what a migration may not hold.',
+    meaning:
+      'A migration folder cannot be run as it is: a file is missing or holds what a migration may not hold.',
   },
   MIGRATION_FAILED: {
     exit: 1,
@@ -44,7 +48,10 @@ export const ERROR_CODES = {
     exit: 3,
     meaning: 'A migration that is not applied is older than one that is; --allow-out-of-order applies it.',
   },
-  REFUSED: { exit: 3, meaning: 'What was asked for is dangerous; the message says how to allow it or do it safely.' },
+  REFUSED: {
+    exit: 3,
+    meaning: 'What was asked for is dangerous; the message says how to allow it or do it safely.',
+  },
   LOCK_TIMEOUT: { exit: 1, meaning: 'A lock could not be taken in time; the blockers are named.' },
   STORE_TOO_NEW: { exit: 1, meaning: "gigarow's own tables in this database were made by a newer gigarow." },
   INTERRUPTED: { exit: 1, meaning: 'Stopped by Ctrl-C or SIGTERM; the message says how to go on.' },

@@ -30,7 +30,11 @@ export class Extra extends Array<never> {
 }
 
 type ExtraValue =
-  | { readonly kind: 'partitionBy'; readonly strategy: PartitionStrategy; readonly parts: readonly KeyInput[] }
+  | {
+      readonly kind: 'partitionBy'
+      readonly strategy: PartitionStrategy
+      readonly parts: readonly KeyInput[]
+    }
   | { readonly kind: 'storage'; readonly storage: StorageOptions }
 
 /** A column of the table, `t.createdAt`, or an expression, sql`lower(${t.email})`. */

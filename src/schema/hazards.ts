@@ -99,7 +99,8 @@ function addColumnHazard(cmd: AlterCmd, table: string): Hazard | undefined {
 }
 
 function callsFunction(expression: SqlNode): boolean {
-  if ('TypeCast' in expression) return expression.TypeCast.arg !== undefined && callsFunction(expression.TypeCast.arg)
+  if ('TypeCast' in expression)
+    return expression.TypeCast.arg !== undefined && callsFunction(expression.TypeCast.arg)
   if (!('FuncCall' in expression)) return false
   const name = expression.FuncCall.funcname?.at(-1)
   return !(name !== undefined && 'String' in name && STABLE_DEFAULTS.has(name.String.sval ?? ''))

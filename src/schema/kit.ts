@@ -45,7 +45,10 @@ export function possibleRename(from: KitSnapshot, to: KitSnapshot): string | und
   return undefined
 }
 
-function changedKeys(from: unknown, to: unknown): readonly [gone: string | undefined, added: string | undefined] {
+function changedKeys(
+  from: unknown,
+  to: unknown,
+): readonly [gone: string | undefined, added: string | undefined] {
   const [before, after] = [Object.keys((from as object) ?? {}), Object.keys((to as object) ?? {})]
   return [before.find((key) => !after.includes(key)), after.find((key) => !before.includes(key))]
 }

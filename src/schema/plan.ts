@@ -3,7 +3,7 @@ import { boundSql, keySql } from '../model/index.ts'
 import type { DeclaredSchema, GigarowTable } from './declared.ts'
 import { emptyKitSnapshot, kitSnapshot } from './kit.ts'
 import { type Snapshot, type TableOptions, tableKey } from './snapshot.ts'
-import { statementsBetween } from './statements.ts'
+import { statementsBetween, tidy } from './statements.ts'
 
 /** What one migration does, as a value: nothing in it touches a database or a file. */
 export interface MigrationPlan {
@@ -64,8 +64,9 @@ async function downOf(
   to: Snapshot,
 ): Promise<readonly Statement[] | undefined> {
   if (statements.every((s) => s.reverse !== undefined)) {
-    return [...statements].reverse().flatMap(({ reverse = [] }) =>
-      reverse.map((sql) => ({ sql, transactional: !/\bCONCURRENTLY\b/.test(sql) })),
+    const reversed = statements.toReversed().flatMap(({ reverse = [] }) => reverse)
+    return Promise.all(
+      reversed.map(async (sql) => ({ sql: await tidy(sql), transactional: !/\bCONCURRENTLY\b/.test(sql) })),
     )
   }
   try {

@@ -15,7 +15,8 @@ export function reverseOf(node: SqlNode, before: Before): readonly string[] | un
         ]
   }
   if ('CreateSchemaStmt' in node) return [`DROP SCHEMA ${ident(node.CreateSchemaStmt.schemaname ?? '')}`]
-  if ('CreateSeqStmt' in node) return [`DROP SEQUENCE ${qualified(relationName(node.CreateSeqStmt.sequence))}`]
+  if ('CreateSeqStmt' in node)
+    return [`DROP SEQUENCE ${qualified(relationName(node.CreateSeqStmt.sequence))}`]
   if ('ViewStmt' in node) return [`DROP VIEW ${qualified(relationName(node.ViewStmt.view))}`]
   if ('CreateEnumStmt' in node) return [`DROP TYPE ${typeNameOf(node.CreateEnumStmt.typeName)}`]
   if ('AlterTableStmt' in node) return reverseAlter(node.AlterTableStmt)
@@ -45,7 +46,12 @@ function reverseCommand(
   if (cmd.subtype === 'AT_AddColumn' && cmd.def && 'ColumnDef' in cmd.def) {
     return `DROP COLUMN ${ident(cmd.def.ColumnDef.colname ?? '')}`
   }
-  if (cmd.subtype === 'AT_AddConstraint' && cmd.def && 'Constraint' in cmd.def && cmd.def.Constraint.conname) {
+  if (
+    cmd.subtype === 'AT_AddConstraint' &&
+    cmd.def &&
+    'Constraint' in cmd.def &&
+    cmd.def.Constraint.conname
+  ) {
     return `DROP CONSTRAINT ${ident(cmd.def.Constraint.conname)}`
   }
   if (cmd.subtype === 'AT_SetNotNull') return `ALTER COLUMN ${ident(cmd.name ?? '')} DROP NOT NULL`

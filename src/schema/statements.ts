@@ -90,12 +90,23 @@ async function createTable(node: SqlNode, to: Snapshot): Promise<readonly Statem
     transactional: true,
     reverse: [`DROP TABLE ${qualified(table)}`],
   }
-  const made = leaves.map((leaf, i): Statement => {
-    const sql = createLeafSql({ parent: table, ...leaf, ...place })
-    const comment = `${leaves.length} partitions of ${displayName(table)}${policy ? `, one every ${policy.every}` : ''}`
+  const { tablespace: space, ...rest } = place
+  const texts = await Promise.all(
+    leaves.map(async (leaf) => {
+      const sql = await tidy(createLeafSql({ parent: table, ...leaf, ...rest }))
+      return space ? `${sql} TABLESPACE ${ident(space)}` : sql
+    }),
+  )
+  const made = texts.map((sql, i): Statement => {
+    const comment = `${leaves.length} partitions of ${displayName(table)}${policy ? `: every ${policy.every}, in UTC` : ''}`
     return { sql, transactional: true, reverse: [], ...(i === 0 ? { comment } : {}) }
   })
   return [parent, ...made]
+}
+
+/** As the other statements are written: names quoted only where they have to be. */
+export async function tidy(sql: string): Promise<string> {
+  return deparse(await parseOne(sql))
 }
 
 /** Tables that go together may reference each other: without CASCADE their foreign keys go first. */

@@ -61,7 +61,8 @@ function alterPlace(table: QualifiedName, from: StorageOptions, to: StorageOptio
       kind: 'lock',
       text: `${what} of ${table.name} writes the whole table anew; nobody reads or writes it meanwhile`,
     }) as const
-  const logged = (on: boolean | undefined) => `ALTER TABLE ${qualified(table)} SET ${on ? 'UNLOGGED' : 'LOGGED'}`
+  const logged = (on: boolean | undefined) =>
+    `ALTER TABLE ${qualified(table)} SET ${on ? 'UNLOGGED' : 'LOGGED'}`
   const space = (name: string | undefined) =>
     `ALTER TABLE ${qualified(table)} SET TABLESPACE ${ident(name ?? 'pg_default')}`
   const made: Statement[] = []

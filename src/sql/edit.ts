@@ -102,14 +102,14 @@ export function droppedObjects(node: SqlNode, removeType: string): readonly Qual
 }
 
 /** RangeVar to name; a relation without a schema is taken to be in public. */
-export function relationName(
-  relation: { schemaname?: string; relname?: string } | undefined,
-): QualifiedName {
+export function relationName(relation: { schemaname?: string; relname?: string } | undefined): QualifiedName {
   return { schema: relation?.schemaname ?? 'public', name: relation?.relname ?? '' }
 }
 
 /** Parses one statement, puts schemas in front of its relations, and writes it out again. */
-export async function qualifyStatement(sql: string): Promise<{ readonly sql: string; readonly node: SqlNode }> {
+export async function qualifyStatement(
+  sql: string,
+): Promise<{ readonly sql: string; readonly node: SqlNode }> {
   const node = qualifyRelations(await parseOne(sql))
   return { sql: await deparse(node), node }
 }

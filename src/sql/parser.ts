@@ -49,7 +49,9 @@ export async function parseOne(text: string): Promise<SqlNode> {
  */
 export async function deparse(node: SqlNode): Promise<string> {
   const { deparseSync } = await parser()
-  const text = deparseSync([node]).trim().replaceAll(/[ \t]+$/gm, '')
+  const text = deparseSync([node])
+    .trim()
+    .replaceAll(/[ \t]+$/gm, '')
   if (isDeepEqual(await parseOne(text), node)) return text
   throw new GigarowError('INTERNAL', `A statement changes when it is written out: ${text}`, {
     hint: 'This is a limit of the SQL writer. Write this statement by hand: gigarow generate --custom.',
@@ -62,9 +64,8 @@ function syntaxError(error: unknown, text: string, file: string): GigarowError {
   // The parser counts characters; -1 stands for no position.
   const index = codePointToIndex(text, Math.max(0, cursor ?? 0))
   const { line, column } = lineAndColumn(text, index)
-  return new GigarowError(
-    'SQL_SYNTAX',
-    `${file}:${line}:${column}: ${message}\n${caretLines(text, index)}`,
-    { facts: { file, line, column, reason: message }, hint: 'Correct the SQL at the mark; nothing was run.' },
-  )
+  return new GigarowError('SQL_SYNTAX', `${file}:${line}:${column}: ${message}\n${caretLines(text, index)}`, {
+    facts: { file, line, column, reason: message },
+    hint: 'Correct the SQL at the mark; nothing was run.',
+  })
 }
