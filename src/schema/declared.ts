@@ -97,7 +97,9 @@ function leavesOf(
     return timeLeaves({ table: name, policy: spec.policy, type: type ?? keyType(key), now })
   }
   const by = spec.by.map((property) => Reflect.get(table, property) as PgColumn | undefined)
-  const same = by.length === keyColumns.length && by.every((c, i) => c?.name === keyColumns[i]?.name)
+  // For an expression `by` names the column that its value is typed like.
+  const same =
+    by.length === keyColumns.length && by.every((c, i) => !keyColumns[i] || c?.name === keyColumns[i].name)
   if (spec.by.length > 0 && !same) {
     throw invalid([
       `${spec.strategy}Partitions of ${name} is declared by ${spec.by.join(', ')}, the table is partitioned by ${keyType(key)}. Name the same columns in the same order.`,

@@ -41,7 +41,7 @@ async function finish(
   sql: string,
   { before, to }: { before: Before; to: Snapshot },
 ): Promise<readonly Statement[]> {
-  const node = concurrently(withoutCascade(qualifyRelations(await parseOne(sql))), before)
+  const node = concurrently(withoutCascade(qualifyRelations(await parseOne(sql), publicTypes(to))), before)
   if ('CreateStmt' in node) return createTable(node, to)
   const hazard = hazardOf(node, before)
   const reverse = reverseOf(node, before)
@@ -53,6 +53,11 @@ async function finish(
       ...(hazard ? { hazard } : {}),
     }),
   ]
+}
+
+function publicTypes(to: Snapshot): ReadonlySet<string> {
+  const keys = Object.keys((to.drizzle.enums as object | undefined) ?? {})
+  return new Set(keys.filter((key) => key.startsWith('public.')).map((key) => key.slice('public.'.length)))
 }
 
 /** CASCADE would take along what nobody named: views, foreign keys of other tables. */
@@ -98,7 +103,7 @@ async function createTable(node: SqlNode, to: Snapshot): Promise<readonly Statem
     }),
   )
   const made = texts.map((sql, i): Statement => {
-    const comment = `${leaves.length} partitions of ${displayName(table)}${policy ? `: every ${policy.every}, in UTC` : ''}`
+    const comment = `${leaves.length} partition${leaves.length === 1 ? '' : 's'} of ${displayName(table)}${policy ? `: every ${policy.every}, in UTC` : ''}`
     return { sql, transactional: true, reverse: [], ...(i === 0 ? { comment } : {}) }
   })
   return [parent, ...made]

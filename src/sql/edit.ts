@@ -37,14 +37,21 @@ function createTable(node: SqlNode): CreateTable {
 }
 
 /**
- * The same statement with a schema in front of every relation that has none. Names that a query's WITH defines stay.
+ * The same statement with `public` in front of every relation, and of every type of `types`, that has no schema. Names
+ * that a query's WITH defines stay.
  * An index carries no schema: it lives where its table lives.
  */
-export function qualifyRelations(node: SqlNode, schema = 'public'): SqlNode {
-  return qualifyIn(node, { schema, ctes: cteNames(node) }) as SqlNode
+export function qualifyRelations(node: SqlNode, types: ReadonlySet<string> = new Set()): SqlNode {
+  return qualifyIn(node, { schema: 'public', types, ctes: cteNames(node) }) as SqlNode
 }
 
-function qualifyIn(value: unknown, scope: { schema: string; ctes: ReadonlySet<string> }): unknown {
+interface QualifyScope {
+  readonly schema: string
+  readonly types: ReadonlySet<string>
+  readonly ctes: ReadonlySet<string>
+}
+
+function qualifyIn(value: unknown, scope: QualifyScope): unknown {
   if (Array.isArray(value)) return value.map((item) => qualifyIn(item, scope))
   if (typeof value !== 'object' || value === null) return value
   const record = value as Record<string, unknown>
@@ -53,8 +60,16 @@ function qualifyIn(value: unknown, scope: { schema: string; ctes: ReadonlySet<st
   if (named && record.schemaname === undefined && !scope.ctes.has(record.relname as string)) {
     out.schemaname = scope.schema
   }
+  if (isObject(record.typeName)) out.typeName = qualifyType(record.typeName, scope)
   if (isObject(record.DropStmt)) out.DropStmt = qualifyDrop(record.DropStmt, scope.schema)
   return out
+}
+
+function qualifyType(type: Record<string, unknown>, { schema, types }: QualifyScope): unknown {
+  const names = (type.names as SqlNode[] | undefined) ?? []
+  const [only] = names
+  if (names.length !== 1 || !only || !('String' in only) || !types.has(only.String.sval ?? '')) return type
+  return { ...type, names: [{ String: { sval: schema } }, only] }
 }
 
 /** DROP names its objects as lists of name parts. */
