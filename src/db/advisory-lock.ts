@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Database, ReservedSql } from './database.ts'
 import { withSession } from './database.ts'
 
@@ -16,20 +17,30 @@ export const LOCKS = {
 
 export type LockName = keyof typeof LOCKS
 
-/** Runs `use` on one session that holds the lock; waits for it. The lock dies with the session, however that ends. */
+/**
+ * Runs `use` on one session that holds the lock; waits for it. The lock dies with the session, however that ends.
+ * It asks again and again: a session that waits inside of pg_advisory_lock() keeps a snapshot open all the while, and
+ * CREATE INDEX CONCURRENTLY of the holder waits for every snapshot: that would be a deadlock.
+ */
 export async function withAdvisoryLock<T>(
   db: Pick<Database, 'sql'>,
   lock: LockName,
   use: (session: ReservedSql) => Promise<T>,
 ): Promise<T> {
   return withSession(db, async (session) => {
-    await session`select pg_advisory_lock(${LOCK_CLASS}::int, ${LOCKS[lock]}::int)`
+    while (!(await tryLock(session, lock))) await delay(50 + Math.random() * 100)
     try {
       return await use(session)
     } finally {
       await session`select pg_advisory_unlock(${LOCK_CLASS}::int, ${LOCKS[lock]}::int)`.catch(() => {})
     }
   })
+}
+
+async function tryLock(session: ReservedSql, lock: LockName): Promise<boolean> {
+  const [got] = await session<{ ok: boolean }[]>`
+    select pg_try_advisory_lock(${LOCK_CLASS}::int, ${LOCKS[lock]}::int) as ok`
+  return got!.ok
 }
 
 export type Holder = { readonly pid: number; readonly application: string; readonly since: string }
@@ -42,9 +53,7 @@ export async function tryAdvisoryLock<T>(
   busy: (holder: Holder | undefined) => never,
 ): Promise<T> {
   return withSession(db, async (session) => {
-    const [got] = await session<{ ok: boolean }[]>`
-      select pg_try_advisory_lock(${LOCK_CLASS}::int, ${LOCKS[lock]}::int) as ok`
-    if (!got!.ok) busy(await lockHolder(db, lock))
+    if (!(await tryLock(session, lock))) busy(await lockHolder(db, lock))
     try {
       return await use(session)
     } finally {

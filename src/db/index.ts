@@ -19,5 +19,14 @@ export {
   withSession,
 } from './database.ts'
 export { explainDbError, isConnectionLost } from './errors.ts'
+export {
+  type Blocker,
+  DEFAULT_LOCK_POLICY,
+  type LockPolicy,
+  type LockRetryOptions,
+  type LockWaiting,
+  withLockRetry,
+} from './lock-retry.ts'
 export { errorCodeOf, SQLSTATE } from './sqlstate.ts'
 export { describeTarget, parseTarget, type Target, targetUrl } from './target.ts'
+export { inTransaction } from './transaction.ts'

@@ -22,6 +22,36 @@ export const ERROR_CODES = {
   },
   DB_ERROR: { exit: 1, meaning: 'The server rejected a statement.' },
   DISK_FULL: { exit: 1, meaning: 'The server ran out of disk space.' },
+  SQL_SYNTAX: {
+    exit: 1,
+    meaning: "PostgreSQL's parser does not accept a file; the message marks the place.",
+  },
+  SCHEMA_INVALID: {
+    exit: 2,
+    meaning: 'The declarations contradict each other or cannot be made on a server; nothing was written.',
+  },
+  MIGRATION_INVALID: {
+    exit: 2,
+    meaning:
+      'A migration folder cannot be run as it is: a file is missing or holds what a migration may not hold.',
+  },
+  MIGRATION_FAILED: {
+    exit: 1,
+    meaning: 'A statement of a migration failed; the message marks it and says what was undone.',
+  },
+  MIGRATION_MODIFIED: {
+    exit: 1,
+    meaning: 'A migration was edited after it was applied, or the ledger was.',
+  },
+  MIGRATION_MISSING: { exit: 1, meaning: 'The database has a migration whose files are not there.' },
+  MIGRATION_OUT_OF_ORDER: {
+    exit: 3,
+    meaning: 'A migration that is not applied is older than one that is; --allow-out-of-order applies it.',
+  },
+  REFUSED: {
+    exit: 3,
+    meaning: 'What was asked for is dangerous; the message says how to allow it or do it safely.',
+  },
   LOCK_TIMEOUT: { exit: 1, meaning: 'A lock could not be taken in time; the blockers are named.' },
   TABLE_MISSING: { exit: 1, meaning: 'A table that a profile fills is not in the database.' },
   TABLE_NOT_EMPTY: { exit: 1, meaning: 'A table to be filled holds rows, and --truncate was not given.' },

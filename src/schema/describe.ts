@@ -1,10 +1,13 @@
 import { getTableColumns } from 'drizzle-orm'
 import { getTableConfig, type PgTable } from 'drizzle-orm/pg-core'
 import type { QualifiedName } from '../kernel/index.ts'
+import { readExtras } from './extras.ts'
 
 /** What other modules need to know of a Drizzle table, without Drizzle. */
 export interface DeclaredTable extends QualifiedName {
   readonly columns: readonly DeclaredColumn[]
+  /** Names of the columns that the table is partitioned by; empty for a plain table. Expressions are left out. */
+  readonly partitionKey: readonly string[]
 }
 
 export interface DeclaredColumn {
@@ -37,5 +40,8 @@ export function describeTable(table: PgTable): DeclaredTable {
     schema: config.schema ?? 'public',
     name: config.name,
     columns: Object.freeze(columns),
+    partitionKey: Object.freeze(
+      (readExtras(table).partitionKey?.parts ?? []).flatMap((p) => (p.kind === 'column' ? [p.column] : [])),
+    ),
   })
 }

@@ -1,7 +1,9 @@
 import type { Command } from '../command.ts'
-import { db } from './db.ts'
-import { row } from './row.ts'
-import { seed } from './seed.ts'
+import { dbCommand } from './db.ts'
+import { generateCommand } from './generate.ts'
+import { migrateCommand } from './migrate.ts'
+import { rowCommand } from './row.ts'
+import { seedCommand } from './seed.ts'
 
 /** In the order of `gigarow --help`. */
-export const COMMANDS: readonly Command[] = [db, seed, row]
+export const COMMANDS: readonly Command[] = [dbCommand, generateCommand, migrateCommand, seedCommand, rowCommand]

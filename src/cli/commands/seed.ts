@@ -18,7 +18,7 @@ interface SeedFlags {
   readonly dryRun?: boolean
 }
 
-export const seed: Command = {
+export const seedCommand: Command = {
   name: 'seed',
   summary: 'fill tables with the rows of a profile, verified',
   options: [

@@ -1,0 +1,137 @@
+import { relative } from 'node:path'
+import { GigarowError } from '../../kernel/index.ts'
+import type { MigrationPlan } from '../../schema/index.ts'
+import type { Command, CommandContext, CommandInput } from '../command.ts'
+import { highlightSql } from '../sql-text.ts'
+
+export const generateCommand: Command = {
+  name: 'generate',
+  summary: 'Write a migration: what the declarations in schema/ have that migrations/ does not.',
+  args: '[name]',
+  options: [
+    {
+      flags: '--allow <dangers>',
+      description: 'write it although it is dangerous: drop, lock (comma separated)',
+    },
+    { flags: '--custom', description: 'write an empty migration, for SQL of your own' },
+    { flags: '--dry-run', description: 'show the SQL, write nothing' },
+  ],
+  examples: [
+    'gigarow generate add_orders',
+    'gigarow generate --dry-run',
+    'gigarow generate drop_legacy --allow drop',
+    'gigarow generate backfill_totals --custom',
+  ],
+  run,
+}
+
+async function run(context: CommandContext, { args, options }: CommandInput): Promise<undefined> {
+  const allow = parseAllow(options.allow)
+  const config = await context.config()
+  const { loadExports } = await import('../../config/index.ts')
+  const schema = await import('../../schema/index.ts')
+  const migrate = await import('../../migrate/index.ts')
+
+  const now = Date.now()
+  const files = await migrate.readMigrations(config.migrations)
+  const newest = await migrate.newestSnapshot(files)
+  if (newest !== undefined && !schema.isSnapshot(newest.value)) throw foreignSnapshot(newest.path)
+  const declared = schema.readDeclarations(await loadExports(config.schema), { now })
+  const plan = await schema.planMigration(declared, newest?.value as MigrationPlan['snapshot'] | undefined)
+
+  if (options.custom !== true) {
+    if (plan.statements.length === 0) return nothingToDo(context)
+    schema.refuseHazards(plan, allow)
+  }
+  const last = files.at(-1)
+  const label = args[0] ?? (options.custom ? 'custom' : last ? 'change' : 'initial')
+  const name = migrate.migrationName(label, { now, ...(last ? { newest: last.name } : {}) })
+  const texts = options.custom ? customTexts(name, plan) : planTexts(name, plan, migrate.renderStatements)
+  const folder = options.dryRun
+    ? undefined
+    : await migrate.writeMigration(config.migrations, { name, ...texts, snapshot: plan.snapshot })
+  report(context, { name, folder, root: config.root, ...texts, statements: plan.statements.length })
+  return undefined
+}
+
+function parseAllow(value: unknown): ('drop' | 'lock')[] {
+  const words = String(value ?? '')
+    .split(',')
+    .map((word) => word.trim())
+    .filter((word) => word !== '')
+  for (const word of words) {
+    if (word !== 'drop' && word !== 'lock') {
+      throw new GigarowError('USAGE', `--allow knows drop and lock, not "${word}".`, {
+        facts: { value: word },
+        hint: 'Write --allow drop, --allow lock or --allow drop,lock.',
+      })
+    }
+  }
+  return words as ('drop' | 'lock')[]
+}
+
+interface Texts {
+  readonly sql: string
+  readonly downSql: string | undefined
+}
+
+type Render = typeof import('../../migrate/index.ts')['renderStatements']
+
+function planTexts(name: string, plan: MigrationPlan, render: Render): Texts {
+  return {
+    sql: render(plan.statements, [name]),
+    downSql: plan.down && render(plan.down, [`Takes ${name} back.`]),
+  }
+}
+
+function customTexts(name: string, plan: MigrationPlan): Texts {
+  const open = plan.statements.flatMap(({ sql, hazard }) =>
+    (hazard?.kind === 'never' ? hazard.text : sql).split('\n').map((line) => `--   ${line}`),
+  )
+  const gap =
+    open.length === 0
+      ? []
+      : [
+          '-- The declarations have changed since the migration before. snapshot.json beside this file is their new state,',
+          '-- so this file has to bring the database there:',
+          ...open,
+        ]
+  return {
+    sql: `${[`-- ${name}`, '-- Your SQL here. Statements that allow it run in one transaction.', ...gap].join('\n')}\n`,
+    downSql: `-- Takes ${name} back. Delete this file if that is impossible.\n`,
+  }
+}
+
+function nothingToDo({ out }: CommandContext): undefined {
+  out.print('Nothing to do: the migrations are up to date with the declarations.')
+  out.document({ migration: null, statements: 0 })
+  return undefined
+}
+
+interface Report extends Texts {
+  readonly name: string
+  readonly folder: string | undefined
+  readonly root: string
+  readonly statements: number
+}
+
+function report({ out }: CommandContext, { name, folder, root, sql, downSql, statements }: Report): void {
+  const path = folder === undefined ? null : relative(root, folder)
+  out.print(highlightSql(sql, out.colors))
+  if (path === null) out.note(out.colors.dim('Dry run: nothing was written.'))
+  else {
+    const files = `migration.sql, ${downSql === undefined ? '' : 'down.sql, '}snapshot.json`
+    out.print(`${out.colors.green('written')} ${path}/ ${out.colors.dim(`(${files})`)}`)
+    if (downSql === undefined)
+      out.note('There is no down.sql: it is not known how to take this back. Write one by hand.')
+    out.note('Read it, commit it, then: gigarow migrate up')
+  }
+  out.document({ migration: name, folder: path, statements, sql, downSql: downSql ?? null })
+}
+
+function foreignSnapshot(path: string): GigarowError {
+  return new GigarowError('MIGRATION_INVALID', `${path} is not a snapshot of gigarow.`, {
+    facts: { path },
+    hint: 'It may be one of drizzle-kit. Bring the file back from version control, or use another migrations folder.',
+  })
+}

@@ -1,0 +1,173 @@
+import Table from 'cli-table3'
+import { formatDuration, GigarowError } from '../../kernel/index.ts'
+import type { MigrateEvent, MigrateStatusResult } from '../../migrate/index.ts'
+import type { Command, CommandContext, CommandInput } from '../command.ts'
+import type { Output } from '../output.ts'
+import { highlightSql } from '../sql-text.ts'
+
+const DRY_RUN = { flags: '--dry-run', description: 'show the SQL, run nothing' }
+
+export const migrateCommand: Command = {
+  name: 'migrate',
+  summary: 'Apply migrations to the database, take them back, show where it stands.',
+  commands: [
+    {
+      name: 'up',
+      summary: 'Apply what is pending, oldest first.',
+      options: [
+        { flags: '--to <name>', description: 'up to this migration, included' },
+        { flags: '--step <n>', description: 'at most so many' },
+        { flags: '--allow-out-of-order', description: 'apply one that is older than an applied one' },
+        DRY_RUN,
+      ],
+      examples: ['gigarow migrate up', 'gigarow migrate up --dry-run', 'gigarow migrate up --step 1'],
+      run: up,
+    },
+    {
+      name: 'down',
+      summary: 'Take back the migration applied last. Refuses to drop what holds rows.',
+      options: [
+        { flags: '--step <n>', description: 'so many (default: 1)' },
+        { flags: '--to <name>', description: 'down to this migration, included' },
+        { flags: '--allow-data-loss', description: 'drop tables and columns although they hold something' },
+        DRY_RUN,
+      ],
+      examples: ['gigarow migrate down', 'gigarow migrate down --step 2 --dry-run'],
+      run: down,
+    },
+    {
+      name: 'status',
+      summary: 'What is applied, pending, modified or missing. Exit code 4 when not all is applied.',
+      examples: ['gigarow migrate status', 'gigarow migrate status --json'],
+      run: status,
+    },
+  ],
+}
+
+async function up(context: CommandContext, { options }: CommandInput): Promise<undefined> {
+  const run = runOptions(context, options)
+  const { migrateUp } = await import('../../migrate/index.ts')
+  const result = await connected(context, 'applying migrations', (db, folder) =>
+    migrateUp({ ...run, db, folder, allowOutOfOrder: options.allowOutOfOrder === true }),
+  )
+  const { out } = context
+  if (run.dryRun) printSql(out, result.sql)
+  if (result.applied.length === 0) out.print('Nothing to do: every migration is applied.')
+  out.document({ applied: result.applied, dryRun: run.dryRun })
+  return undefined
+}
+
+async function down(context: CommandContext, { options }: CommandInput): Promise<undefined> {
+  const run = runOptions(context, options)
+  const { migrateDown } = await import('../../migrate/index.ts')
+  const result = await connected(context, 'reverting migrations', (db, folder) =>
+    migrateDown({ ...run, db, folder, allowDataLoss: options.allowDataLoss === true }),
+  )
+  const { out } = context
+  if (run.dryRun) printSql(out, result.sql)
+  if (result.reverted.length === 0) out.print('Nothing to do: no migration is applied.')
+  out.document({ reverted: result.reverted, dryRun: run.dryRun })
+  return undefined
+}
+
+async function status(context: CommandContext): Promise<number> {
+  const { migrateStatus } = await import('../../migrate/index.ts')
+  const result = await connected(context, 'reading the state of the migrations', (db, folder) =>
+    migrateStatus({ db, folder }),
+  )
+  context.out.print(statusTable(context.out, result))
+  context.out.document(result)
+  return result.upToDate ? 0 : 4
+}
+
+type Db = import('../../db/index.ts').Database
+
+async function connected<T>(
+  context: CommandContext,
+  doing: string,
+  use: (db: Db, folder: string) => Promise<T>,
+): Promise<T> {
+  const { migrations } = await context.config()
+  const { withDatabase } = await import('../../db/index.ts')
+  return withDatabase(await context.target(), { doing, applicationName: 'gigarow migrate' }, (db) =>
+    use(db, migrations),
+  )
+}
+
+function runOptions({ out, signal }: CommandContext, { to, step, dryRun }: CommandInput['options']) {
+  if (to !== undefined && step !== undefined) {
+    throw new GigarowError('USAGE', '--to and --step cannot be used together.', { hint: 'Use one of them.' })
+  }
+  return {
+    emit: (event: MigrateEvent) => render(out, event),
+    signal,
+    dryRun: dryRun === true,
+    ...(to === undefined ? {} : { to: String(to) }),
+    ...(step === undefined ? {} : { step: parseStep(String(step)) }),
+  }
+}
+
+function parseStep(text: string): number {
+  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text)
+  throw new GigarowError('USAGE', `--step ${text} is not a number of migrations.`, {
+    facts: { value: text },
+    hint: 'Write a whole number from 1: --step 2.',
+  })
+}
+
+function render(out: Output, event: MigrateEvent): void {
+  const { green, dim, yellow } = out.colors
+  if (event.type === 'migrate.applied') {
+    out.print(`${green('applied')}  ${event.name} ${dim(formatDuration(event.ms))}`)
+  } else if (event.type === 'migrate.reverted') {
+    out.print(`${green('reverted')} ${event.name} ${dim(formatDuration(event.ms))}`)
+  } else if (event.type === 'migrate.step') {
+    out.note(dim(`  ${event.step}. ${event.sql.replaceAll(/\s+/g, ' ').slice(0, 100)}`))
+  } else if (event.type === 'migrate.recovered') {
+    out.note(dim(`  ${event.step}. ${event.what}`))
+  } else if (event.type === 'lock.waiting') {
+    out.note(yellow(waitingText(event)))
+  } else if ('alreadyDone' in event && event.alreadyDone > 0) {
+    out.note(dim(`${event.name}: goes on at statement ${event.alreadyDone + 1} of ${event.statements}`))
+  }
+}
+
+function waitingText({
+  blockers,
+  attempt,
+  attempts,
+  pauseMs,
+}: Extract<MigrateEvent, { type: 'lock.waiting' }>) {
+  const who = blockers.map((b) => `process ${b.pid} (${b.application || b.user}, open for ${b.seconds} s)`)
+  const behind = who.length > 0 ? ` behind ${who.join(', ')}` : ''
+  return `waiting for a lock${behind}: try ${attempt} of ${attempts}, next in ${formatDuration(pauseMs)}`
+}
+
+function printSql(out: Output, scripts: readonly { readonly path: string; readonly sql: string }[]): void {
+  for (const { path, sql } of scripts) {
+    out.print(out.colors.bold(path))
+    out.print(highlightSql(sql, out.colors))
+  }
+  out.note(out.colors.dim('Dry run: nothing was changed.'))
+}
+
+function statusTable(out: Output, { migrations }: MigrateStatusResult): string {
+  if (migrations.length === 0) return 'There are no migrations yet: gigarow generate writes the first.'
+  const { green, yellow, red } = out.colors
+  const paint = { applied: green, pending: yellow, partial: yellow, modified: red, missing: red }
+  const table = new Table({ head: ['migration', 'state', 'applied at', 'by', 'took'], style: PLAIN })
+  for (const m of migrations) {
+    const half = m.stepsDone === undefined ? '' : `, ${m.stepsDone} statements done`
+    table.push([
+      m.name,
+      paint[m.state](`${m.state}${half}${m.outOfOrder ? ', out of order' : ''}`),
+      m.appliedAt?.toISOString().replace('T', ' ').slice(0, 19).concat(' UTC') ?? '',
+      m.appliedBy ?? '',
+      m.durationMs === undefined ? '' : formatDuration(m.durationMs),
+    ])
+  }
+  return table.toString()
+}
+
+/** cli-table3 colours by itself, whatever --no-color says. */
+const PLAIN = { head: [], border: [] }

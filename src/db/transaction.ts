@@ -1,0 +1,15 @@
+import type { ReservedSql } from './database.ts'
+
+/** BEGIN … COMMIT on a pinned session; ROLLBACK and the error of `use` when it throws. */
+export async function inTransaction<T>(session: ReservedSql, use: () => Promise<T>): Promise<T> {
+  await session.unsafe('begin')
+  try {
+    const result = await use()
+    await session.unsafe('commit')
+    return result
+  } catch (error) {
+    // The session may be gone: the server has then rolled back by itself.
+    await session.unsafe('rollback').catch(() => {})
+    throw error
+  }
+}

@@ -1,0 +1,81 @@
+import type { AnySql } from '../db/index.ts'
+import { displayName, GigarowError, ident, type QualifiedName, qualified } from '../kernel/index.ts'
+import { droppedObjects, type FileStatement, relationName, type SqlNode } from '../sql/index.ts'
+
+/** Rows or values that a statement would take away. */
+export type Loss =
+  | { readonly kind: 'table'; readonly table: QualifiedName }
+  | { readonly kind: 'column'; readonly table: QualifiedName; readonly column: string }
+  | { readonly kind: 'schema'; readonly schema: string }
+
+/** What a statement takes away, if there is anything in it: DROP TABLE, DROP COLUMN, TRUNCATE, DROP SCHEMA. */
+export function lossesOf(node: SqlNode): readonly Loss[] {
+  if ('TruncateStmt' in node) {
+    return (node.TruncateStmt.relations ?? []).flatMap((r) =>
+      'RangeVar' in r ? [{ kind: 'table', table: relationName(r.RangeVar) } as const] : [],
+    )
+  }
+  if ('AlterTableStmt' in node) {
+    const table = relationName(node.AlterTableStmt.relation)
+    return (node.AlterTableStmt.cmds ?? []).flatMap((cmd) =>
+      'AlterTableCmd' in cmd && cmd.AlterTableCmd.subtype === 'AT_DropColumn'
+        ? [{ kind: 'column', table, column: cmd.AlterTableCmd.name ?? '' } as const]
+        : [],
+    )
+  }
+  if ('DropStmt' in node && node.DropStmt.removeType === 'OBJECT_SCHEMA') {
+    return (node.DropStmt.objects ?? []).flatMap((o) =>
+      'String' in o ? [{ kind: 'schema', schema: o.String.sval ?? '' } as const] : [],
+    )
+  }
+  return droppedObjects(node, 'OBJECT_TABLE').map((table) => ({ kind: 'table', table }))
+}
+
+/**
+ * Throws REFUSED, naming the tables, when statements would take rows away. Inside of a transaction `lock` keeps writers
+ * out from the look to the drop.
+ */
+export async function refuseDataLoss(
+  sql: AnySql,
+  statements: readonly FileStatement[],
+  { lock }: { readonly lock: boolean },
+): Promise<void> {
+  const holding: string[] = []
+  for (const { node } of statements) {
+    for (const loss of lossesOf(node)) holding.push(...(await findData(sql, loss, lock)))
+  }
+  if (holding.length === 0) return
+  const names = [...new Set(holding)]
+  throw new GigarowError(
+    'REFUSED',
+    `This would drop what is in ${names.join(', ')}: ${names.length === 1 ? 'it is' : 'they are'} not empty.`,
+    {
+      facts: { tables: names },
+      hint: 'Nothing was changed. Save what is needed; then --allow-data-loss drops it.',
+    },
+  )
+}
+
+async function findData(sql: AnySql, loss: Loss, lock: boolean): Promise<readonly string[]> {
+  if (loss.kind === 'schema') {
+    const tables = await sql<{ name: string }[]>`
+      select c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
+       where n.nspname = ${loss.schema} and c.relkind in ('r', 'p') and not c.relispartition order by 1`
+    const found: string[] = []
+    for (const { name } of tables) {
+      found.push(...(await findData(sql, { kind: 'table', table: { schema: loss.schema, name } }, lock)))
+    }
+    return found
+  }
+  const name = qualified(loss.table)
+  const column = loss.kind === 'column' ? loss.column : null
+  const [there] = await sql<{ ok: boolean }[]>`
+    select case when ${column}::text is null then to_regclass(${name}) is not null
+           else exists (select from pg_attribute where attrelid = to_regclass(${name}) and attname = ${column})
+           end as ok`
+  if (!there!.ok) return []
+  if (lock) await sql.unsafe(`lock table ${name} in share row exclusive mode`)
+  const where = column === null ? '' : ` where ${ident(column)} is not null`
+  const [row] = await sql.unsafe<{ rows: boolean }[]>(`select exists (select from ${name}${where}) as rows`)
+  return row!.rows ? [column === null ? displayName(loss.table) : `${displayName(loss.table)}.${column}`] : []
+}

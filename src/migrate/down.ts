@@ -1,0 +1,91 @@
+import { type Database, withAdvisoryLock } from '../db/index.ts'
+import { GigarowError } from '../kernel/index.ts'
+import { ensureStore } from '../store/index.ts'
+import { refuseDataLoss } from './data-loss.ts'
+import { createEngine, inOrder, readDownScript } from './engine.ts'
+import { type MigrationFile, readMigrations } from './files.ts'
+import { type LedgerRow, readLedger } from './ledger.ts'
+import { connected, emitOf, findMigration, type RunOptions } from './options.ts'
+import type { Script } from './script.ts'
+import { assertConsistent } from './state.ts'
+import { unwrapped } from './unwrapped.ts'
+
+export interface MigrateDownOptions extends RunOptions {
+  /** Drops tables and columns although they hold something. */
+  readonly allowDataLoss?: boolean
+}
+
+export interface MigrateDownResult {
+  /** Names in the order they were taken back (with dryRun: would be). */
+  readonly reverted: readonly string[]
+  readonly sql: readonly { readonly name: string; readonly path: string; readonly sql: string }[]
+}
+
+/**
+ * Takes back what was applied last: one migration, `step` of them, or everything down to and including `to`. Refuses to
+ * drop what holds rows. All down.sql are read and checked before the first runs.
+ *
+ * @throws REFUSED naming the tables that are not empty; MIGRATION_INVALID where there is no down.sql
+ * @throws what migrateUp throws
+ */
+export async function migrateDown(options: MigrateDownOptions): Promise<MigrateDownResult> {
+  const files = await readMigrations(options.folder)
+  return connected(options, 'reverting migrations', async (db) => {
+    if (options.dryRun) {
+      const scripts = await prepare(db, { files, options, ledger: await readLedger(db) })
+      return { reverted: scripts.map((s) => s.name), sql: scripts.map(toText) }
+    }
+    await ensureStore(db)
+    return withAdvisoryLock(db, 'migrate', async (session) => {
+      const ledger = await readLedger(db)
+      const scripts = await prepare(db, { files, options, ledger })
+      const { lock = {}, signal } = options
+      const run = { db, session, emit: emitOf(options), lock, ...(signal ? { signal } : {}) }
+      const engine = createEngine({ run, files, ledger, allowDataLoss: options.allowDataLoss === true })
+      if (scripts.length > 0) await unwrapped(() => engine.down({ step: scripts.length }))
+      return { reverted: scripts.map((s) => s.name), sql: [] }
+    })
+  })
+}
+
+interface Prepared {
+  readonly name: string
+  readonly script: Script
+}
+
+interface Situation {
+  readonly files: readonly MigrationFile[]
+  readonly options: MigrateDownOptions
+  readonly ledger: readonly LedgerRow[]
+}
+
+/** The scripts to run, last applied first; refused here, before anything is changed, where that can be seen. */
+async function prepare(db: Database, { files, options, ledger }: Situation): Promise<readonly Prepared[]> {
+  const target = options.to === undefined ? undefined : findMigration(files, options.to).name
+  assertConsistent(files, ledger, { allowOutOfOrder: true })
+  const applied = inOrder(
+    files.filter((file) => ledger.some((row) => row.name === file.name)),
+    ledger.map((row) => row.name),
+  ).toReversed()
+  const count = target === undefined ? (options.step ?? 1) : applied.findIndex((f) => f.name === target) + 1
+  if (target !== undefined && count === 0) {
+    throw new GigarowError('USAGE', `${target} is not applied: there is nothing to take back.`, {
+      facts: { to: target },
+      hint: 'gigarow migrate status shows what is.',
+    })
+  }
+  const prepared: Prepared[] = []
+  for (const file of applied.slice(0, count)) {
+    const row = ledger.find((r) => r.name === file.name)
+    prepared.push({ name: file.name, script: await readDownScript(file, row) })
+  }
+  if (options.allowDataLoss !== true) {
+    const statements = prepared.flatMap(({ script }) => script.statements)
+    await refuseDataLoss(db.sql, statements, { lock: false })
+  }
+  return prepared
+}
+
+function toText({ name, script }: Prepared): { name: string; path: string; sql: string } {
+  return { name, path: script.path, sql: script.text }
+}

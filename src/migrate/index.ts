@@ -1,0 +1,8 @@
+export { type MigrateDownOptions, type MigrateDownResult, migrateDown } from './down.ts'
+export type { MigrateEmit, MigrateEvent } from './events.ts'
+export { type MigrationFile, newestSnapshot, readMigrations } from './files.ts'
+export type { ConnectionOptions, RunOptions } from './options.ts'
+export type { MigrationState, MigrationStatus } from './state.ts'
+export { type MigrateStatusResult, migrateStatus } from './status.ts'
+export { type MigrateUpOptions, type MigrateUpResult, migrateUp } from './up.ts'
+export { migrationName, type NewMigration, renderStatements, writeMigration } from './write.ts'

@@ -1,0 +1,10 @@
+import { MigrationError } from 'umzug'
+
+/** umzug puts an error of its own around ours: callers get ours. */
+export async function unwrapped<T>(use: () => Promise<T>): Promise<T> {
+  try {
+    return await use()
+  } catch (error) {
+    throw error instanceof MigrationError && error.cause !== undefined ? error.cause : error
+  }
+}

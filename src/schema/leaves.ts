@@ -1,0 +1,133 @@
+import type { PgColumn } from 'drizzle-orm/pg-core'
+import { GigarowError, literal } from '../kernel/index.ts'
+import {
+  addIntervals,
+  type BoundValue,
+  type CalendarInterval,
+  floorToUnit,
+  type Leaf,
+  type PartitionBound,
+  parseInterval,
+  tileSuffix,
+  tiles,
+} from '../model/index.ts'
+import type { RawBound, TimePolicy } from './partitions.ts'
+
+const DEFAULT_PREMAKE = 4
+
+export interface TimeLeavesOptions {
+  /** For the leaves' names and for errors. */
+  readonly table: string
+  readonly policy: TimePolicy
+  /** SQL type of the key column: timestamp with time zone, timestamp, date. */
+  readonly type: string
+  /** Milliseconds since 1970: up to where partitions are made when the policy has no end. */
+  readonly now: number
+}
+
+/** The partitions of a policy: they tile the time from `from` on, without a gap. Throws SCHEMA_INVALID. */
+export function timeLeaves({ table, policy, type, now }: TimeLeavesOptions): readonly Leaf[] {
+  const problem = (why: string, hint: string) =>
+    new GigarowError('SCHEMA_INVALID', `timePartitions of ${table}: ${why}.`, { facts: { table }, hint })
+  const interval = parseInterval(policy.every)
+  if (!interval) throw problem(`"${policy.every}" is not an interval`, "Write '1 month', '1 day', '6 hours'.")
+  const format = formatter(type)
+  if (!format || (type === 'date' && interval.unit === 'hour')) {
+    throw problem(
+      `the key column is of type ${type}, which cannot be cut every ${policy.every}`,
+      'The key is one column of type timestamp or date (date: 1 day and longer); for other types declare rangePartitions.',
+    )
+  }
+  const from = boundary(policy.from, 'from', interval, problem)
+  const end = policy.to === undefined ? premadeEnd(from, interval, policy, now) : Date.parse(utc(policy.to))
+  if (!(end > from)) throw problem(`\`to\` (${policy.to}) is not after \`from\` (${policy.from})`, 'Move it.')
+  const parts = tiles(from, end, interval)
+  if (policy.to !== undefined && parts.at(-1)!.to !== end) {
+    throw problem(
+      `\`to\` (${policy.to}) is not a boundary of ${policy.every} counted from ${policy.from}`,
+      `Write ${iso(parts.at(-1)!.to)} or ${iso(parts.at(-1)!.from)}.`,
+    )
+  }
+  const value = (instant: number): BoundValue => ({
+    kind: 'value',
+    sql: literal(format(instant)),
+    order: instant,
+  })
+  return parts.map((tile) => ({
+    name: `${table}_${tileSuffix(tile.from, interval.unit)}`,
+    bound: { kind: 'range', from: [value(tile.from)], to: [value(tile.to)] },
+  }))
+}
+
+type Problem = (why: string, hint: string) => GigarowError
+
+function boundary(text: string, name: string, { unit }: CalendarInterval, problem: Problem): number {
+  const instant = Date.parse(utc(text))
+  if (Number.isNaN(instant)) throw problem(`\`${name}\` (${text}) is not a date`, "Write '2025-01-01'.")
+  const floor = floorToUnit(instant, unit)
+  if (floor !== instant) {
+    const next = addIntervals(floor, { count: 1, unit }, 1)
+    throw problem(
+      `\`${name}\` (${text}) is not the beginning of a ${unit} in UTC`,
+      `Write ${iso(floor)} or ${iso(next)}.`,
+    )
+  }
+  return instant
+}
+
+/** The end of the partition that is `premake` behind the one that holds `now`. */
+function premadeEnd(
+  from: number,
+  interval: CalendarInterval,
+  { premake = DEFAULT_PREMAKE }: TimePolicy,
+  now: number,
+): number {
+  const current = tiles(from, Math.max(now, from) + 1, interval).length
+  return addIntervals(from, interval, current + premake)
+}
+
+/** ISO text without a zone means UTC here, as everywhere in gigarow. */
+function utc(text: string): string {
+  if (/(Z|[+-]\d\d(:?\d\d)?)$/i.test(text.slice(10))) return text
+  return text.length > 10 ? `${text.replace(' ', 'T')}Z` : `${text}T00:00:00Z`
+}
+
+function iso(instant: number): string {
+  return `'${new Date(instant).toISOString().replace('T00:00:00.000Z', '').replace('.000Z', 'Z')}'`
+}
+
+function formatter(type: string): ((instant: number) => string) | undefined {
+  const text = (instant: number) => new Date(instant).toISOString()
+  if (type === 'date') return (instant) => text(instant).slice(0, 10)
+  if (!type.startsWith('timestamp')) return undefined
+  const zone = type.includes('with time zone') ? '+00' : ''
+  return (instant) => `${text(instant).slice(0, 19).replace('T', ' ')}${zone}`
+}
+
+/** A bound as the user wrote it, encoded by the key's columns as Drizzle would send it. */
+export function encodeBound(bound: RawBound, columns: readonly PgColumn[]): PartitionBound {
+  if (bound.kind === 'hash' || bound.kind === 'default') return bound
+  if (bound.kind === 'list') {
+    return { kind: 'list', values: bound.values.map((value) => encodeValue(value, columns[0])) }
+  }
+  const row = (values: readonly unknown[]) => values.map((value, i) => encodeValue(value, columns[i]))
+  return { kind: 'range', from: row(bound.from), to: row(bound.to) }
+}
+
+function encodeValue(value: unknown, column: PgColumn | undefined): BoundValue {
+  if (value === null) return { kind: 'value', sql: 'NULL' }
+  if (typeof value === 'object' && 'unbounded' in value) {
+    return { kind: value.unbounded === 'minValue' ? 'min' : 'max' }
+  }
+  if (typeof value === 'number' || typeof value === 'bigint') {
+    return { kind: 'value', sql: String(value), order: value }
+  }
+  const format = formatter(column?.getSQLType() ?? '')
+  const instant = value instanceof Date ? value.getTime() : Date.parse(utc(String(value)))
+  if (format && !Number.isNaN(instant)) {
+    const exact = instant % 1000 === 0 ? format(instant) : new Date(instant).toISOString()
+    return { kind: 'value', sql: literal(exact), order: instant }
+  }
+  const driver: unknown = column ? column.mapToDriverValue(value) : value
+  return { kind: 'value', sql: literal(String(driver)) }
+}

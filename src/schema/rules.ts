@@ -1,0 +1,114 @@
+import { getTableColumns, is } from 'drizzle-orm'
+import { getTableConfig, PgColumn } from 'drizzle-orm/pg-core'
+import { displayName } from '../kernel/index.ts'
+import { boundProblems, keySql } from '../model/index.ts'
+import type { GigarowTable } from './declared.ts'
+
+/** PostgreSQL cuts longer names, silently. */
+const NAME_BYTES = 63
+
+/** What PostgreSQL would refuse, said earlier and with the way out. */
+export function checkTable(declared: GigarowTable): readonly string[] {
+  const { partitionKey, leaves, name } = declared
+  if (partitionKey === undefined) return []
+  const table = displayName(name)
+  if (leaves.length === 0) {
+    return [
+      `${table} is partitioned by ${keySql(partitionKey)} and has no partitions: no row could be inserted. Export timePartitions(${name.name}, …), rangePartitions, listPartitions or hashPartitions beside it.`,
+    ]
+  }
+  return [
+    ...nullableKeys(declared),
+    ...uncoveredKeys(declared),
+    ...boundProblems(leaves).map(
+      (problem) => `${table}: ${problem.leaves.join(' and ')} ${problem.why}. Correct the bounds.`,
+    ),
+    ...leaves
+      .filter((leaf) => Buffer.byteLength(leaf.name) > NAME_BYTES)
+      .map((leaf) => `The partition name ${leaf.name} is longer than ${NAME_BYTES} bytes. Shorten it.`),
+  ]
+}
+
+function keyColumns({ partitionKey }: GigarowTable): readonly string[] {
+  return (partitionKey?.parts ?? []).flatMap((part) => (part.kind === 'column' ? [part.column] : []))
+}
+
+/** A NULL has no place among ranges, and in a hash or list it hides in one partition. */
+function nullableKeys(declared: GigarowTable): string[] {
+  const { columns, primaryKeys } = getTableConfig(declared.table)
+  const primary = new Set(primaryKeys.flatMap((pk) => pk.columns.map((c) => c.name)))
+  return columns
+    .filter((c) => keyColumns(declared).includes(c.name) && !c.notNull && !primary.has(c.name))
+    .map((c) => `${displayName(declared.name)}.${c.name} is a partition key and may be NULL. Add .notNull().`)
+}
+
+interface UniqueRule {
+  readonly label: string
+  readonly columns: readonly string[]
+  /** The declaration with the columns given as t.a, t.b. */
+  readonly fix: (columns: string) => string
+}
+
+/** Every unique rule of a partitioned table has to hold its partition key: each partition checks only itself. */
+function uncoveredKeys(declared: GigarowTable): string[] {
+  const key = keyColumns(declared)
+  const table = displayName(declared.name)
+  const by = keySql(declared.partitionKey!)
+  if (declared.partitionKey!.parts.some((part) => part.kind === 'expression')) {
+    return uniqueRules(declared).map(
+      ({ label }) =>
+        `${table}: ${label} cannot exist, because the partition key ${by} holds an expression. Partition by plain columns, or remove it.`,
+    )
+  }
+  return uniqueRules(declared)
+    .filter(({ columns }) => !key.every((k) => columns.includes(k)))
+    .map(({ label, columns, fix }) => {
+      const all = [...columns, ...key.filter((k) => !columns.includes(k))]
+      const fixed = fix(all.map((c) => `t.${propertyOf(declared, c)}`).join(', '))
+      return `${table}: ${label} (${columns.join(', ')}) does not hold the partition key ${by}, so no server can check it. Write ${fixed}.`
+    })
+}
+
+function uniqueRules({ table }: GigarowTable): readonly UniqueRule[] {
+  const { columns, primaryKeys, uniqueConstraints, indexes } = getTableConfig(table)
+  const names = (list: readonly unknown[]) =>
+    list.flatMap((c) => (is(c, PgColumn) ? [c.name] : [(c as { name?: string }).name ?? '']))
+  return [
+    ...columns
+      .filter((c) => c.primary)
+      .map((c) => ({
+        label: 'the primary key',
+        columns: [c.name],
+        fix: (all: string) => `primaryKey({ columns: [${all}] }) in place of .primaryKey()`,
+      })),
+    ...primaryKeys.map((pk) => ({
+      label: `the primary key ${pk.getName()}`,
+      columns: names(pk.columns),
+      fix: (all: string) => `primaryKey({ columns: [${all}] })`,
+    })),
+    ...uniqueConstraints.map((u) => ({
+      label: `the unique constraint ${u.getName()}`,
+      columns: names(u.columns),
+      fix: (all: string) => `unique().on(${all})`,
+    })),
+    ...columns
+      .filter((c) => c.isUnique)
+      .map((c) => ({
+        label: `the unique constraint on ${c.name}`,
+        columns: [c.name],
+        fix: (all: string) => `unique().on(${all}) in place of .unique()`,
+      })),
+    ...indexes
+      .filter((i) => i.config.unique)
+      .map((i) => ({
+        label: `the unique index ${i.config.name ?? ''}`.trim(),
+        columns: names(i.config.columns),
+        fix: (all: string) => `uniqueIndex().on(${all})`,
+      })),
+  ]
+}
+
+/** eventTime for event_time. */
+function propertyOf({ table }: GigarowTable, column: string): string {
+  return Object.entries(getTableColumns(table)).find(([, c]) => c.name === column)?.[0] ?? column
+}

@@ -1,0 +1,13 @@
+export { classify, type StatementClass } from './classify.ts'
+export {
+  droppedObjects,
+  editCreateTable,
+  qualifyRelations,
+  qualifyStatement,
+  relationName,
+  type TableClauses,
+} from './edit.ts'
+export { isDeepEqual } from './equal.ts'
+export { deparse, parse, parseOne, type SqlNode } from './parser.ts'
+export { caretLines, codePointToIndex, lineAndColumn, type Position } from './position.ts'
+export { type FileStatement, splitStatements } from './split.ts'
