@@ -36,6 +36,47 @@ export const ERROR_CODES = {
   PORT_IN_USE: { exit: 1, meaning: 'The port of the embedded server is taken by another program.' },
   CONFIRMATION_NEEDED: { exit: 3, meaning: 'The command deletes something and nobody said yes to it.' },
   STORE_TOO_NEW: { exit: 1, meaning: "gigarow's own tables in this database were made by a newer gigarow." },
+  TUNING_UNKNOWN_PROFILE: { exit: 2, meaning: 'There is no tuning profile of this name.' },
+  TUNING_INVALID: {
+    exit: 2,
+    meaning: 'A tuning profile is not declared as it should be; all problems are listed.',
+  },
+  TUNING_UNKNOWN_SETTING: {
+    exit: 2,
+    meaning: 'A tuning profile names a setting that the server does not have.',
+  },
+  TUNING_BAD_VALUE: { exit: 2, meaning: 'The server cannot take a value of the tuning profile.' },
+  TUNING_REFUSED: {
+    exit: 3,
+    meaning: 'The tuning profile would endanger data, standbys or archives, or somebody else’s changes.',
+  },
+  TUNING_OPEN: {
+    exit: 3,
+    meaning: 'Another tuning profile is applied to this server; it has to be reverted first.',
+  },
+  TUNING_CONFLICT: {
+    exit: 3,
+    meaning: 'Somebody changed a setting while a tuning profile was applied; it was left alone.',
+  },
+  TUNING_BUSY: { exit: 1, meaning: 'Another gigarow tunes this server at the moment.' },
+  TUNING_NOT_ALLOWED: {
+    exit: 1,
+    meaning: 'The server or its configuration files do not let settings be changed.',
+  },
+  TUNING_NOT_EFFECTIVE: { exit: 1, meaning: 'A setting was written but the server does not use it.' },
+  TUNING_RESTART_FAILED: {
+    exit: 1,
+    meaning: 'The server did not come back after a restart for new settings.',
+  },
+  TUNING_NOT_SYNCED: {
+    exit: 1,
+    meaning: 'After fsync = off the disks of the server could not be brought up to date.',
+  },
+  TUNING_DATA_SUSPECT: {
+    exit: 1,
+    meaning: 'The machine of the server went down while durability was turned off: its data may be corrupt.',
+  },
+  TUNING_JOURNAL_DAMAGED: { exit: 1, meaning: 'The journal of a tuning profile cannot be read.' },
   INTERRUPTED: { exit: 1, meaning: 'Stopped by Ctrl-C or SIGTERM; the message says how to go on.' },
   INTERNAL: { exit: 1, meaning: 'A bug of gigarow.' },
 } as const satisfies Record<string, { exit: 1 | 2 | 3 | 4; meaning: string }>
