@@ -34,7 +34,8 @@ export interface ApplyResult {
   readonly journal: string
   /** nothing: the server has every value already. finished: an apply that was interrupted has been completed. */
   readonly outcome: 'applied' | 'finished' | 'already' | 'nothing'
-  readonly changed: readonly string[]
+  /** For people: from the value that was in force, to the text that was written. */
+  readonly changed: readonly { readonly name: string; readonly from: string; readonly to: string }[]
   /** Written, but in force only after a restart that did not happen. */
   readonly pendingRestart: readonly string[]
   readonly restarted: boolean
@@ -94,7 +95,11 @@ async function start(run: Run, tune: TuneSession): Promise<ApplyResult> {
   const hardware = await probeServer({ session: tune.session, server, overrides: run.options.hardware ?? {} })
   const plan = planTuning(run.options.profile, hardware, server)
   const steps = plan.settings.filter((s) => s.action === 'set')
-  const result = { profile: plan.profile, journal: journal.path, changed: steps.map((s) => s.name) }
+  const result = {
+    profile: plan.profile,
+    journal: journal.path,
+    changed: steps.map((s) => ({ name: s.name, from: s.now, to: s.wanted })),
+  }
   if (steps.length === 0) return { ...result, outcome: 'nothing', pendingRestart: [], restarted: false }
   checkSteps(work, steps)
   journal.append({
@@ -131,10 +136,15 @@ async function resume(work: Work, open: JournalState): Promise<ApplyResult> {
     profile: profile.name,
     journal: work.journal.path,
     outcome: already ? 'already' : 'finished',
-    changed: already ? [] : open.settings.map((s) => s.name),
+    changed: already ? [] : open.settings.map((s) => changeOf(s, work.server)),
     pendingRestart: await carryOut(work),
     restarted: false,
   }
+}
+
+function changeOf({ name, before, wanted }: JournaledSetting, server: ServerState) {
+  const live = server.settings.get(name.toLowerCase())!
+  return { name, from: humanise(live, before?.effective ?? live.setting), to: wanted }
 }
 
 function checkSteps({ run, server }: Work, steps: readonly JournaledStep[]): void {
