@@ -123,6 +123,8 @@ async function pass(options: RevertOptions, tune: TuneSession): Promise<Pass> {
 async function putBack(work: Work, setting: JournaledSetting): Promise<RevertResult['settings'][number]> {
   const { name, wanted, before } = setting
   const { journal, options, server, session } = work
+  // Whatever happened to it since then is not our doing.
+  if (setting.finished) return { name, to: before!.raw, outcome: 'back' }
   const now = server.auto.get(name.toLowerCase()) ?? null
   const decision = decideRevert(name, { before: before!.raw, ours: wanted, now })
   if (decision === 'conflict' && options.conflicts !== 'force') {
@@ -135,7 +137,7 @@ async function putBack(work: Work, setting: JournaledSetting): Promise<RevertRes
     await session.unsafe(alterSystem(name, before!.raw))
     options.emit?.({ type: 'tuning.reverted', name, to: before!.raw })
   }
-  if (!setting.finished) journal.append({ type: 'reverted', name })
+  journal.append({ type: 'reverted', name })
   return { name, to: before!.raw, outcome: decision === 'back' ? 'back' : 'restored' }
 }
 
