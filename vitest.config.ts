@@ -12,7 +12,12 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ['test/unit/**/*.test.ts', 'test/db/**/*.test.ts', 'test/cases/**/*.test.ts'],
+    include: [
+      'test/unit/**/*.test.ts',
+      'test/db/**/*.test.ts',
+      'test/cases/**/*.test.ts',
+      'test/fault/**/*.test.ts',
+    ],
     globalSetup: ['test/support/global-setup.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,

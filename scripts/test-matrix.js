@@ -44,6 +44,7 @@ process.exitCode = failed.length === 0 ? 0 : 1
 function installed() {
   const hidden = join(folder, 'node_modules/.package-lock.json')
   return (
-    existsSync(hidden) && statSync(hidden).mtimeMs >= statSync(join(folder, 'package-lock.json')).mtimeMs - 1000
+    existsSync(hidden) &&
+    statSync(hidden).mtimeMs >= statSync(join(folder, 'package-lock.json')).mtimeMs - 1000
   )
 }

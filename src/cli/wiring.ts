@@ -25,6 +25,9 @@ export function commandContext({ flags, env, cwd, out, signal }: ContextOptions)
   const target = once(async () => {
     const found = (await named()) ?? (await startedTarget(await cluster(), out))
     out.note(out.colors.dim(`server ${describeTarget(found)} (${ORIGINS[found.origin]})`))
+    const { openJournalWarning } = await import('../tuning/index.ts')
+    const warning = openJournalWarning((await config()).stateDir)
+    if (warning !== undefined) out.note(out.colors.yellow(warning))
     return found
   })
   return {

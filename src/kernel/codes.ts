@@ -97,6 +97,47 @@ export const ERROR_CODES = {
   PROFILE_UNKNOWN: { exit: 2, meaning: 'No file in seeds/ defines a profile of this name.' },
   TABLE_UNKNOWN: { exit: 2, meaning: 'The profile does not fill a table of this name.' },
   ROW_UNKNOWN: { exit: 2, meaning: 'The table has no row of this number in the profile.' },
+  TUNING_UNKNOWN_PROFILE: { exit: 2, meaning: 'There is no tuning profile of this name.' },
+  TUNING_INVALID: {
+    exit: 2,
+    meaning: 'A tuning profile is not declared as it should be; all problems are listed.',
+  },
+  TUNING_UNKNOWN_SETTING: {
+    exit: 2,
+    meaning: 'A tuning profile names a setting that the server does not have.',
+  },
+  TUNING_BAD_VALUE: { exit: 2, meaning: 'The server cannot take a value of the tuning profile.' },
+  TUNING_REFUSED: {
+    exit: 3,
+    meaning: 'The tuning profile would endanger data, standbys or archives, or somebody else’s changes.',
+  },
+  TUNING_OPEN: {
+    exit: 3,
+    meaning: 'Another tuning profile is applied to this server; it has to be reverted first.',
+  },
+  TUNING_CONFLICT: {
+    exit: 3,
+    meaning: 'Somebody changed a setting while a tuning profile was applied; it was left alone.',
+  },
+  TUNING_BUSY: { exit: 1, meaning: 'Another gigarow tunes this server at the moment.' },
+  TUNING_NOT_ALLOWED: {
+    exit: 1,
+    meaning: 'The server or its configuration files do not let settings be changed.',
+  },
+  TUNING_NOT_EFFECTIVE: { exit: 1, meaning: 'A setting was written but the server does not use it.' },
+  TUNING_RESTART_FAILED: {
+    exit: 1,
+    meaning: 'The server did not come back after a restart for new settings.',
+  },
+  TUNING_NOT_SYNCED: {
+    exit: 1,
+    meaning: 'After fsync = off the disks of the server could not be brought up to date.',
+  },
+  TUNING_DATA_SUSPECT: {
+    exit: 1,
+    meaning: 'The machine of the server went down while durability was turned off: its data may be corrupt.',
+  },
+  TUNING_JOURNAL_DAMAGED: { exit: 1, meaning: 'The journal of a tuning profile cannot be read.' },
   INTERRUPTED: { exit: 1, meaning: 'Stopped by Ctrl-C or SIGTERM; the message says how to go on.' },
   INTERNAL: { exit: 1, meaning: 'A bug of gigarow.' },
 } as const satisfies Record<string, { exit: 1 | 2 | 3 | 4; meaning: string }>

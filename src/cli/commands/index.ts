@@ -4,6 +4,14 @@ import { generateCommand } from './generate.ts'
 import { migrateCommand } from './migrate.ts'
 import { rowCommand } from './row.ts'
 import { seedCommand } from './seed.ts'
+import { tuneCommand } from './tune/index.ts'
 
 /** In the order of `gigarow --help`. */
-export const COMMANDS: readonly Command[] = [dbCommand, generateCommand, migrateCommand, seedCommand, rowCommand]
+export const COMMANDS: readonly Command[] = [
+  dbCommand,
+  generateCommand,
+  migrateCommand,
+  seedCommand,
+  rowCommand,
+  tuneCommand,
+]

@@ -1,0 +1,48 @@
+import type { TuningStatus } from '../../../tuning/index.ts'
+import type { Command, CommandContext } from '../../command.ts'
+import type { Output } from '../../output.ts'
+
+export const statusCommand: Command = {
+  name: 'status',
+  summary: 'whether a profile is applied, setting by setting; exit code 4 when something is half done',
+  examples: ['gigarow tune status', 'gigarow tune status --json'],
+  run: runStatus,
+}
+
+export async function runStatus(context: CommandContext): Promise<number> {
+  const { openJournals, tuningStatus } = await import('../../../tuning/index.ts')
+  const { stateDir } = await context.config()
+  if (openJournals(stateDir).length === 0) {
+    context.out.document({ open: false, unfinished: false, settings: [] })
+    context.out.print('No tuning profile is applied.')
+    return 0
+  }
+  const { tuningContext } = await import('../../tuning/context.ts')
+  const { tuning } = await tuningContext(context)
+  const status = await tuningStatus(tuning)
+  context.out.document(status)
+  await print(status, context.out)
+  return status.unfinished ? 4 : 0
+}
+
+async function print(status: TuningStatus, out: Output): Promise<void> {
+  for (const server of status.elsewhere) out.print(`A profile is applied on another server: ${server}`)
+  if (!status.open) return out.print('No tuning profile is applied to this server.')
+  const { columns } = await import('../../tuning/render.ts')
+  const { bold, red } = out.colors
+  const rows = status.settings.map((s) => [s.name, s.before, s.ours, s.now, s.state])
+  const [head, ...lines] = columns([['setting', 'before', 'ours', 'now', 'state'], ...rows]).split('\n')
+  out.print([bold(head!), ...lines, ''].join('\n'))
+  const since = `${status.since!.slice(0, 16).replace('T', ' ')} UTC`
+  out.print(
+    status.phase === 'applied'
+      ? `${status.profile} is applied since ${since}.`
+      : `${status.phase === 'applying' ? 'Applying' : 'Reverting'} ${status.profile} (begun ${since}) is not finished.`,
+  )
+  if (status.suspect) {
+    out.print(
+      red('The machine was restarted while durability was off: do not trust the data of this server.'),
+    )
+  }
+  out.print(`${bold('gigarow tune revert')} puts everything back.`)
+}

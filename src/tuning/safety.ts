@@ -1,0 +1,101 @@
+import { GigarowError } from '../kernel/index.ts'
+import type { ServerState } from './server.ts'
+
+/** What is about to be changed. */
+export interface Intended {
+  readonly profile: string
+  readonly names: readonly string[]
+  /** Those of level L3. */
+  readonly unsafe: readonly string[]
+  readonly needsRestart: boolean
+}
+
+export interface SafetyOptions {
+  /** The user said --unsafe, or the server is gigarow's own and holds only what can be made again. */
+  readonly allowUnsafe: boolean
+  readonly mayRestart: boolean
+}
+
+/** Throws when the plan must not be carried out on this server. */
+export function checkSafety(plan: Intended, server: ServerState, options: SafetyOptions): void {
+  checkFiles(server)
+  checkPrivilege(server)
+  if (plan.unsafe.length > 0) checkDurability(plan, server, options)
+  if (plan.needsRestart && options.mayRestart) checkForeignPending(plan, server)
+}
+
+/** With an error in a configuration file the server ignores the whole file when it reloads, and says so only in its log. */
+function checkFiles(server: ServerState): void {
+  if (server.fileErrors.length === 0) return
+  throw new GigarowError(
+    'TUNING_NOT_ALLOWED',
+    `The server's configuration files have errors: ${server.fileErrors[0]}.`,
+    {
+      facts: { errors: server.fileErrors },
+      hint: 'Correct them first (select * from pg_file_settings where error is not null): until then no reload has any effect.',
+    },
+  )
+}
+
+function checkPrivilege(server: ServerState): void {
+  const locked = server.settings.get('allow_alter_system')?.setting === 'off'
+  if (server.superuser && !locked) return
+  throw new GigarowError(
+    'TUNING_NOT_ALLOWED',
+    locked
+      ? 'ALTER SYSTEM is switched off on this server (allow_alter_system).'
+      : 'ALTER SYSTEM needs a superuser.',
+    { hint: 'Whoever operates the server has to make these settings: gigarow tune plan shows them.' },
+  )
+}
+
+function checkDurability(plan: Intended, server: ServerState, { allowUnsafe }: SafetyOptions): void {
+  const names = plan.unsafe.join(', ')
+  const dependents = dependentsOf(server)
+  if (dependents.length > 0) {
+    throw new GigarowError(
+      'TUNING_REFUSED',
+      `${plan.profile} turns off durability (${names}), and this server has ${dependents.join(' and ')}.`,
+      {
+        facts: { settings: plan.unsafe, dependents },
+        hint: 'They would be broken by it, and no flag allows that. Use bulk-safe, or a server of its own.',
+      },
+    )
+  }
+  if (!allowUnsafe) {
+    throw new GigarowError(
+      'TUNING_REFUSED',
+      `${plan.profile} turns off durability (${names}): a crash of the machine can destroy every database of this server.`,
+      {
+        facts: { settings: plan.unsafe, flag: '--unsafe' },
+        hint: 'Use bulk-safe, which is nearly as fast; or add --unsafe when everything on this server can be made again.',
+      },
+    )
+  }
+}
+
+function dependentsOf(server: ServerState): string[] {
+  const found: string[] = []
+  if (server.standbys > 0)
+    found.push(`${server.standbys} connected standby${server.standbys === 1 ? '' : 's'}`)
+  if (server.slots > 0) found.push(`${server.slots} replication slot${server.slots === 1 ? '' : 's'}`)
+  if ((server.settings.get('archive_mode')?.setting ?? 'off') !== 'off') found.push('archiving')
+  return found
+}
+
+/** Our restart would also put in force what somebody else left waiting for one, and could not take that back. */
+function checkForeignPending(plan: Intended, server: ServerState): void {
+  const ours = new Set(plan.names)
+  const foreign = [...server.settings.values()]
+    .filter((s) => s.pendingRestart && !ours.has(s.name))
+    .map((s) => s.name)
+  if (foreign.length === 0) return
+  throw new GigarowError(
+    'TUNING_REFUSED',
+    `The profile needs a restart, which would also put in force ${foreign.join(', ')}, changed earlier by somebody else.`,
+    {
+      facts: { pending: foreign, flag: '--no-restart' },
+      hint: 'Restart the server first, or take those changes back; --no-restart applies what needs only a reload.',
+    },
+  )
+}

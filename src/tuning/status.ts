@@ -1,0 +1,94 @@
+import type { TuningContext } from './context.ts'
+import { journalPath, openJournal, openJournals } from './journal.ts'
+import type { JournalState } from './journal-records.ts'
+import { sameText } from './list-value.ts'
+import { readServer, type ServerState } from './server.ts'
+import { humanise } from './values.ts'
+
+export type SettingState =
+  | 'not applied'
+  | 'applied'
+  | 'waits for a restart'
+  | 'put back'
+  | 'changed by somebody else'
+
+export interface TuningStatus {
+  /** false: nothing of gigarow's is on this server. */
+  readonly open: boolean
+  readonly journal: string
+  readonly profile: string | null
+  /** UTC, ISO 8601. */
+  readonly since: string | null
+  readonly phase: JournalState['phase'] | null
+  /** Whether something is left to do before the state is what the last command promised. */
+  readonly unfinished: boolean
+  /** The machine was restarted while durability was off. */
+  readonly suspect: boolean
+  readonly settings: readonly {
+    readonly name: string
+    readonly before: string
+    readonly ours: string
+    readonly now: string
+    readonly state: SettingState
+  }[]
+  /** Servers of other journals in the same folder. */
+  readonly elsewhere: readonly string[]
+}
+
+/** How the settings of this server stand against its journal. Changes nothing. */
+export async function tuningStatus({ connect, stateDir }: TuningContext): Promise<TuningStatus> {
+  return connect('reading the tuning', async (db) => {
+    const session = await db.sql.reserve()
+    try {
+      return statusOf(await readServer(session), stateDir)
+    } finally {
+      session.release()
+    }
+  })
+}
+
+function statusOf(server: ServerState, stateDir: string): TuningStatus {
+  const path = journalPath(stateDir, server.systemIdentifier)
+  const open = openJournal(path).state()
+  const elsewhere = openJournals(stateDir)
+    .filter((j) => j.path !== path)
+    .map((j) => j.state.plan.server)
+  const settings = open === undefined ? [] : settingsOf(open, server)
+  return {
+    open: open !== undefined,
+    journal: path,
+    profile: open?.plan.profile ?? null,
+    since: open?.since ?? null,
+    phase: open?.phase ?? null,
+    unfinished:
+      open !== undefined && (open.phase !== 'applied' || settings.some((s) => s.state !== 'applied')),
+    suspect: open !== undefined && crashed(open, server),
+    settings,
+    elsewhere,
+  }
+}
+
+function settingsOf(open: JournalState, server: ServerState): TuningStatus['settings'] {
+  return open.settings.map((step) => {
+    const live = server.settings.get(step.name.toLowerCase())!
+    const raw = server.auto.get(step.name.toLowerCase()) ?? null
+    const state = ((): SettingState => {
+      if (step.before === undefined) return 'not applied'
+      const ours = sameText(step.name, raw, step.wanted)
+      if (!ours && !sameText(step.name, raw, step.before.raw)) return 'changed by somebody else'
+      if (live.pendingRestart) return 'waits for a restart'
+      if (ours) return 'applied'
+      return open.phase === 'reverting' ? 'put back' : 'not applied'
+    })()
+    const before = humanise(live, step.before?.effective ?? live.setting)
+    return { name: step.name, before, ours: step.wanted, now: humanise(live, live.setting), state }
+  })
+}
+
+function crashed(open: JournalState, server: ServerState): boolean {
+  const off = open.settings.some(
+    (s) => ['fsync', 'full_page_writes'].includes(s.name) && s.before !== undefined,
+  )
+  const moved = open.plan.bootId !== null && server.bootId !== null && open.plan.bootId !== server.bootId
+  return open.suspect || (off && moved && !open.synced)
+}

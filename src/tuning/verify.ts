@@ -1,0 +1,40 @@
+import type { ReservedSql } from '../db/index.ts'
+import { GigarowError } from '../kernel/index.ts'
+import type { Journal } from './journal.ts'
+import { SESSION_SOURCES } from './plan.ts'
+import { readSettings, type ServerSetting } from './server.ts'
+import { humanise, sameValue } from './values.ts'
+
+/**
+ * Compares what the server uses with what was wanted, setting by setting. Returns those that wait for a restart; closes
+ * the apply in the journal when there are none. Throws TUNING_NOT_EFFECTIVE.
+ */
+export async function verifyApplied(session: ReservedSql, journal: Journal): Promise<readonly string[]> {
+  const open = journal.state()!
+  const live = new Map((await readSettings(session)).map((row) => [row.name, row]))
+  const pending: string[] = []
+  const wrong: ServerSetting[] = []
+  for (const step of open.settings) {
+    const row = live.get(step.name)!
+    if (row.pendingRestart) pending.push(step.name)
+    else if (SESSION_SOURCES.includes(row.source) || sameValue(row, row.setting, step.effective)) {
+      if (!step.verified) journal.append({ type: 'verified', name: step.name, effective: row.setting })
+    } else wrong.push(row)
+  }
+  if (wrong.length > 0) throw notEffective(wrong)
+  if (pending.length > 0) journal.append({ type: 'pending', names: pending })
+  else if (open.phase === 'applying') journal.append({ type: 'applied' })
+  return pending
+}
+
+function notEffective(rows: readonly ServerSetting[]): GigarowError {
+  const found = rows.map((row) => `${row.name} is ${humanise(row, row.setting)} (from: ${row.source})`)
+  return new GigarowError(
+    'TUNING_NOT_EFFECTIVE',
+    `The server does not use what was set: ${found.join(', ')}.`,
+    {
+      facts: { settings: rows.map((row) => row.name) },
+      hint: 'Something wins over ALTER SYSTEM, or somebody changed it meanwhile: select * from pg_settings where name = …',
+    },
+  )
+}

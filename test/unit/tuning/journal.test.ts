@@ -1,0 +1,78 @@
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { journalPath, openJournal, readJournal } from '../../../src/tuning/journal.ts'
+import type { PlanRecord } from '../../../src/tuning/journal-records.ts'
+import { openJournalWarning } from '../../../src/tuning/warning.ts'
+
+const PLAN: PlanRecord = {
+  type: 'plan',
+  version: 1,
+  session: 'one',
+  profile: 'bulk',
+  systemIdentifier: '7',
+  dataDirectory: '/nowhere',
+  server: 'postgresql://u@h:1/d',
+  bootId: null,
+  settings: [{ name: 'fsync', wanted: 'off', effective: 'off', level: 'L3', takesEffect: 'reload' }],
+}
+const INTENT = {
+  type: 'intent',
+  name: 'fsync',
+  before: { raw: null, effective: 'on', source: 'default', sourcefile: null },
+  after: 'off',
+} as const
+
+let stateDir: string
+beforeEach(() => {
+  stateDir = mkdtempSync(join(tmpdir(), 'gigarow-journal-'))
+})
+afterEach(() => rmSync(stateDir, { recursive: true }))
+
+describe('the journal', () => {
+  it('is read back as it was written, by another process as well', () => {
+    const journal = openJournal(journalPath(stateDir, '7'))
+    for (const entry of [PLAN, INTENT, { type: 'done', name: 'fsync' } as const]) journal.append(entry)
+    const again = openJournal(journal.path).state()
+    expect(again).toEqual(journal.state())
+    expect(again).toMatchObject({ phase: 'applying', settings: [{ before: { raw: null }, done: true }] })
+    expect(statSync(journal.path).mode & 0o777).toBe(0o600)
+  })
+
+  it('forgets a last line that a crash tore, and goes on behind the one before', () => {
+    const path = journalPath(stateDir, '7')
+    openJournal(path).append(PLAN)
+    appendFileSync(path, '{"type":"inte')
+    expect(readJournal(path)).toHaveLength(1)
+    openJournal(path).append(INTENT)
+    expect(readJournal(path).map((r) => r.type)).toEqual(['plan', 'intent'])
+    expect(readFileSync(path, 'utf8').endsWith('}\n')).toBe(true)
+  })
+
+  it('says which line is damaged', () => {
+    const path = journalPath(stateDir, '7')
+    openJournal(path).append(PLAN)
+    writeFileSync(path, `garbage\n${readFileSync(path, 'utf8')}`)
+    expect(() => readJournal(path)).toThrow(expect.objectContaining({ code: 'TUNING_JOURNAL_DAMAGED' }))
+    expect(openJournalWarning(stateDir)).toContain('Line 1')
+  })
+
+  it('has nothing open once it is closed, and begins anew with the next plan', () => {
+    const journal = openJournal(journalPath(stateDir, '7'))
+    for (const entry of [PLAN, INTENT, { type: 'closed' } as const]) journal.append(entry)
+    expect(journal.state()).toBeUndefined()
+    expect(openJournalWarning(stateDir)).toBeUndefined()
+    journal.append({ ...PLAN, session: 'two' })
+    expect(journal.state()!.settings[0]!.before).toBeUndefined()
+  })
+
+  it('warns in one line, unfinished or in force', () => {
+    expect(openJournalWarning(join(stateDir, 'none'))).toBeUndefined()
+    const journal = openJournal(journalPath(stateDir, '7'))
+    journal.append(PLAN)
+    expect(openJournalWarning(stateDir)).toContain('gigarow tune status')
+    journal.append({ type: 'applied' })
+    expect(openJournalWarning(stateDir)).toMatch(/bulk is in force on postgresql:.*gigarow tune revert/)
+  })
+})

@@ -1,0 +1,167 @@
+import { describe, expect, it } from 'vitest'
+import { planTuning } from '../../../src/tuning/plan.ts'
+import { defineTuning, type SettingSpec } from '../../../src/tuning/profile.ts'
+import { checkSafety } from '../../../src/tuning/safety.ts'
+import type { ServerState } from '../../../src/tuning/server.ts'
+import {
+  CHECKPOINT_TIMEOUT,
+  FSYNC,
+  MAX_WAL_SIZE,
+  SHARED_BUFFERS,
+  serverState,
+  WAL_COMPRESSION,
+} from './server-state.ts'
+
+const GB = 1024 ** 3
+const HARDWARE = { cpus: 4, memoryBytes: 16 * GB, diskFreeBytes: 100 * GB, walFreeBytes: 100 * GB }
+
+function plan(settings: Record<string, Partial<SettingSpec>>, server: ServerState) {
+  const full = Object.entries(settings).map(([name, spec]) => [
+    name,
+    { value: 1, reason: 'a test', level: 'L1', ...spec },
+  ])
+  const profile = defineTuning({ name: 'test', description: 'a test', settings: Object.fromEntries(full) })
+  return planTuning(profile, HARDWARE, server)
+}
+
+function codeOf(run: () => unknown): unknown {
+  try {
+    run()
+  } catch (error) {
+    return (error as { code: string }).code
+  }
+  return undefined
+}
+
+describe('the plan', () => {
+  it('says what is now, what is wanted and how it takes effect', () => {
+    const { settings, needsRestart } = plan(
+      { max_wal_size: { value: '32GB' }, shared_buffers: { value: '4GB', level: 'L2' } },
+      serverState([MAX_WAL_SIZE, SHARED_BUFFERS]),
+    )
+    expect(settings).toMatchObject([
+      {
+        name: 'max_wal_size',
+        now: '1GB',
+        wanted: '32GB',
+        effective: '32768',
+        takesEffect: 'reload',
+        action: 'set',
+      },
+      { name: 'shared_buffers', now: '128MB', wanted: '4GB', effective: '524288', takesEffect: 'restart' },
+    ])
+    expect(needsRestart).toBe(true)
+  })
+
+  it('gives a formula the hardware', () => {
+    const formula = { value: ({ memoryBytes }: { memoryBytes: number }) => `${memoryBytes / 4 / GB}GB` }
+    expect(plan({ shared_buffers: formula }, serverState([SHARED_BUFFERS])).settings[0]!.wanted).toBe('4GB')
+  })
+
+  it('leaves alone what is the same in another unit, and needs no restart for it', () => {
+    const { settings, needsRestart } = plan(
+      {
+        shared_buffers: { value: '131072kB' },
+        checkpoint_timeout: { value: '5min' },
+        fsync: { value: 'yes' },
+      },
+      serverState([SHARED_BUFFERS, CHECKPOINT_TIMEOUT, FSYNC]),
+    )
+    expect(settings.map((s) => s.action)).toEqual(['unchanged', 'unchanged', 'unchanged'])
+    expect(needsRestart).toBe(false)
+  })
+
+  it('does not lower what is larger already, where the profile says so', () => {
+    const server = serverState([{ ...MAX_WAL_SIZE, setting: '65536' }])
+    expect(plan({ max_wal_size: { value: '32GB', atLeast: true } }, server).settings[0]!.action).toBe(
+      'unchanged',
+    )
+    expect(plan({ max_wal_size: { value: '32GB' } }, server).settings[0]!.action).toBe('set')
+  })
+
+  it('sets a value that another one, waiting for a restart, would replace', () => {
+    const server = serverState([{ ...SHARED_BUFFERS, pendingRestart: true }])
+    expect(plan({ shared_buffers: { value: '128MB' } }, server).settings[0]!.action).toBe('set')
+  })
+
+  it('skips what the command line of the server fixes, and says what roles override', () => {
+    const server = serverState([{ ...MAX_WAL_SIZE, source: 'command line' }, FSYNC], {
+      overrides: [{ name: 'fsync', where: 'role bob' }],
+    })
+    const { settings } = plan({ max_wal_size: { value: '2GB' }, fsync: { value: false } }, server)
+    expect(settings[0]).toMatchObject({ action: 'skip', note: expect.stringContaining('command line') })
+    expect(settings[1]).toMatchObject({ action: 'set', shadowedBy: 'role bob' })
+  })
+
+  it('skips an optional setting that this version does not have', () => {
+    expect(
+      plan({ summarize_wal: { value: 'off', optional: true } }, serverState([])).settings[0]!.action,
+    ).toBe('skip')
+  })
+
+  it('names the nearest setting for one that does not exist', () => {
+    expect(() => plan({ max_wall_size: {} }, serverState([MAX_WAL_SIZE]))).toThrow(
+      expect.objectContaining({
+        code: 'TUNING_UNKNOWN_SETTING',
+        facts: expect.objectContaining({ nearest: 'max_wal_size' }),
+      }),
+    )
+  })
+
+  it.each([
+    ['max_wal_size', '1kB', 'from 2MB to'],
+    ['max_wal_size', '4 gigabytes', 'has the units'],
+    ['max_wal_size', 'much', 'is a number'],
+    ['checkpoint_timeout', '5MB', 'has the units'],
+    ['wal_compression', 'lz4', 'pglz, on, off'],
+    ['fsync', 'perhaps', 'on or off'],
+  ])('refuses %s = %s by what the server says of it', (name, value, text) => {
+    const server = serverState([MAX_WAL_SIZE, CHECKPOINT_TIMEOUT, WAL_COMPRESSION, FSYNC])
+    expect(() => plan({ [name]: { value } }, server)).toThrow(
+      expect.objectContaining({ code: 'TUNING_BAD_VALUE', message: expect.stringContaining(text) }),
+    )
+  })
+
+  it('refuses a change that SQL could not take back', () => {
+    const server = serverState([{ name: 'search_path', setting: '', context: 'user' }], {
+      auto: new Map([['search_path', '']]),
+    })
+    expect(codeOf(() => plan({ search_path: { value: 'x' } }, server))).toBe('TUNING_BAD_VALUE')
+  })
+})
+
+describe('safety', () => {
+  const unsafe = { profile: 'bulk', names: ['fsync'], unsafe: ['fsync'], needsRestart: false }
+  const allowed = { allowUnsafe: true, mayRestart: true }
+
+  it('wants --unsafe for settings of durability', () => {
+    const server = serverState([FSYNC])
+    expect(() => checkSafety(unsafe, server, { ...allowed, allowUnsafe: false })).toThrow(
+      expect.objectContaining({
+        code: 'TUNING_REFUSED',
+        facts: expect.objectContaining({ flag: '--unsafe' }),
+      }),
+    )
+    expect(() => checkSafety(unsafe, server, allowed)).not.toThrow()
+  })
+
+  it.each([
+    ['standbys', { standbys: 1 }, []],
+    ['slots', { slots: 2 }, []],
+    ['archiving', {}, [{ name: 'archive_mode', setting: 'on' }]],
+  ])('refuses them with %s even so', (_, more, rows) => {
+    expect(codeOf(() => checkSafety(unsafe, serverState(rows, more), allowed))).toBe('TUNING_REFUSED')
+  })
+
+  it('does not let a restart put somebody else’s pending change in force', () => {
+    const server = serverState([{ ...SHARED_BUFFERS, pendingRestart: true }])
+    const intended = { profile: 'x', names: ['wal_buffers'], unsafe: [], needsRestart: true }
+    expect(codeOf(() => checkSafety(intended, server, allowed))).toBe('TUNING_REFUSED')
+    expect(codeOf(() => checkSafety(intended, server, { ...allowed, mayRestart: false }))).toBeUndefined()
+  })
+
+  it('changes nothing while a configuration file has an error', () => {
+    const server = serverState([FSYNC], { fileErrors: ['postgresql.conf:3: syntax error'] })
+    expect(codeOf(() => checkSafety(unsafe, server, allowed))).toBe('TUNING_NOT_ALLOWED')
+  })
+})

@@ -1,0 +1,66 @@
+import type { ServerSetting, ServerState } from '../../../src/tuning/server.ts'
+
+type Row = Partial<ServerSetting> & Pick<ServerSetting, 'name' | 'setting'>
+
+/** A server with the few settings that a test is about. */
+export function serverState(rows: readonly Row[], more: Partial<ServerState> = {}): ServerState {
+  return {
+    systemIdentifier: '7000000000000000001',
+    dataDirectory: '/nowhere',
+    version: 180004,
+    bootId: null,
+    superuser: true,
+    settings: new Map(rows.map((row) => [row.name, { ...DEFAULTS, ...row }])),
+    auto: new Map(),
+    fileErrors: [],
+    overrides: [],
+    standbys: 0,
+    slots: 0,
+    ...more,
+  }
+}
+
+const DEFAULTS: Omit<ServerSetting, 'name' | 'setting'> = {
+  unit: null,
+  vartype: 'string',
+  context: 'sighup',
+  min: null,
+  max: null,
+  enumvals: null,
+  source: 'default',
+  sourcefile: null,
+  pendingRestart: false,
+}
+
+export const MAX_WAL_SIZE: Row = {
+  name: 'max_wal_size',
+  setting: '1024',
+  unit: 'MB',
+  vartype: 'integer',
+  min: '2',
+  max: '2147483647',
+}
+export const SHARED_BUFFERS: Row = {
+  name: 'shared_buffers',
+  setting: '16384',
+  unit: '8kB',
+  vartype: 'integer',
+  min: '16',
+  max: '1073741823',
+  context: 'postmaster',
+}
+export const CHECKPOINT_TIMEOUT: Row = {
+  name: 'checkpoint_timeout',
+  setting: '300',
+  unit: 's',
+  vartype: 'integer',
+  min: '30',
+  max: '86400',
+}
+export const FSYNC: Row = { name: 'fsync', setting: 'on', vartype: 'bool' }
+export const WAL_COMPRESSION: Row = {
+  name: 'wal_compression',
+  setting: 'off',
+  vartype: 'enum',
+  enumvals: ['pglz', 'on', 'off'],
+}
