@@ -80,13 +80,11 @@ function files(folder) {
     .map((entry) => join(entry.parentPath, entry.name))
 }
 
-/** @param {string} text */
+/** Statements begin a line, as the formatter writes them; a dynamic import may stand anywhere. @param {string} text */
 function imports(text) {
-  return [
-    ...text.matchAll(
-      /(?:^|[^.\w])(?:import|export)\s(?:[^'";]*?\sfrom\s)?['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/gm,
-    ),
-  ].map((m) => m[1] ?? m[2] ?? '')
+  const statements = text.matchAll(/^(?:import|export)\s(?:[^'";]*?\sfrom\s)?['"]([^'"]+)['"]/gm)
+  const dynamic = text.matchAll(/\bimport\(\s*['"]([^'"]+)['"]/g)
+  return [...statements, ...dynamic].map((match) => match[1] ?? '')
 }
 
 /** @param {string} specifier */
