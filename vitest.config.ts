@@ -12,12 +12,7 @@ export default defineConfig({
     ],
   },
   test: {
-    include: [
-      'test/unit/**/*.test.ts',
-      'test/db/**/*.test.ts',
-      'test/cases/**/*.test.ts',
-      'test/fault/**/*.test.ts',
-    ],
+    include: ['test/unit/**/*.test.ts', 'test/db/**/*.test.ts', 'test/cases/**/*.test.ts'],
     globalSetup: ['test/support/global-setup.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
