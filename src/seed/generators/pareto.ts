@@ -59,9 +59,9 @@ function quantiles({ max, share, of }: { max: number; share: number; of: number 
     if (rankAt(share, middle) < of) low = middle
     else high = middle
   }
-  const table = Int32Array.from({ length: KNOTS + 1 }, (_, k) => Math.floor(rankAt(k / KNOTS, low) * max))
-  table[KNOTS] = max
-  return table
+  // Rounding may put the first one a hair below 0.
+  const rank = (k: number) => Math.min(Math.max(Math.floor(rankAt(k / KNOTS, low) * max), 0), max - 1)
+  return Int32Array.from({ length: KNOTS + 1 }, (_, k) => (k === KNOTS ? max : rank(k)))
 }
 
 /** The inverse of the share that the ranks below a part of all ranks get; both from 0 to 1. */
