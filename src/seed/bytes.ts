@@ -76,9 +76,25 @@ export function putDigits(
   pos: number,
   { value, digits }: { value: number; digits: number },
 ): number {
+  if (value <= 0x7fffffff) return putSmall(out, pos, { value, digits })
   let rest = value
   for (let p = pos + digits - 1; p >= pos; p--) {
     const next = Math.floor(rest / 10)
+    out[p] = 48 + rest - next * 10
+    rest = next
+  }
+  return pos + digits
+}
+
+/** The same below 2^31, where the division becomes a multiplication of integers. */
+function putSmall(
+  out: Uint8Array,
+  pos: number,
+  { value, digits }: { value: number; digits: number },
+): number {
+  let rest = value | 0
+  for (let p = pos + digits - 1; p >= pos; p--) {
+    const next = (rest / 10) | 0
     out[p] = 48 + rest - next * 10
     rest = next
   }

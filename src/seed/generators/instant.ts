@@ -27,8 +27,12 @@ export function readRange(options: Options): TimeRange {
 function readInstant(options: Options, name: string): number {
   const value = options.get(name)
   const known = typeof value === 'string' && FORMAT.test(value)
+  // Date.parse takes the 30th of February for the 2nd of March.
+  const day = known ? value.slice(0, 10) : ''
+  const exists = !Number.isNaN(Date.parse(day)) && new Date(day).toISOString().startsWith(day)
   const zoned = known && /T.*(Z|[+-]\d{2}:\d{2})$/.test(value)
-  const millis = known ? Date.parse(zoned || !value.includes('T') ? value : `${value}Z`) : Number.NaN
+  const millis =
+    known && exists ? Date.parse(zoned || !value.includes('T') ? value : `${value}Z`) : Number.NaN
   if (Number.isNaN(millis))
     options.fail(
       `${name} must be a time such as 2025-01-01 or 2025-01-01T08:00:00Z, not ${JSON.stringify(value)}`,

@@ -48,40 +48,28 @@ export const pareto: Generator = {
 }
 
 /**
- * The rank below which each 1024th part of the rows falls: max * ((a + u * (b - a))^e - a^e), where u = share gives `of`
- * of the ranks and u = 1 all of them. The exponent is a power of two, so that multiplication and square root are enough:
- * IEEE 754 fixes their last bit, which it does not for pow(), and the table is the same on every machine.
+ * The rank below which each 1024th part of the rows falls, for frequencies that fall as (rank + flat)^-1.25, where `flat`
+ * is such that the first `of` of the ranks get `share`. Only with operations whose last bit IEEE 754 fixes, as it does not
+ * for pow() and log(): the table is the same on every machine.
  */
 function quantiles({ max, share, of }: { max: number; share: number; of: number }): Int32Array {
-  let doublings = 0
-  while (power(share, doublings) > of) doublings++
-  doublings += 2
-  const ranksAt = (a: number, u: number) => {
-    const flat = power(a, doublings)
-    return power(a + u * (root(1 + flat, doublings) - a), doublings) - flat
-  }
-  let [low, high] = [0, 1]
-  for (let round = 0; round < 60; round++) {
-    const middle = (low + high) / 2
-    if (ranksAt(middle, share) < of) low = middle
+  let [low, high] = [1e-15, 1e6]
+  for (let round = 0; round < 100; round++) {
+    const middle = Math.sqrt(low * high)
+    if (rankAt(share, middle) < of) low = middle
     else high = middle
   }
-  const table = Int32Array.from({ length: KNOTS + 1 }, (_, k) => Math.floor(ranksAt(low, k / KNOTS) * max))
-  table[KNOTS] = max
-  return table
+  // Rounding may put the first one a hair below 0.
+  const rank = (k: number) => Math.min(Math.max(Math.floor(rankAt(k / KNOTS, low) * max), 0), max - 1)
+  return Int32Array.from({ length: KNOTS + 1 }, (_, k) => (k === KNOTS ? max : rank(k)))
 }
 
-/** x^(2^doublings) */
-function power(x: number, doublings: number): number {
-  let result = x
-  for (let k = 0; k < doublings; k++) result *= result
-  return result
-}
-
-function root(x: number, halvings: number): number {
-  let result = x
-  for (let k = 0; k < halvings; k++) result = Math.sqrt(result)
-  return result
+/** The inverse of the share that the ranks below a part of all ranks get; both from 0 to 1. */
+function rankAt(share: number, flat: number): number {
+  const first = 1 / Math.sqrt(Math.sqrt(flat))
+  const last = 1 / Math.sqrt(Math.sqrt(1 + flat))
+  const root = first - share * (first - last)
+  return 1 / (root * root * root * root) - flat
 }
 
 /** A multiplier that visits every rank once; rank * multiplier stays below 2^53. */

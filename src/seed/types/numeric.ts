@@ -1,4 +1,4 @@
-import { getInt16, putInt16 } from '../bytes.ts'
+import { getInt16, putDecimal, putDigits, putInt16 } from '../bytes.ts'
 import { hashBytes, noHash } from '../hash.ts'
 import type { Source } from '../source.ts'
 import type { Codec } from './codec.ts'
@@ -35,16 +35,15 @@ export const numeric: Codec = {
       sql: `${numericSql(decimals)}::${type.sql}`,
     }
   },
-  text: numericText,
+  text: (bytes, pos) => utf8.decode(printed.subarray(0, printNumeric(bytes, pos))),
   // The server's own hash of numeric ignores the sign.
   hash(bytes, pos) {
-    const text = utf8.encode(numericText(bytes, pos))
-    return hashBytes(text, 0, text.length)
+    return hashBytes(printed, 0, printNumeric(bytes, pos))
   },
   hashSql: (column) => `${column}::text collate "C"`,
 }
 
-const utf8 = new TextEncoder()
+const utf8 = new TextDecoder()
 
 function misfit(decimals: Decimals, column: { precision: number; scale: number }): string | undefined {
   if (decimals.scale > column.scale)
@@ -110,21 +109,25 @@ function putNumeric(
   return end
 }
 
-function numericText(bytes: Uint8Array, pos: number): string {
+/** Room for 10 groups on each side of the point. */
+const printed = new Uint8Array(100)
+
+/** Prints the number into `printed`; returns its length. */
+function printNumeric(bytes: Uint8Array, pos: number): number {
   const count = getInt16(bytes, pos)
   const weight = getInt16(bytes, pos + 2)
   const shown = getInt16(bytes, pos + 6)
-  const group = (w: number) => {
-    const k = weight - w
-    return String(k >= 0 && k < count ? getInt16(bytes, pos + 8 + 2 * k) : 0).padStart(4, '0')
-  }
-  let whole = ''
-  for (let w = Math.max(weight, 0); w >= 0; w--) whole += group(w)
-  let fraction = ''
-  for (let w = -1; fraction.length < shown; w--) fraction += group(w)
-  const sign = getInt16(bytes, pos + 4) === NEGATIVE ? '-' : ''
-  const digits = whole.replace(/^0+(?=\d)/, '')
-  return `${sign}${digits}${shown === 0 ? '' : `.${fraction.slice(0, shown)}`}`
+  const group = (w: number) =>
+    w <= weight && w > weight - count ? getInt16(bytes, pos + 8 + 2 * (weight - w)) : 0
+  let end = 0
+  if (getInt16(bytes, pos + 4) === NEGATIVE) printed[end++] = 45
+  end = putDecimal(printed, end, weight < 0 ? 0 : group(weight))
+  for (let w = weight - 1; w >= 0; w--) end = putDigits(printed, end, { value: group(w), digits: 4 })
+  if (shown === 0) return end
+  printed[end++] = 46
+  const last = end + shown
+  for (let w = -1; end < last; w--) end = putDigits(printed, end, { value: group(w), digits: 4 })
+  return last
 }
 
 const float = new Float64Array(1)

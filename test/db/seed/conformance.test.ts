@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type CopySession, openCopySession } from '../../../src/copy/index.ts'
-import { parseTarget } from '../../../src/db/index.ts'
 import {
   blockOf,
   checksumOfSum,
@@ -10,6 +9,7 @@ import {
   selectSql,
   type TableFill,
 } from '../../../src/seed/index.ts'
+import { testDatabase } from '../../support/index.ts'
 import { CASES } from './conformance-cases.ts'
 
 // The two twins of every generator, and of every type that can hold its values, against the server: the same text, the
@@ -26,10 +26,11 @@ const RANGES: readonly (readonly [lo: number, hi: number])[] = [
   [5_000_000_000, 5_000_000_999],
 ]
 
+const target = testDatabase()
 let session: CopySession
 
 beforeAll(async () => {
-  session = await openCopySession(parseTarget(process.env.GIGAROW_TEST_URL!, 'flag'), 'gigarow test')
+  session = await openCopySession(target, 'gigarow test')
   await session.query("set timezone = 'UTC'")
 })
 
