@@ -1,8 +1,9 @@
 import { type CopySession, openCopySession } from '../copy/index.ts'
+import { rowsOf } from './compiled.ts'
 import type { WorkerContext } from './fill-copy-worker.ts'
 import { workerName } from './ledger.ts'
 import { chunkAt, segments, type TablePlan, tableKey } from './plan.ts'
-import { checksumOfSum, compileRows, RowHash, rowHashSql } from './rows.ts'
+import { checksumOfSum, RowHash, rowHashSql } from './rows.ts'
 import { sequenceColumn } from './verify.ts'
 import type { ChunkSum, VerifyUnit, WorkerTask } from './worker-protocol.ts'
 
@@ -42,7 +43,7 @@ function recompute(
     const chunk = chunkAt(table, k)
     const sum = new RowHash()
     for (const { block, lo, hi } of segments(chunk)) {
-      const rows = compileRows(table, { seed, block })
+      const rows = rowsOf(table, { seed, block })
       for (let i = lo; i <= hi; i++) rows.hashInto(i, sum)
     }
     sums.push({ chunk: k, rows: chunk.hi - chunk.lo + 1, sum: sum.value })
