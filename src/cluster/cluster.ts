@@ -142,7 +142,8 @@ class EmbeddedCluster implements Cluster {
     await this.#locked(async () => {
       const place = this.#place(this.#stateForReset())
       await this.#stop()
-      for (const dir of [place.socketDir, place.home]) rmSync(dir, { recursive: true, force: true })
+      const copies = join(this.#options.stateDir, 'binaries')
+      for (const dir of [place.socketDir, place.home, copies]) rmSync(dir, { recursive: true, force: true })
       rmSync(join(this.#options.stateDir, 'server.json'), { force: true })
       this.#emit({ type: 'cluster.deleted', dataDir: place.dataDir })
     })
