@@ -70,7 +70,7 @@ export function binariesVersion({ postgres }: Binaries): string {
 export interface UsableOptions {
   readonly account: Account
   /** Where a copy goes that the account can reach. */
-  readonly copiesDir: string
+  readonly copies: () => string
   readonly emit: Emit<ClusterEvent>
 }
 
@@ -89,7 +89,8 @@ function under(native: string): Binaries {
   return { initdb: at('initdb'), pg_ctl: at('pg_ctl'), postgres: at('postgres') }
 }
 
-async function copyOnce(native: string, { copiesDir, emit }: UsableOptions): Promise<string> {
+async function copyOnce(native: string, { copies, emit }: UsableOptions): Promise<string> {
+  const copiesDir = copies()
   const to = join(copiesDir, buildName(native))
   if (existsSync(to)) return to
   emit({ type: 'cluster.copying-binaries', from: native, to })

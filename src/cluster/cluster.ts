@@ -5,6 +5,7 @@ import { type Emit, GigarowError, silent } from '../kernel/index.ts'
 import type { Account } from './account.ts'
 import { serverAccount } from './account.ts'
 import { type Binaries, platformBinaries } from './binaries.ts'
+import { explainFileError } from './disk.ts'
 import type { ClusterEvent } from './events.ts'
 import { isInitialised } from './initdb.ts'
 import { withFileLock } from './lock.ts'
@@ -121,7 +122,7 @@ class EmbeddedCluster implements Cluster {
 
   async stop(): Promise<boolean> {
     if (this.#running(this.#place(this.#state())) === undefined) return false
-    return this.#locked(() => this.#stop())
+    return this.#lockedIfRoom(() => this.#stop())
   }
 
   async canRestart(): Promise<boolean> {
@@ -139,10 +140,11 @@ class EmbeddedCluster implements Cluster {
 
   async reset(): Promise<void> {
     if (!existsSync(this.#options.stateDir)) return
-    await this.#locked(async () => {
+    await this.#lockedIfRoom(async () => {
       const place = this.#place(this.#stateForReset())
       await this.#stop()
-      for (const dir of [place.socketDir, place.home]) rmSync(dir, { recursive: true, force: true })
+      const copies = join(this.#options.stateDir, 'binaries')
+      for (const dir of [place.socketDir, place.home, copies]) rmSync(dir, { recursive: true, force: true })
       rmSync(join(this.#options.stateDir, 'server.json'), { force: true })
       this.#emit({ type: 'cluster.deleted', dataDir: place.dataDir })
     })
@@ -198,9 +200,24 @@ class EmbeddedCluster implements Cluster {
     return existsSync(place.dataDir) ? findPostmaster(place.dataDir) : undefined
   }
 
-  #locked<T>(use: () => Promise<T>): Promise<T> {
-    makeStateDir(this.#options.stateDir)
-    return withFileLock(join(this.#options.stateDir, 'lock'), use)
+  async #locked<T>(use: () => Promise<T>): Promise<T> {
+    const { stateDir } = this.#options
+    try {
+      makeStateDir(stateDir)
+      return await withFileLock(join(stateDir, 'lock'), use)
+    } catch (error) {
+      throw explainFileError(error, stateDir)
+    }
+  }
+
+  /** For what makes room: a full disk has none for the lock either. */
+  async #lockedIfRoom<T>(use: () => Promise<T>): Promise<T> {
+    try {
+      return await this.#locked(use)
+    } catch (error) {
+      if (error instanceof GigarowError && error.code === 'DISK_FULL') return use()
+      throw error
+    }
   }
 }
 

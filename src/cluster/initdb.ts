@@ -4,6 +4,7 @@ import { GigarowError, ident } from '../kernel/index.ts'
 import type { Account } from './account.ts'
 import type { Binaries } from './binaries.ts'
 import { PG_HBA, POSTGRESQL_CONF } from './conf.ts'
+import { saysDiskFull } from './disk.ts'
 import type { Place } from './place.ts'
 import { runAs } from './run-as.ts'
 
@@ -91,7 +92,7 @@ async function createDatabase(draft: string, options: InitOptions): Promise<void
 }
 
 function initFailed(dataDir: string, output: string): GigarowError {
-  const full = /No space left on device|Disk quota exceeded/.test(output)
+  const full = saysDiskFull(output)
   const lines = output.trim().split('\n').slice(-8)
   return new GigarowError(
     full ? 'DISK_FULL' : 'CLUSTER_START_FAILED',

@@ -3,6 +3,7 @@ import { chownSync, closeSync, openSync, readFileSync, renameSync, statSync } fr
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Emit, GigarowError } from '../kernel/index.ts'
 import type { Account } from './account.ts'
+import { saysDiskFull } from './disk.ts'
 import type { ClusterEvent } from './events.ts'
 import type { Place } from './place.ts'
 import { disownLockFiles, findPostmaster, type Postmaster } from './postmaster.ts'
@@ -93,7 +94,7 @@ function readFrom(path: string, offset: number): string {
 }
 
 function failed({ place }: LaunchOptions, log: string): GigarowError {
-  const full = /No space left on device|Disk quota exceeded/.test(log)
+  const full = saysDiskFull(log)
   const lines = log.trim().split('\n').slice(-8)
   const facts = { logFile: place.logFile, dataDir: place.dataDir, log: lines }
   const shown = lines.map((line) => `  ${line}`).join('\n')

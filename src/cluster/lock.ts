@@ -19,8 +19,8 @@ const POLL_MS = 30
 export async function withFileLock<T>(path: string, use: () => Promise<T>): Promise<T> {
   const me: Owner = { pid: process.pid, started: processStart(process.pid), token: randomUUID() }
   const draft = `${path}.${me.token}`
-  writeFileSync(draft, JSON.stringify(me), { mode: 0o600 })
   try {
+    writeFileSync(draft, JSON.stringify(me), { mode: 0o600 })
     while (!tryLink(draft, path)) {
       if (!removeIfStale(path, me.token)) await delay(POLL_MS)
     }

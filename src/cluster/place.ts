@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { chmodSync, chownSync, lstatSync, mkdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { GigarowError } from '../kernel/index.ts'
 import { blockedAt } from './access.ts'
 import type { Account } from './account.ts'
@@ -12,8 +12,6 @@ export interface Place {
   readonly dataDir: string
   readonly logFile: string
   readonly socketDir: string
-  /** Copies of the programs, for when the server's user cannot reach the installed ones. */
-  readonly copiesDir: string
 }
 
 /** sockaddr_un holds 108 bytes on Linux, 104 elsewhere, the final NUL included. */
@@ -45,8 +43,12 @@ export function placeAt(stateDir: string, home: string | null): Place {
     dataDir: join(at, 'data'),
     logFile: join(at, 'postgres.log'),
     socketDir: socketDirFor(at),
-    copiesDir: join(home === null ? stateDir : dirname(home), 'binaries'),
   }
+}
+
+/** Where copies of the programs go when the server's user cannot run the installed ones: for root one folder for all projects. */
+export function copiesDir(options: Pick<PlaceOptions, 'stateDir' | 'relocateTo'>): string {
+  return join(process.getuid?.() === 0 ? ownBase(options) : options.stateDir, 'binaries')
 }
 
 /** Makes a folder of the server's user alone; refuses one that somebody else put there. */
@@ -60,7 +62,7 @@ export function makePrivate(dir: string, account: Account): void {
   if (self === 0) chownSync(dir, account.uid, account.gid)
 }
 
-function ownBase({ relocateTo }: PlaceOptions): string {
+function ownBase({ relocateTo }: Pick<PlaceOptions, 'relocateTo'>): string {
   for (const base of relocateTo === undefined ? [SYSTEM_DIR, join(tmpdir(), 'gigarow')] : [relocateTo]) {
     try {
       mkdirSync(base, { recursive: true, mode: 0o755 })

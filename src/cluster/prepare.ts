@@ -4,7 +4,7 @@ import type { Account } from './account.ts'
 import { type Binaries, binariesVersion, usableBinaries } from './binaries.ts'
 import type { ClusterEvent } from './events.ts'
 import { dataMajor, initialise, isInitialised } from './initdb.ts'
-import { choosePlace, makePrivate, type Place, placeAt } from './place.ts'
+import { choosePlace, copiesDir, makePrivate, type Place, placeAt } from './place.ts'
 import { choosePort } from './port.ts'
 import { newPassword, readState, type ServerState, writeState } from './state.ts'
 
@@ -34,9 +34,9 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
   checkReachable(place, runAs)
   makePrivate(place.home, runAs)
   if (before === undefined && isInitialised(place)) throw lostPassword(options.stateDir, place)
-  const { copiesDir } = place
-  const { emit } = options
-  const binaries = await usableBinaries(options.binaries(), { account: runAs, copiesDir, emit })
+  const { emit, stateDir, relocateTo } = options
+  const copies = () => copiesDir({ stateDir, relocateTo })
+  const binaries = await usableBinaries(options.binaries(), { account: runAs, copies, emit })
   const version = binariesVersion(binaries)
   const state = await remember({ ...options, before }, { runAs, home, version })
   if (isInitialised(place)) checkMajor(place, version)

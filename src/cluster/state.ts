@@ -58,23 +58,7 @@ export function newPassword(): string {
 
 /** The state folder hides itself from git: it holds a password. */
 export function makeStateDir(stateDir: string): void {
-  try {
-    mkdirSync(stateDir, { recursive: true })
-    const ignore = join(stateDir, '.gitignore')
-    if (!existsSync(ignore)) writeFileSync(ignore, '*\n')
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
-    const full = code === 'ENOSPC' || code === 'EDQUOT'
-    throw new GigarowError(
-      full ? 'DISK_FULL' : 'CLUSTER_UNUSABLE',
-      `The folder ${stateDir} of the embedded server cannot be written: ${message}.`,
-      {
-        facts: { stateDir },
-        cause: error,
-        hint: full
-          ? 'Make space, then start again.'
-          : 'Make it writable, or set stateDir in gigarow.config.ts to a folder that is.',
-      },
-    )
-  }
+  mkdirSync(stateDir, { recursive: true })
+  const ignore = join(stateDir, '.gitignore')
+  if (!existsSync(ignore)) writeFileSync(ignore, '*\n')
 }

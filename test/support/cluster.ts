@@ -4,7 +4,7 @@ import { inject } from 'vitest'
 import { type Cluster, type ClusterOptions, openCluster } from '../../src/cluster/index.ts'
 import { testBinaries } from './binaries.ts'
 import { withProject } from './project.ts'
-import { copyFolder, seedDir, THROWAWAY } from './server.ts'
+import { copyFolder, relocationDir, seedDir, THROWAWAY } from './server.ts'
 
 export interface WithClusterOptions extends Partial<ClusterOptions> {
   /** True: there is no data directory yet, start() makes it. Slower. */
@@ -30,6 +30,7 @@ export function openTestCluster(root: string, options: Partial<ClusterOptions> =
     binaries: testBinaries,
     settings: { ...THROWAWAY, shared_buffers: '32MB' },
     sync: false,
+    relocateTo: relocationDir(inject('runDir')),
     ...options,
   })
 }

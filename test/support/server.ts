@@ -49,6 +49,7 @@ async function startEmbedded(runDir: string): Promise<TestServer> {
     binaries: testBinaries,
     settings: THROWAWAY,
     sync: false,
+    relocateTo: relocationDir(runDir),
   })
   await cluster.start()
   await saveSeed(cluster, runDir)
@@ -65,6 +66,11 @@ async function saveSeed(cluster: Cluster, runDir: string): Promise<void> {
   if (process.platform === 'win32') return
   await cluster.stop()
   copyFolder(cluster.status().stateDir, seedDir(runDir))
+}
+
+/** Copies of the programs, when the server's user cannot reach ours: one for the whole run. */
+export function relocationDir(runDir: string): string {
+  return join(runDir, 'elsewhere')
 }
 
 export function seedDir(runDir: string): string {

@@ -116,5 +116,7 @@ async function ownPrompt(
     columns: result.columns.map(({ name }) => name),
   }))
   out.document({ results, errors: runner.errors })
-  return runner.errors.length > 0 ? 1 : 0
+  // Who typed them has seen the errors; a script has only the exit code.
+  const typed = command === undefined && process.stdin.isTTY === true
+  return runner.errors.length > 0 && !typed ? 1 : 0
 }

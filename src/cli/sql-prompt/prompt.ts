@@ -80,6 +80,8 @@ async function readLines(lines: Interface, { runner, database, out, terminal }: 
   lines.on('SIGINT', () => {
     if (runner.cancel()) return
     typed = ''
+    // As if Ctrl-E, Ctrl-U had been typed: readline keeps the line otherwise.
+    for (const name of ['e', 'u']) lines.write(null, { ctrl: true, name })
     out.note('')
     ask()
   })
