@@ -46,6 +46,8 @@ export interface Command {
   readonly options?: readonly OptionSpec[]
   readonly examples?: readonly string[]
   readonly commands?: readonly Command[]
+  /** It speaks of open tuning journals itself: no warning of them when it asks for the server. */
+  readonly showsTuning?: boolean
   /** Returns the exit code; nothing means 0. */
   readonly run?: (context: CommandContext, input: CommandInput) => Promise<number | undefined>
 }

@@ -26,7 +26,14 @@ export async function main({ argv, env, cwd, streams }: Invocation): Promise<num
         out = outputFor(flags, { env, streams })
         const where = flags.cwd === undefined ? cwd : resolve(cwd, flags.cwd)
         code = await command.run!(
-          commandContext({ flags, env, cwd: where, out, signal: signals.signal }),
+          commandContext({
+            flags,
+            env,
+            cwd: where,
+            out,
+            signal: signals.signal,
+            warn: command.showsTuning !== true,
+          }),
           input,
         )
       },

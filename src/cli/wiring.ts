@@ -12,10 +12,12 @@ export interface ContextOptions {
   readonly cwd: string
   readonly out: Output
   readonly signal: AbortSignal
+  /** Whether target() warns of a tuning profile that is in force or half applied. */
+  readonly warn: boolean
 }
 
 /** Hands the modules to each other; commands ask it for what they need. */
-export function commandContext({ flags, env, cwd, out, signal }: ContextOptions): CommandContext {
+export function commandContext({ flags, env, cwd, out, signal, warn }: ContextOptions): CommandContext {
   const config = once(async () => {
     const { loadConfig } = await import('../config/index.ts')
     return loadConfig(cwd, { stateDir: env.GIGAROW_STATE_DIR })
@@ -25,9 +27,7 @@ export function commandContext({ flags, env, cwd, out, signal }: ContextOptions)
   const target = once(async () => {
     const found = (await named()) ?? (await startedTarget(await cluster(), out))
     out.note(out.colors.dim(`server ${describeTarget(found)} (${ORIGINS[found.origin]})`))
-    const { openJournalWarning } = await import('../tuning/index.ts')
-    const warning = openJournalWarning((await config()).stateDir)
-    if (warning !== undefined) out.note(out.colors.yellow(warning))
+    if (warn) await warnOfTuning(await config(), out)
     return found
   })
   return {
@@ -42,6 +42,12 @@ export function commandContext({ flags, env, cwd, out, signal }: ContextOptions)
     externalTarget: named,
     cluster,
   }
+}
+
+async function warnOfTuning({ stateDir }: ResolvedConfig, out: Output): Promise<void> {
+  const { openJournalWarning } = await import('../tuning/index.ts')
+  const warning = openJournalWarning(stateDir)
+  if (warning !== undefined) out.note(out.colors.yellow(warning))
 }
 
 const ORIGINS: Record<Target['origin'], string> = {

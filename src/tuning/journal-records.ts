@@ -70,6 +70,8 @@ export interface JournalState {
   readonly since: string
   readonly phase: 'applying' | 'applied' | 'reverting'
   readonly settings: readonly JournaledSetting[]
+  /** Everything is written; what is left is a restart that gigarow could not make. */
+  readonly waiting: boolean
   readonly synced: boolean
   /** The machine went down while durability was off. */
   readonly suspect: boolean
@@ -88,7 +90,7 @@ export function foldJournal(records: readonly JournalRecord[]): JournalState | u
 
 function begin(plan: PlanRecord & { at: string }): JournalState {
   const settings = plan.settings.map((s) => ({ ...s, done: false, verified: false, finished: false }))
-  return { plan, since: plan.at, phase: 'applying', settings, synced: false, suspect: false }
+  return { plan, since: plan.at, phase: 'applying', settings, waiting: false, synced: false, suspect: false }
 }
 
 function next(state: JournalState, record: JournalEntry): JournalState {
@@ -104,9 +106,13 @@ function next(state: JournalState, record: JournalEntry): JournalState {
     case 'verified':
       return update(record.name, { verified: true })
     case 'applied':
-      return { ...state, phase: 'applied' }
+      return { ...state, phase: 'applied', waiting: false }
     case 'revert':
-      return { ...state, phase: 'reverting' }
+      return { ...state, phase: 'reverting', waiting: false }
+    case 'pending':
+      return { ...state, waiting: true }
+    case 'restarting':
+      return { ...state, waiting: false }
     case 'reverted':
     case 'kept':
       return update(record.name, { finished: true })

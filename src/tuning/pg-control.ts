@@ -13,13 +13,27 @@ export function systemIdentifierOf(dataDirectory: string): string | undefined {
   }
 }
 
-/** Whether the process in postmaster.pid lives. */
+/**
+ * Whether a server runs on the directory, by its postmaster.pid. The pid may have gone to another process since, and
+ * the embedded cluster puts its own there to mark the file as stale.
+ */
 export function serverRuns(dataDirectory: string): boolean {
+  const pid = Math.abs(Number(firstLine(join(dataDirectory, 'postmaster.pid'))))
+  if (!(pid > 0) || pid === process.pid) return false
+  const name = firstLine(`/proc/${pid}/comm`)
+  if (name !== undefined) return name.startsWith('postgres') || name === 'postmaster'
   try {
-    const pid = Number(readFileSync(join(dataDirectory, 'postmaster.pid'), 'utf8').split('\n')[0])
-    process.kill(Math.abs(pid), 0)
+    process.kill(pid, 0)
     return true
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
+
+function firstLine(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8').split('\n')[0]
+  } catch {
+    return undefined
   }
 }

@@ -6,9 +6,12 @@ import { SESSION_SOURCES } from './plan.ts'
 import { readSettings } from './server.ts'
 import { humanise } from './values.ts'
 
-/** Durability first, comfort last; what was never announced was never changed. */
+/**
+ * Durability first, comfort last, each in the reverse order of the apply: settings that need each other are at no moment
+ * such that a server killed then could not start. What was never announced was never changed.
+ */
 export function revertOrder(settings: readonly JournaledSetting[]): readonly JournaledSetting[] {
-  const touched = settings.filter((s) => s.before !== undefined)
+  const touched = settings.filter((s) => s.before !== undefined).reverse()
   return [...touched.filter((s) => s.level === 'L3'), ...touched.filter((s) => s.level !== 'L3')]
 }
 

@@ -44,10 +44,12 @@ export interface RevertResult {
  */
 export async function revertTuning(options: RevertOptions): Promise<RevertResult> {
   let reached = false
+  const { driver } = options
+  const canRestart = options.restart && driver !== undefined && (await driver.canRestart())
   const online = () =>
     underTuneLock(options, 'reverting the tuning', (tune) => {
       reached = true
-      return pass(options, tune)
+      return pass({ ...options, canRestart }, tune)
     })
   let offline = false
   let first: Pass
@@ -58,7 +60,7 @@ export async function revertTuning(options: RevertOptions): Promise<RevertResult
     offline = true
     first = await online()
   }
-  return conclude(options, { ...first, offline })
+  return conclude({ ...options, canRestart }, { ...first, offline })
 }
 
 interface Pass {
@@ -69,13 +71,16 @@ interface Pass {
   readonly suspect: boolean
 }
 
-async function conclude(options: RevertOptions, first: Pass & { offline: boolean }): Promise<RevertResult> {
-  const { driver, restart } = options
+interface PassOptions extends RevertOptions {
+  readonly canRestart: boolean
+}
+
+async function conclude(options: PassOptions, first: Pass & { offline: boolean }): Promise<RevertResult> {
   let last: Pass = first
   let restarted = false
-  if (first.pending.length > 0 && restart && driver !== undefined && (await driver.canRestart())) {
+  if (first.pending.length > 0 && options.canRestart) {
     options.emit?.({ type: 'tuning.restarting', settings: first.pending })
-    await driver.restart('reverting the tuning')
+    await options.driver!.restart('reverting the tuning')
     options.emit?.({ type: 'tuning.restarted' })
     restarted = true
     last = await underTuneLock(options, 'checking the revert', (tune) => pass(options, tune))
@@ -94,13 +99,13 @@ async function conclude(options: RevertOptions, first: Pass & { offline: boolean
 }
 
 interface Work extends TuneSession {
-  readonly options: RevertOptions
+  readonly options: PassOptions
   readonly journal: Journal
   readonly server: ServerState
 }
 
 /** Everything that can be done without a restart; closes the journal when nothing is left. */
-async function pass(options: RevertOptions, tune: TuneSession): Promise<Pass> {
+async function pass(options: PassOptions, tune: TuneSession): Promise<Pass> {
   const server = await readServer(tune.session)
   const journal = openJournal(journalPath(options.stateDir, server.systemIdentifier))
   const open = journal.state()
@@ -141,10 +146,17 @@ async function putBack(work: Work, setting: JournaledSetting): Promise<RevertRes
   return { name, to: before!.raw, outcome: decision === 'back' ? 'back' : 'restored' }
 }
 
-/** Only what this journal changed: somebody else's pending change is his. */
-async function waitingForRestart({ session, journal }: Work, open: JournalState): Promise<readonly string[]> {
-  const pending = new Set((await readSettings(session)).filter((s) => s.pendingRestart).map((s) => s.name))
-  const names = open.settings.filter((s) => s.before !== undefined && pending.has(s.name)).map((s) => s.name)
-  if (names.length > 0) journal.append({ type: 'pending', names })
+/**
+ * Only what this journal changed: somebody else's pending change is his. PostgreSQL goes on showing pending_restart for a
+ * setting that was taken back before any restart: worth a restart where we can make one, nothing to wait for elsewhere.
+ */
+async function waitingForRestart(work: Work, open: JournalState): Promise<readonly string[]> {
+  const live = new Map((await readSettings(work.session)).map((row) => [row.name, row]))
+  const names = open.settings.flatMap(({ name, before }) => {
+    const row = live.get(name)!
+    const waits = before !== undefined && row.pendingRestart
+    return waits && (work.options.canRestart || row.setting !== before.effective) ? [name] : []
+  })
+  if (names.length > 0) work.journal.append({ type: 'pending', names })
   return names
 }

@@ -22,6 +22,8 @@ export interface TuningStatus {
   readonly phase: JournalState['phase'] | null
   /** Whether something is left to do before the state is what the last command promised. */
   readonly unfinished: boolean
+  /** All that is left is a restart of the server. */
+  readonly waiting: boolean
   /** The machine was restarted while durability was off. */
   readonly suspect: boolean
   readonly settings: readonly {
@@ -62,6 +64,7 @@ function statusOf(server: ServerState, stateDir: string): TuningStatus {
     phase: open?.phase ?? null,
     unfinished:
       open !== undefined && (open.phase !== 'applied' || settings.some((s) => s.state !== 'applied')),
+    waiting: open?.waiting ?? false,
     suspect: open !== undefined && crashed(open, server),
     settings,
     elsewhere,

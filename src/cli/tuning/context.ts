@@ -3,7 +3,6 @@ import { type Target, withDatabase } from '../../db/index.ts'
 import { isGigarowError } from '../../kernel/index.ts'
 import type { TuningContext } from '../../tuning/index.ts'
 import type { CommandContext } from '../command.ts'
-import { embeddedCluster } from '../wiring.ts'
 import { tuningReporter } from './reporter.ts'
 
 export interface CliTuning {
@@ -38,5 +37,5 @@ async function embeddedOf(context: CommandContext): Promise<Cluster | undefined>
   } catch (error) {
     if (!isGigarowError(error) || error.code !== 'CLUSTER_START_FAILED') throw error
   }
-  return embeddedCluster(await context.config(), context.env, context.out)
+  return context.cluster()
 }

@@ -24,14 +24,15 @@ export const bulk = defineTuning({
         'Half of the WAL of an update-heavy load goes away. Torn pages cannot be repaired after a crash.',
       level: 'L3',
     },
+    // Before wal_level: a server that is killed in between must be able to start.
+    max_wal_senders: { value: 0, reason: 'wal_level = minimal requires it.', level: 'L3' },
+    summarize_wal: { value: false, reason: 'wal_level = minimal requires it.', level: 'L3', optional: true },
     wal_level: {
       value: 'minimal',
       reason:
         'COPY into a table made in the same transaction writes no WAL (1.2 to 1.6 times as fast). Older base backups and standbys become unusable.',
       level: 'L3',
     },
-    max_wal_senders: { value: 0, reason: 'wal_level = minimal requires it.', level: 'L3' },
-    summarize_wal: { value: false, reason: 'wal_level = minimal requires it.', level: 'L3', optional: true },
     ...bulkSafe.settings,
     maintenance_work_mem: {
       value: ({ memoryBytes }) => bytes(clamp(memoryBytes / 8, 64 * MB, 8 * GB)),

@@ -1,7 +1,6 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import type { Cluster } from '../../../src/cluster/index.ts'
 import {
   applyTuning,
   bulk,
@@ -9,17 +8,11 @@ import {
   type TuningContext,
   tuningStatus,
 } from '../../../src/tuning/index.ts'
-import { withCluster } from '../../support/index.ts'
-import { DURABLE, onServer, prepare, profileOf, snapshot, tuningOn } from './support.ts'
+import { onServer, prepare, profileOf, serverOfFile, snapshot } from './support.ts'
 
 const APPLY = { hardware: {}, allowUnsafe: false, restart: true }
 
-async function onFreshServer(use: (tuning: TuningContext, cluster: Cluster, root: string) => Promise<void>) {
-  await withCluster({ settings: DURABLE }, async (cluster, root) => {
-    await cluster.start()
-    await use(tuningOn(cluster, root), cluster, root)
-  })
-}
+const { cluster, root, tuning } = serverOfFile()
 
 /** The journal of another boot of the machine. */
 function pretendReboot(stateDir: string): void {
@@ -30,102 +23,89 @@ function pretendReboot(stateDir: string): void {
 
 describe('what is refused changes nothing', () => {
   it('unknown settings, impossible values, durability without --unsafe', async () => {
-    await onFreshServer(async (tuning, cluster, root) => {
-      const before = await snapshot(cluster)
-      const refused = (profile: typeof bulk) => applyTuning({ ...tuning, ...APPLY, profile })
-      const good = { work_mem: { value: '32MB' } }
-      await expect(refused(profileOf({ ...good, max_wall_size: {} }))).rejects.toMatchObject({
-        code: 'TUNING_UNKNOWN_SETTING',
-        exitCode: 2,
-        facts: { nearest: 'max_wal_size' },
-      })
-      await expect(refused(profileOf({ ...good, max_wal_size: { value: '1kB' } }))).rejects.toMatchObject({
-        code: 'TUNING_BAD_VALUE',
-        exitCode: 2,
-      })
-      await expect(refused(bulk)).rejects.toMatchObject({ code: 'TUNING_REFUSED', exitCode: 3 })
-      expect(await snapshot(cluster)).toEqual(before)
-      expect(existsSync(join(root, '.gigarow/tuning'))).toBe(false)
+    const before = await snapshot(cluster)
+    const refused = (profile: typeof bulk) => applyTuning({ ...tuning, ...APPLY, profile })
+    const good = { work_mem: { value: '32MB' } }
+    await expect(refused(profileOf({ ...good, max_wall_size: {} }))).rejects.toMatchObject({
+      code: 'TUNING_UNKNOWN_SETTING',
+      exitCode: 2,
+      facts: { nearest: 'max_wal_size' },
     })
+    await expect(refused(profileOf({ ...good, max_wal_size: { value: '1kB' } }))).rejects.toMatchObject({
+      code: 'TUNING_BAD_VALUE',
+      exitCode: 2,
+    })
+    await expect(refused(bulk)).rejects.toMatchObject({ code: 'TUNING_REFUSED', exitCode: 3 })
+    expect(await snapshot(cluster)).toEqual(before)
+    expect(existsSync(join(root, '.gigarow/tuning'))).toBe(false)
   })
 
   it('durability on a server with a replication slot, --unsafe or not', async () => {
-    await onFreshServer(async (tuning, cluster) => {
-      await onServer(cluster, (sql) => sql`select pg_create_physical_replication_slot('standby')`)
-      const attempt = applyTuning({ ...tuning, ...APPLY, profile: bulk, allowUnsafe: true })
-      await expect(attempt).rejects.toMatchObject({
-        code: 'TUNING_REFUSED',
-        facts: { dependents: ['1 replication slot'] },
-      })
+    await onServer(cluster, (sql) => sql`select pg_create_physical_replication_slot('standby')`)
+    const attempt = applyTuning({ ...tuning, ...APPLY, profile: bulk, allowUnsafe: true })
+    await expect(attempt).rejects.toMatchObject({
+      code: 'TUNING_REFUSED',
+      facts: { dependents: ['1 replication slot'] },
     })
+    await onServer(cluster, (sql) => sql`select pg_drop_replication_slot('standby')`)
   })
 
   it('a second gigarow at the same time', async () => {
-    await onFreshServer(async (tuning, cluster) => {
-      await onServer(cluster, async (sql) => {
-        await sql`select pg_advisory_lock(${0x67696772}::int, 4)`
-        const attempt = applyTuning({
-          ...tuning,
-          ...APPLY,
-          profile: profileOf({ work_mem: { value: '32MB' } }),
-        })
-        await expect(attempt).rejects.toMatchObject({ code: 'TUNING_BUSY' })
+    await onServer(cluster, async (sql) => {
+      await sql`select pg_advisory_lock(${0x67696772}::int, 4)`
+      const attempt = applyTuning({
+        ...tuning,
+        ...APPLY,
+        profile: profileOf({ work_mem: { value: '32MB' } }),
       })
+      await expect(attempt).rejects.toMatchObject({ code: 'TUNING_BUSY' })
     })
   })
 })
 
 describe('a failure in the middle', () => {
   it('takes back what was done when the server itself rejects a value', async () => {
-    await onFreshServer(async (tuning, cluster) => {
-      const before = await snapshot(cluster)
-      // pg_settings does not tell that this one has to be a path of a time zone file.
-      const profile = profileOf({ work_mem: { value: '32MB' }, log_timezone: { value: 'Nowhere/Land' } })
-      await expect(applyTuning({ ...tuning, ...APPLY, profile })).rejects.toThrow(/Nowhere\/Land/)
-      expect(await snapshot(cluster)).toEqual(before)
-      expect((await tuningStatus(tuning)).open).toBe(false)
-    })
+    const before = await snapshot(cluster)
+    // pg_settings does not tell that this one has to be a path of a time zone file.
+    const profile = profileOf({ work_mem: { value: '32MB' }, log_timezone: { value: 'Nowhere/Land' } })
+    await expect(applyTuning({ ...tuning, ...APPLY, profile })).rejects.toThrow(/Nowhere\/Land/)
+    expect(await snapshot(cluster)).toEqual(before)
+    expect((await tuningStatus(tuning)).open).toBe(false)
   })
 
   it('takes back what was done on Ctrl-C', async () => {
-    await onFreshServer(async (tuning, cluster) => {
-      const before = await snapshot(cluster)
-      const stop = new AbortController()
-      const emit: TuningContext['emit'] = (event) => {
-        if (event.type === 'tuning.set') stop.abort()
-      }
-      const profile = profileOf({ work_mem: { value: '32MB' }, max_wal_size: { value: '2GB' } })
-      const attempt = applyTuning({ ...tuning, ...APPLY, profile, emit, signal: stop.signal })
-      await expect(attempt).rejects.toMatchObject({ code: 'INTERRUPTED' })
-      expect(await snapshot(cluster)).toEqual(before)
-      expect((await tuningStatus(tuning)).open).toBe(false)
-    })
+    const before = await snapshot(cluster)
+    const stop = new AbortController()
+    const emit: TuningContext['emit'] = (event) => {
+      if (event.type === 'tuning.set') stop.abort()
+    }
+    const profile = profileOf({ work_mem: { value: '32MB' }, max_wal_size: { value: '2GB' } })
+    const attempt = applyTuning({ ...tuning, ...APPLY, profile, emit, signal: stop.signal })
+    await expect(attempt).rejects.toMatchObject({ code: 'INTERRUPTED' })
+    expect(await snapshot(cluster)).toEqual(before)
+    expect((await tuningStatus(tuning)).open).toBe(false)
   })
 
   it('mends a server that does not start with the new settings, in its files', async () => {
-    await withCluster({ settings: DURABLE }, async (cluster, root) => {
-      await prepare(cluster, [`alter system set work_mem = '0.01GB'`])
-      const before = await snapshot(cluster)
-      const profile = profileOf({
-        work_mem: { value: '32MB' },
-        shared_preload_libraries: { value: 'no_such_library', level: 'L2' },
-      })
-      const attempt = applyTuning({ ...tuningOn(cluster, root), ...APPLY, profile })
-      await expect(attempt).rejects.toMatchObject({ code: 'TUNING_RESTART_FAILED' })
-      expect(await snapshot(cluster)).toEqual(before)
-      expect((await tuningStatus(tuningOn(cluster, root))).open).toBe(false)
+    await prepare(cluster, [`alter system set work_mem = '0.01GB'`])
+    const before = await snapshot(cluster)
+    const profile = profileOf({
+      work_mem: { value: '32MB' },
+      shared_preload_libraries: { value: 'no_such_library', level: 'L2' },
     })
+    const attempt = applyTuning({ ...tuning, ...APPLY, profile })
+    await expect(attempt).rejects.toMatchObject({ code: 'TUNING_RESTART_FAILED' })
+    expect(await snapshot(cluster)).toEqual(before)
+    expect((await tuningStatus(tuning)).open).toBe(false)
   })
 
   it('does not trust data that went through a restart of the machine without fsync', async () => {
-    await onFreshServer(async (tuning, cluster) => {
-      const before = await snapshot(cluster)
-      await applyTuning({ ...tuning, ...APPLY, profile: bulk, allowUnsafe: true })
-      pretendReboot(tuning.stateDir)
-      expect((await tuningStatus(tuning)).suspect).toBe(true)
-      const attempt = revertTuning({ ...tuning, conflicts: 'report', restart: true })
-      await expect(attempt).rejects.toMatchObject({ code: 'TUNING_DATA_SUSPECT', exitCode: 1 })
-      expect(await snapshot(cluster)).toEqual(before)
-    })
+    const before = await snapshot(cluster)
+    await applyTuning({ ...tuning, ...APPLY, profile: bulk, allowUnsafe: true })
+    pretendReboot(tuning.stateDir)
+    expect((await tuningStatus(tuning)).suspect).toBe(true)
+    const attempt = revertTuning({ ...tuning, conflicts: 'report', restart: true })
+    await expect(attempt).rejects.toMatchObject({ code: 'TUNING_DATA_SUSPECT', exitCode: 1 })
+    expect(await snapshot(cluster)).toEqual(before)
   })
 })

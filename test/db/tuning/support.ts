@@ -1,12 +1,29 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { afterAll, beforeAll } from 'vitest'
 import type { Cluster } from '../../../src/cluster/index.ts'
 import { type Sql, withDatabase } from '../../../src/db/index.ts'
 import { autoConfMap } from '../../../src/tuning/auto-conf.ts'
 import { defineTuning, type SettingSpec, type TuningContext } from '../../../src/tuning/index.ts'
+import { openTestCluster, temporaryDir } from '../../support/index.ts'
 
 /** Durability on, as on a server that holds something. */
 export const DURABLE = { shared_buffers: '32MB', max_connections: '20' } as const
+
+/** One server for all tests of a file: each of them leaves it as it was, that is what they prove. */
+export function serverOfFile(): {
+  readonly cluster: Cluster
+  readonly root: string
+  readonly tuning: TuningContext
+} {
+  const root = temporaryDir()
+  const cluster = openTestCluster(root, { settings: DURABLE })
+  beforeAll(async () => {
+    await cluster.start()
+  })
+  afterAll(() => cluster.reset())
+  return { cluster, root, tuning: tuningOn(cluster, root) }
+}
 
 /** The engine on a throwaway server, as the CLI would call it. */
 export function tuningOn(cluster: Cluster, root: string): TuningContext {
@@ -14,7 +31,9 @@ export function tuningOn(cluster: Cluster, root: string): TuningContext {
     connect: async (doing, use) => withDatabase(await cluster.start(), { doing, max: 3 }, use),
     stateDir: join(root, '.gigarow'),
     driver: cluster,
-    dataDirectory: cluster.dataDirectory,
+    get dataDirectory() {
+      return cluster.dataDirectory
+    },
   }
 }
 

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { Sql } from '../../../src/db/index.ts'
 import { applyTuning, revertTuning, type TuningContext, tuningStatus } from '../../../src/tuning/index.ts'
-import { DURABLE, profileOf, snapshot, tuningOn } from '../../db/tuning/support.ts'
-import { withCluster } from '../../support/index.ts'
+import { profileOf, serverOfFile, snapshot } from '../../db/tuning/support.ts'
+
+const { cluster, tuning: alive } = serverOfFile()
 
 type When = 'before' | 'after'
 
@@ -46,7 +47,6 @@ function dyingAt(tuning: TuningContext, n: number, when: When): TuningContext & 
 const PROFILE = profileOf({
   fsync: { value: false, level: 'L3' },
   work_mem: { value: '32MB' },
-  max_wal_size: { value: '2GB' },
 })
 const APPLY = { profile: PROFILE, hardware: {}, allowUnsafe: true, restart: false }
 const REVERT = { conflicts: 'report', restart: false } as const
@@ -69,32 +69,26 @@ describe('a crash at every single statement', () => {
   it.each(['before', 'after'] as const)(
     '%s it: of apply, then one revert takes everything back',
     async (when) => {
-      await withCluster({ settings: DURABLE }, async (cluster, root) => {
-        const tuning = tuningOn(cluster, root)
-        const before = await snapshot(cluster)
-        const crashes = await atEveryStatement(when, tuning, async (dying) => {
-          await applyTuning({ ...dying, ...APPLY }).catch(() => {})
-          await revertTuning({ ...tuning, ...REVERT })
-          expect(await snapshot(cluster)).toEqual(before)
-          expect((await tuningStatus(tuning)).open).toBe(false)
-        })
-        expect(crashes).toBeGreaterThan(10)
+      const before = await snapshot(cluster)
+      const crashes = await atEveryStatement(when, alive, async (dying) => {
+        await applyTuning({ ...dying, ...APPLY }).catch(() => {})
+        await revertTuning({ ...alive, ...REVERT })
+        expect(await snapshot(cluster)).toEqual(before)
+        expect((await tuningStatus(alive)).open).toBe(false)
       })
+      expect(crashes).toBeGreaterThan(10)
     },
   )
 
   it.each(['before', 'after'] as const)('%s it: of revert, then the next one finishes it', async (when) => {
-    await withCluster({ settings: DURABLE }, async (cluster, root) => {
-      const tuning = tuningOn(cluster, root)
-      const before = await snapshot(cluster)
-      const crashes = await atEveryStatement(when, tuning, async (dying) => {
-        await applyTuning({ ...tuning, ...APPLY })
-        await revertTuning({ ...dying, ...REVERT }).catch(() => {})
-        await revertTuning({ ...tuning, ...REVERT })
-        expect(await snapshot(cluster)).toEqual(before)
-        expect((await tuningStatus(tuning)).open).toBe(false)
-      })
-      expect(crashes).toBeGreaterThan(10)
+    const before = await snapshot(cluster)
+    const crashes = await atEveryStatement(when, alive, async (dying) => {
+      await applyTuning({ ...alive, ...APPLY })
+      await revertTuning({ ...dying, ...REVERT }).catch(() => {})
+      await revertTuning({ ...alive, ...REVERT })
+      expect(await snapshot(cluster)).toEqual(before)
+      expect((await tuningStatus(alive)).open).toBe(false)
     })
+    expect(crashes).toBeGreaterThan(10)
   })
 })

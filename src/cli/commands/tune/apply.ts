@@ -17,6 +17,7 @@ export const applyCommand: Command = {
     { flags: '--no-restart', description: 'leave settings that need a restart waiting for one' },
     { flags: '--dry-run', description: 'show the plan and change nothing' },
   ],
+  showsTuning: true,
   examples: [
     'gigarow tune apply bulk-safe',
     'gigarow tune apply bulk',

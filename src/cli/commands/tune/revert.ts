@@ -16,6 +16,7 @@ export const revertCommand: Command = {
     { flags: '--synced', description: 'you have run sync on the server’s machine yourself' },
     { flags: '--dry-run', description: 'show how the settings stand and change nothing' },
   ],
+  showsTuning: true,
   examples: ['gigarow tune revert', 'gigarow tune revert --keep-theirs'],
   run: async (context, input) => {
     const conflicts = onConflict(input.options)

@@ -5,6 +5,7 @@ import type { Output } from '../../output.ts'
 export const statusCommand: Command = {
   name: 'status',
   summary: 'whether a profile is applied, setting by setting; exit code 4 when something is half done',
+  showsTuning: true,
   examples: ['gigarow tune status', 'gigarow tune status --json'],
   run: runStatus,
 }
@@ -37,7 +38,7 @@ async function print(status: TuningStatus, out: Output): Promise<void> {
   out.print(
     status.phase === 'applied'
       ? `${status.profile} is applied since ${since}.`
-      : `${status.phase === 'applying' ? 'Applying' : 'Reverting'} ${status.profile} (begun ${since}) is not finished.`,
+      : `${status.phase === 'applying' ? 'Applying' : 'Reverting'} ${status.profile} (begun ${since}) ${status.waiting ? 'waits for a restart of the server' : 'is not finished'}.`,
   )
   if (status.suspect) {
     out.print(
