@@ -6,6 +6,8 @@ import type { Target } from '../db/index.ts'
 /** One connection that can COPY. Everything else goes through the db module. */
 export interface CopySession {
   query<Row extends pg.QueryResultRow>(sql: string, params?: readonly unknown[]): Promise<Row[]>
+  /** Number of rows that an INSERT, UPDATE or DELETE worked on. */
+  execute(sql: string): Promise<number>
   /**
    * Runs a COPY … FROM STDIN and sends it what `chunks` yields; returns the number of rows the server took.
    * A yielded buffer may be filled again as soon as the next one is asked for. Rejects with the server's error,
@@ -40,6 +42,10 @@ export async function openCopySession(target: Target, applicationName: string): 
     async query<Row extends pg.QueryResultRow>(sql: string, params: readonly unknown[] = []) {
       if (broken) throw broken
       return (await client.query<Row>(sql, [...params])).rows
+    },
+    async execute(sql) {
+      if (broken) throw broken
+      return (await client.query(sql)).rowCount ?? 0
     },
     async copyIn(sql, chunks) {
       if (broken) throw broken

@@ -1,4 +1,12 @@
-import { type AnySql, type Database, errorCodeOf, type TransactionSql, withSession } from '../db/index.ts'
+import {
+  type AnySql,
+  type Database,
+  errorCodeOf,
+  inTransaction,
+  type ReservedSql,
+  type TransactionSql,
+  withSession,
+} from '../db/index.ts'
 import { type Emit, GigarowError, ident } from '../kernel/index.ts'
 import type { SeedEvent } from './events.ts'
 import { rebuildOrder, type Strip } from './strip.ts'
@@ -123,24 +131,19 @@ async function rebuildOne(
   { run, emit, memory }: RebuildOptions & { memory: number },
 ): Promise<void> {
   const started = performance.now()
-  await withSession(db, async (session) => {
-    await session.unsafe('begin')
-    try {
-      await session.unsafe(`set local maintenance_work_mem = ${memory}`)
-      if (row.tablespace !== null)
-        await session.unsafe(`set local default_tablespace = ${ident(row.tablespace)}`)
-      for (const statement of row.rebuild_sql) await session.unsafe(statement)
-      await checkDefinition(session, row)
-      const seconds = (performance.now() - started) / 1000
-      await session.unsafe(
-        'update gigarow.seed_dropped set rebuilt_at = clock_timestamp(), seconds = $3 where run_id = $1 and ordinal = $2',
-        [run, row.ordinal, seconds],
-      )
-      await session.unsafe('commit')
-    } catch (error) {
-      await session.unsafe('rollback').catch(() => {})
-      throw explain(error, row)
-    }
+  const build = async (session: ReservedSql) => {
+    await session.unsafe(`set local maintenance_work_mem = ${memory}`)
+    if (row.tablespace !== null)
+      await session.unsafe(`set local default_tablespace = ${ident(row.tablespace)}`)
+    for (const statement of row.rebuild_sql) await session.unsafe(statement)
+    await checkDefinition(session, row)
+    await session.unsafe(
+      'update gigarow.seed_dropped set rebuilt_at = clock_timestamp(), seconds = $3 where run_id = $1 and ordinal = $2',
+      [run, row.ordinal, (performance.now() - started) / 1000],
+    )
+  }
+  await withSession(db, (session) => inTransaction(session, () => build(session))).catch((error: unknown) => {
+    throw explain(error, row)
   })
   if (row.stage === 0)
     emit({

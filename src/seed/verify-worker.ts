@@ -1,11 +1,10 @@
 import { type CopySession, openCopySession } from '../copy/index.ts'
 import { rowsOf } from './compiled.ts'
-import type { WorkerContext } from './fill-copy-worker.ts'
 import { workerName } from './ledger.ts'
 import { chunkAt, segments, type TablePlan, tableKey } from './plan.ts'
 import { checksumOfSum, RowHash, rowHashSql } from './rows.ts'
 import { sequenceColumn } from './verify.ts'
-import type { ChunkSum, VerifyUnit, WorkerTask } from './worker-protocol.ts'
+import type { ChunkSum, VerifyUnit, WorkerContext, WorkerTask } from './worker-protocol.ts'
 
 type VerifyTask = Extract<WorkerTask, { kind: 'verify' }>
 

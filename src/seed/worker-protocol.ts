@@ -33,6 +33,12 @@ export type WorkerMessage =
     }
   | { readonly type: 'failed'; readonly error: ReturnType<GigarowError['toJSON']> }
 
+export interface WorkerContext {
+  readonly tell: (message: WorkerMessage) => void
+  /** Aborted by the command 'stop'. */
+  readonly signal: AbortSignal
+}
+
 /** What it is told: end at once, roll back. */
 export type WorkerCommand = 'stop'
 

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { explainDbError } from '../db/index.ts'
-import { fillTables } from './fill-copy-worker.ts'
+import { copyTables } from './copy-worker.ts'
 import { verifyUnits } from './verify-worker.ts'
 import type { WorkerCommand, WorkerMessage, WorkerTask } from './worker-protocol.ts'
 
@@ -16,7 +16,7 @@ const tell = (message: WorkerMessage) => port.postMessage(message)
 const doing = task.kind === 'fill' ? 'loading rows' : 'verifying rows'
 try {
   await (task.kind === 'fill'
-    ? fillTables(task, { tell, signal: stop.signal })
+    ? copyTables(task, { tell, signal: stop.signal })
     : verifyUnits(task, { tell, signal: stop.signal }))
 } catch (error) {
   if (!stop.signal.aborted)
