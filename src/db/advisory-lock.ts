@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Database, ReservedSql } from './database.ts'
 import { withSession } from './database.ts'
+import { isConnectionLost } from './errors.ts'
 
 /**
  * First half of every advisory lock key of gigarow: "gigr" in ASCII, so that pg_locks shows whose lock it is
@@ -29,12 +30,27 @@ export async function withAdvisoryLock<T>(
 ): Promise<T> {
   return withSession(db, async (session) => {
     while (!(await tryLock(session, lock))) await delay(50 + Math.random() * 100)
-    try {
-      return await use(session)
-    } finally {
+    return unlockAfter(session, lock, use)
+  })
+}
+
+/** A session that was lost has lost its locks too; a statement on it would never settle. */
+async function unlockAfter<T>(
+  session: ReservedSql,
+  lock: LockName,
+  use: (session: ReservedSql) => Promise<T>,
+): Promise<T> {
+  let lost = false
+  try {
+    return await use(session)
+  } catch (error) {
+    lost = isConnectionLost(error)
+    throw error
+  } finally {
+    if (!lost) {
       await session`select pg_advisory_unlock(${LOCK_CLASS}::int, ${LOCKS[lock]}::int)`.catch(() => {})
     }
-  })
+  }
 }
 
 async function tryLock(session: ReservedSql, lock: LockName): Promise<boolean> {
@@ -54,11 +70,7 @@ export async function tryAdvisoryLock<T>(
 ): Promise<T> {
   return withSession(db, async (session) => {
     if (!(await tryLock(session, lock))) busy(await lockHolder(db, lock))
-    try {
-      return await use(session)
-    } finally {
-      await session`select pg_advisory_unlock(${LOCK_CLASS}::int, ${LOCKS[lock]}::int)`.catch(() => {})
-    }
+    return unlockAfter(session, lock, use)
   })
 }
 
