@@ -1,7 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach } from 'vitest'
 import { openPool, type Sql, type Target, targetUrl } from '../../../src/db/index.ts'
 import type { GigarowError } from '../../../src/kernel/index.ts'
@@ -65,9 +64,4 @@ export async function errorOf(promise: Promise<unknown>): Promise<GigarowError> 
     },
     (error: GigarowError) => error,
   )
-}
-
-/** Waits for a condition, not for a time. */
-export async function until(condition: () => Promise<boolean>): Promise<void> {
-  while (!(await condition())) await delay(10)
 }

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import type { LockPolicy, Sql } from '../../../src/db/index.ts'
 import type { MigrateEvent } from '../../../src/migrate/index.ts'
-import { testDatabase } from './database.ts'
-import { errorOf, migrationsOn, until } from './fixture.ts'
+import { testDatabase } from '../../support/index.ts'
+import { until } from '../../support/until.ts'
+import { errorOf, migrationsOn } from './fixture.ts'
 
 const { project, observer } = migrationsOn(testDatabase())
 
@@ -29,7 +30,7 @@ async function openTransaction(sql: Sql, statement: string) {
 /** The process that runs a statement like this one and waits for a lock. */
 async function waitingPid(sql: Sql, like: string): Promise<number> {
   let pid = 0
-  await until(async () => {
+  await until(`${like} waits for a lock`, async () => {
     const [row] = await sql<{ pid: number }[]>`
       select pid from pg_stat_activity
        where datname = current_database() and query ilike ${like} and wait_event_type = 'Lock'`
@@ -139,6 +140,7 @@ test('Ctrl-C cancels the statement on the server and leaves nothing', async () =
   const running = errorOf(up({ signal: stop.signal }))
   const sql = observer()
   await until(
+    'the statement runs',
     async () => (await sql`select from pg_stat_activity where query like 'select pg_sleep%'`).length > 0,
   )
   stop.abort()

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { targetUrl } from '../../../src/db/index.ts'
 import { migrateDown, migrateUp } from '../../../src/migrate/index.ts'
-import { testDatabase } from './database.ts'
+import { testDatabase } from '../../support/index.ts'
 import { errorOf, migrationsOn } from './fixture.ts'
 
 const target = testDatabase()
