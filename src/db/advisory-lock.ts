@@ -40,6 +40,9 @@ async function tryLock(session: ReservedSql, lock: LockName): Promise<boolean> {
   return got!.ok
 }
 
+/** A lock that cannot be given back in this time goes with its session when the pool is closed. */
+const UNLOCK_MS = 2000
+
 /** Unlocks at the end, unless the session is gone: postgres.js never answers a query on a session that was cut. */
 async function holding<T>(
   session: ReservedSql,
@@ -54,7 +57,9 @@ async function holding<T>(
     throw error
   } finally {
     if (!lost) {
-      await session`select pg_advisory_unlock(${LOCK_CLASS}::int, ${LOCKS[lock]}::int)`.catch(() => {})
+      const unlock = session`select pg_advisory_unlock(${LOCK_CLASS}::int, ${LOCKS[lock]}::int)`
+      // Cut while it was idle, no error has told us so.
+      await Promise.race([unlock.catch(() => {}), delay(UNLOCK_MS, undefined, { ref: false })])
     }
   }
 }

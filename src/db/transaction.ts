@@ -1,4 +1,5 @@
 import type { ReservedSql } from './database.ts'
+import { isConnectionLost } from './errors.ts'
 
 /** BEGIN … COMMIT on a pinned session; ROLLBACK and the error of `use` when it throws. */
 export async function inTransaction<T>(session: ReservedSql, use: () => Promise<T>): Promise<T> {
@@ -8,8 +9,8 @@ export async function inTransaction<T>(session: ReservedSql, use: () => Promise<
     await session.unsafe('commit')
     return result
   } catch (error) {
-    // The session may be gone: the server has then rolled back by itself.
-    await session.unsafe('rollback').catch(() => {})
+    // When the session is gone the server has rolled back by itself, and a statement on it would never settle.
+    if (!isConnectionLost(error)) await session.unsafe('rollback').catch(() => {})
     throw error
   }
 }

@@ -1,4 +1,3 @@
-import Table from 'cli-table3'
 import { formatDuration, GigarowError } from '../../kernel/index.ts'
 import type { MigrateEvent, MigrateStatusResult } from '../../migrate/index.ts'
 import type { Command, CommandContext, CommandInput } from '../command.ts'
@@ -75,7 +74,7 @@ async function status(context: CommandContext): Promise<number> {
   const result = await connected(context, 'reading the state of the migrations', (db, folder) =>
     migrateStatus({ db, folder }),
   )
-  context.out.print(statusTable(context.out, result))
+  context.out.print(await statusTable(context.out, result))
   context.out.document(result)
   return result.upToDate ? 0 : 4
 }
@@ -151,8 +150,9 @@ function printSql(out: Output, scripts: readonly { readonly path: string; readon
   out.note(out.colors.dim('Dry run: nothing was changed.'))
 }
 
-function statusTable(out: Output, { migrations }: MigrateStatusResult): string {
+async function statusTable(out: Output, { migrations }: MigrateStatusResult): Promise<string> {
   if (migrations.length === 0) return 'There are no migrations yet: gigarow generate writes the first.'
+  const { default: Table } = await import('cli-table3')
   const { green, yellow, red } = out.colors
   const paint = { applied: green, pending: yellow, partial: yellow, modified: red, missing: red }
   const table = new Table({ head: ['migration', 'state', 'applied at', 'by', 'took'], style: PLAIN })

@@ -1,0 +1,81 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import {
+  migrationName,
+  newestSnapshot,
+  readMigrations,
+  renderStatements,
+  writeMigration,
+} from '../../../src/migrate/index.ts'
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'gigarow-files-'))
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+describe('reading the folder', () => {
+  test('passes over what is not a migration, and a folder that is not there holds none', async () => {
+    writeFileSync(join(folder, 'README.md'), '')
+    writeFileSync(join(folder, '.DS_Store'), '')
+    mkdirSync(join(folder, '.draft-x'))
+    mkdirSync(join(folder, 'notes'))
+    expect(await readMigrations(folder)).toEqual([])
+    expect(await readMigrations(join(folder, 'nowhere'))).toEqual([])
+  })
+
+  test('names a folder without migration.sql, and one whose name is wrong', async () => {
+    mkdirSync(join(folder, '20250101000000_a'))
+    await expect(readMigrations(folder)).rejects.toThrow('20250101000000_a/migration.sql is not there')
+    rmSync(join(folder, '20250101000000_a'), { recursive: true })
+    mkdirSync(join(folder, '2025_a'))
+    writeFileSync(join(folder, '2025_a', 'migration.sql'), '')
+    await expect(readMigrations(folder)).rejects.toMatchObject({ code: 'MIGRATION_INVALID' })
+  })
+
+  test('line ends and a byte order mark do not change the checksum, a character does', async () => {
+    const checksum = async (sql: string) => {
+      mkdirSync(join(folder, '20250101000000_a'), { recursive: true })
+      writeFileSync(join(folder, '20250101000000_a', 'migration.sql'), sql)
+      return (await readMigrations(folder))[0]!.checksum
+    }
+    const unix = await checksum('select 1;\nselect 2;\n')
+    expect(await checksum('\uFEFFselect 1;\r\nselect 2;\r\n')).toBe(unix)
+    expect(await checksum('select 1;\nselect 3;\n')).not.toBe(unix)
+  })
+})
+
+describe('writing a migration', () => {
+  const migration = { name: '20250101000000_a', sql: 'select 1;\n', downSql: undefined, snapshot: { x: 1 } }
+
+  test('all files are there, nothing else, and the snapshot is read back', async () => {
+    await writeMigration(folder, migration)
+    expect(readdirSync(folder)).toEqual(['20250101000000_a'])
+    const files = await readMigrations(folder)
+    expect(files[0]).toMatchObject({ sql: 'select 1;\n', downSql: undefined })
+    expect((await newestSnapshot(files))!.value).toEqual({ x: 1 })
+  })
+
+  test('a name that is taken leaves the old one and no draft', async () => {
+    await writeMigration(folder, migration)
+    await expect(writeMigration(folder, { ...migration, sql: 'select 2;' })).rejects.toThrow()
+    expect(readdirSync(folder)).toEqual(['20250101000000_a'])
+    expect((await readMigrations(folder))[0]!.sql).toBe('select 1;\n')
+  })
+
+  test('a name sorts behind the newest, even when the clock is behind it', () => {
+    const now = Date.UTC(2025, 0, 2, 3, 4, 5)
+    expect(migrationName('Add orders!', { now })).toBe('20250102030405_add_orders')
+    expect(migrationName('b', { now, newest: '20251231235959_a' })).toBe('20260101000000_b')
+    expect(() => migrationName('!!', { now })).toThrow('cannot be the name')
+  })
+
+  test('dangers stand above their statement', () => {
+    const hazard = { kind: 'drop', text: 'drops the table t' } as const
+    expect(renderStatements([{ sql: 'DROP TABLE t', transactional: true, hazard }], ['x'])).toBe(
+      '-- x\n\n-- DANGER: drops the table t\nDROP TABLE t;\n',
+    )
+  })
+})
