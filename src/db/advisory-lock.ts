@@ -58,10 +58,23 @@ async function holding<T>(
   } finally {
     if (!lost) {
       const unlock = session`select pg_advisory_unlock(${LOCK_CLASS}::int, ${LOCKS[lock]}::int)`
-      // Cut while it was idle, no error has told us so.
-      await Promise.race([unlock.catch(() => {}), delay(UNLOCK_MS, undefined, { ref: false })])
+      await settledWithin(UNLOCK_MS, unlock)
     }
   }
+}
+
+/** Cut while it was idle, no error has told us so: then the statement never settles. */
+async function settledWithin(ms: number, query: PromiseLike<unknown>): Promise<void> {
+  const timer = new AbortController()
+  const limit = delay(ms, undefined, { signal: timer.signal }).catch(() => {})
+  await Promise.race([
+    query.then(
+      () => {},
+      () => {},
+    ),
+    limit,
+  ])
+  timer.abort()
 }
 
 export type Holder = { readonly pid: number; readonly application: string; readonly since: string }
