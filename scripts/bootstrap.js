@@ -1,7 +1,7 @@
 // Installs what is missing and compiles what is stale: `npm test`, `npm run quickstart` and bin/gigarow.js begin here,
 // so that they work from a fresh clone. Does nothing, in a few milliseconds, when all is there.
 import { spawnSync } from 'node:child_process'
-import { existsSync, readdirSync, statSync, utimesSync } from 'node:fs'
+import { existsSync, lstatSync, readdirSync, statSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
@@ -30,6 +30,8 @@ export function ensureReady() {
 
 /** npm leaves a copy of the lock file in node_modules; older than ours means that something was added since. */
 function installed() {
+  // Somebody else's folder (a git worktree that borrows one): npm ci would empty it.
+  if (lstatSync(join(root, 'node_modules'), { throwIfNoEntry: false })?.isSymbolicLink()) return true
   const hidden = join(root, 'node_modules/.package-lock.json')
   return (
     existsSync(hidden) && statSync(hidden).mtimeMs >= statSync(join(root, 'package-lock.json')).mtimeMs - 1000

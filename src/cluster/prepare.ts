@@ -8,6 +8,12 @@ import { choosePlace, copiesDir, makePrivate, type Place, placeAt } from './plac
 import { choosePort } from './port.ts'
 import { newPassword, readState, type ServerState, writeState } from './state.ts'
 
+/**
+ * Not "gigarow": "$user" stands first in search_path, and a user of that name would find, and make, his tables in the
+ * schema gigarow, which holds our own.
+ */
+const SUPERUSER = 'postgres'
+
 export interface PrepareOptions {
   readonly root: string
   readonly stateDir: string
@@ -62,7 +68,7 @@ async function remember(
   now: Pick<ServerState, 'runAs' | 'home' | 'version'>,
 ): Promise<ServerState> {
   const state: ServerState = {
-    ...(before ?? { format: 1, user: 'gigarow', database: 'gigarow', password: newPassword(), port: 0 }),
+    ...(before ?? { format: 1, user: SUPERUSER, database: 'gigarow', password: newPassword(), port: 0 }),
     ...now,
   }
   const complete = { ...state, port: port || state.port || (await choosePort()) }

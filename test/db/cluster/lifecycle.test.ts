@@ -39,7 +39,7 @@ describe('the embedded server', () => {
   it('answers over TCP and the socket with the password, and never without it', () =>
     withCluster({}, async (cluster) => {
       const target = await cluster.start()
-      expect(target).toMatchObject({ host: '127.0.0.1', user: 'gigarow', database: 'gigarow' })
+      expect(target).toMatchObject({ host: '127.0.0.1', user: 'postgres', database: 'gigarow' })
       expect(target.socketDir).toBeDefined()
       const { socketDir: _, ...overTcp } = target
       expect(await run(overTcp, 'select 1 as one')).toEqual([{ one: 1 }])
