@@ -172,7 +172,7 @@ async function carryOut(work: Work): Promise<readonly string[]> {
 
 async function carryOutStep({ run, journal, server, session }: Work, step: JournaledSetting): Promise<void> {
   const { emit, signal } = run.options
-  if (signal?.aborted) throw interrupted()
+  if (signal?.aborted) throw interrupted(run)
   const live = server.settings.get(step.name.toLowerCase())!
   const now = server.auto.get(step.name.toLowerCase()) ?? null
   const ours = sameText(step.name, now, step.wanted)
@@ -193,8 +193,9 @@ async function carryOutStep({ run, journal, server, session }: Work, step: Journ
   emit?.({ type: 'tuning.set', name: step.name, from: humanise(live, live.setting), to: step.wanted })
 }
 
-async function restartAndVerify({ options }: Run, first: ApplyResult): Promise<ApplyResult> {
-  if (options.signal?.aborted) throw interrupted()
+async function restartAndVerify(run: Run, first: ApplyResult): Promise<ApplyResult> {
+  const { options } = run
+  if (options.signal?.aborted) throw interrupted(run)
   const before = openJournal(first.journal)
   const session = before.state()!.plan.session
   before.append({ type: 'restarting' })
@@ -236,9 +237,11 @@ async function undo({ options }: Run, reason: unknown): Promise<void> {
   }
 }
 
-function interrupted(): GigarowError {
+function interrupted({ begun }: Run): GigarowError {
   return new GigarowError('INTERRUPTED', 'Stopped while applying the tuning profile.', {
-    hint: 'What had been changed has been put back: gigarow tune status.',
+    hint: begun
+      ? 'What had been changed has been put back: gigarow tune status.'
+      : 'The same command goes on; gigarow tune revert puts everything back.',
   })
 }
 

@@ -45,7 +45,7 @@ export interface TuneSession {
   readonly db: Database
 }
 
-const BUSY_PATIENCE_MS = 5_000
+const BUSY_PATIENCE_MS = 2_000
 
 /**
  * Runs `use` on the one session that may tune this server. A restart drops the lock: whoever goes on after one takes it

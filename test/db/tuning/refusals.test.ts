@@ -18,7 +18,7 @@ const { cluster, root, tuning } = serverOfFile()
 function pretendReboot(stateDir: string): void {
   const [name] = readdirSync(join(stateDir, 'tuning'))
   const path = join(stateDir, 'tuning', name!)
-  writeFileSync(path, readFileSync(path, 'utf8').replace(/"bootId":"[^"]*"/, '"bootId":"another"'))
+  writeFileSync(path, readFileSync(path, 'utf8').replace(/"bootId":"[^"]*"/g, '"bootId":"another"'))
 }
 
 describe('what is refused changes nothing', () => {
