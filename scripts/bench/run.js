@@ -43,8 +43,8 @@ function gigarow(...args) {
 
 /** @param {string} text */
 const say = (text) => process.stderr.write(`${text}\n`)
-/** @type {{ name: string, seconds: number, rows: number }[]} */
-const results = []
+/** Rows/s of each measurement of the limit. @type {number[]} */
+const limits = []
 
 /** @param {string} name @param {() => Promise<void>} work */
 async function measure(name, work) {
@@ -52,7 +52,6 @@ async function measure(name, work) {
   const started = performance.now()
   await work()
   const seconds = (performance.now() - started) / 1000
-  results.push({ name, seconds, rows })
   say(`  ${name}: ${seconds.toFixed(2)} s, ${formatRows(rows / seconds)} rows/s`)
   return seconds
 }
@@ -79,9 +78,18 @@ try {
     await sql`select version(), current_setting('data_directory') as data, current_setting('shared_buffers') as shared_buffers, current_setting('max_wal_size') as max_wal_size, current_setting('wal_level') as wal_level, current_setting('fsync') as fsync`
   report.server = server
   file = (k) => join(server?.data, `gigarow-bench-${k}.copy`)
+  await makeFiles()
+  say('warm-up: the first load of a new server also makes its WAL files')
   await limit()
+  limits.length = 0
+  // Between the others, so that a machine that is busy for a while does not lower the limit alone; the best one counts.
+  await limit()
+  fill('copy')
+  await limit()
+  fill('sql')
+  await limit()
+  for (const k of shares().keys()) rmSync(file(k))
   await recipe()
-  for (const filler of ['copy', 'sql']) fill(filler)
   print()
 } finally {
   await sql.end({ timeout: 5 })
@@ -101,27 +109,29 @@ function shares() {
   ])
 }
 
-/** (a) As many sessions as ours, each with COPY of a binary file that lies on the server, into one table without indexes. */
-async function limit() {
-  say('limit: COPY binary from server files')
+async function makeFiles() {
   const { selectSql } = await import('../../dist/seed/index.js')
   const { loadModule } = await import('../../dist/config/index.js')
   const profile = (await loadModule(join(root, 'seeds/billion.ts'))).default
-  const fill = { .../** @type {any} */ (profile).tables[0], rows }
+  const table = { .../** @type {import('../../dist/seed/index.js').Profile} */ (profile).tables[0], rows }
+  const fill = /** @type {import('../../dist/seed/index.js').TableFill} */ (table)
   await Promise.all(
     shares().map(([lo = 0, hi = 0], k) =>
       sql.unsafe(`copy (${selectSql(fill, { seed: 1, lo, hi })}) to '${file(k)}' (format binary)`),
     ),
   )
+}
+
+/** (a) As many sessions as ours, each with COPY of a binary file that lies on the server, into one table without indexes. */
+async function limit() {
   await sql.unsafe(
     'create table limit_rows (id bigint not null, value text not null, created_at timestamp not null)',
   )
-  const seconds = await measure('limit', async () => {
+  const seconds = await measure('limit: COPY binary from server files', async () => {
     await Promise.all(shares().map((_, k) => sql.unsafe(`copy limit_rows from '${file(k)}' (format binary)`)))
   })
-  report.limitRowsPerSecond = rows / seconds
+  limits.push(rows / seconds)
   await sql.unsafe('drop table limit_rows')
-  for (const k of shares().keys()) rmSync(file(k))
 }
 
 /** (b) and (d) The billion row document: its table, its statement in parallel sessions, its index, its VACUUM ANALYZE. */
@@ -185,6 +195,8 @@ function fill(filler) {
 }
 
 function print() {
+  report.limitRowsPerSecond = Math.max(...limits)
+  report.limits = limits
   const r = /** @type {any} */ (report)
   const rate = (/** @type {number} */ s) => rows / s
   report.ratios = Object.fromEntries(

@@ -32,7 +32,7 @@ describe('gigarow db', () => {
     withProject(async (cwd) => {
       const printed = await runCli(['db', 'url'], { cwd })
       const { password } = JSON.parse(readFileSync(join(cwd, '.gigarow/server.json'), 'utf8'))
-      expect(printed.stdout.trim()).toMatch(/^postgresql:\/\/gigarow:\S+@127\.0\.0\.1:\d+\/gigarow$/)
+      expect(printed.stdout.trim()).toMatch(/^postgresql:\/\/postgres:\S+@127\.0\.0\.1:\d+\/gigarow$/)
       expect(printed.stdout).toContain(password)
       expect(printed.stderr).not.toContain(password)
       const status = await runCli(['db', 'status', '--url', printed.stdout.trim()], { cwd })
