@@ -1,5 +1,4 @@
 import type { CopySession } from '../copy/index.ts'
-import { isConnectionLost } from '../db/index.ts'
 import { displayName, GigarowError } from '../kernel/index.ts'
 import { CHUNK_SETTINGS_SQL, CLAIM_SQL, COMPLETE_SQL } from './ledger.ts'
 import { type Chunk, type LoadPlan, type TablePlan, tableKey } from './plan.ts'
@@ -50,7 +49,7 @@ async function fillNext(session: CopySession, table: TablePlan, loop: ChunkLoop)
     loop.onDone({ table: key, chunk: chunk.chunk, rows, seconds })
     return true
   } catch (error) {
-    if (!isConnectionLost(error)) await session.query('rollback').catch(() => {})
+    await session.query('rollback').catch(() => {})
     throw error
   }
 }

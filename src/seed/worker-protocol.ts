@@ -31,7 +31,12 @@ export type WorkerMessage =
       readonly sums: readonly ChunkSum[]
       readonly rows: number
     }
-  | { readonly type: 'failed'; readonly error: ReturnType<GigarowError['toJSON']> }
+  | { readonly type: 'failed'; readonly error: ThreadError }
+
+/** An error class does not survive the way out of a thread: ours as JSON, a driver's as the fields that say what it was. */
+export type ThreadError =
+  | { readonly ours: ReturnType<GigarowError['toJSON']> }
+  | { readonly message: string; readonly code?: string; readonly fields: Readonly<Record<string, string>> }
 
 export interface WorkerContext {
   readonly tell: (message: WorkerMessage) => void

@@ -1,10 +1,10 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { explainDbError } from '../db/index.ts'
+import { isGigarowError } from '../kernel/index.ts'
 import { copyTables } from './copy-worker.ts'
 import { verifyUnits } from './verify-worker.ts'
-import type { WorkerCommand, WorkerMessage, WorkerTask } from './worker-protocol.ts'
+import type { ThreadError, WorkerCommand, WorkerMessage, WorkerTask } from './worker-protocol.ts'
 
-// A thread of a load: imports nothing but generators and the COPY connection, which keeps it at a few megabytes.
+// A thread of a load: imports nothing but generators and the COPY connection, which keeps its start and its memory small.
 const task = workerData as WorkerTask
 const port = parentPort!
 const stop = new AbortController()
@@ -13,14 +13,21 @@ port.on('message', (command: WorkerCommand) => {
 })
 
 const tell = (message: WorkerMessage) => port.postMessage(message)
-const doing = task.kind === 'fill' ? 'loading rows' : 'verifying rows'
 try {
   await (task.kind === 'fill'
     ? copyTables(task, { tell, signal: stop.signal })
     : verifyUnits(task, { tell, signal: stop.signal }))
 } catch (error) {
-  if (!stop.signal.aborted)
-    tell({ type: 'failed', error: explainDbError(error, task.target, doing).toJSON() })
+  if (!stop.signal.aborted) tell({ type: 'failed', error: plain(error) })
 } finally {
   port.close()
+}
+
+function plain(error: unknown): ThreadError {
+  if (isGigarowError(error)) return { ours: error.toJSON() }
+  const { message = String(error), code, ...rest } = error as Error & Record<string, unknown>
+  const fields = Object.entries(rest).filter(
+    (entry): entry is [string, string] => typeof entry[1] === 'string',
+  )
+  return { message, ...(typeof code === 'string' ? { code } : {}), fields: Object.fromEntries(fields) }
 }

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import { GigarowError } from '../kernel/index.ts'
-import type { WorkerMessage, WorkerTask } from './worker-protocol.ts'
+import type { ThreadError, WorkerMessage, WorkerTask } from './worker-protocol.ts'
 
 /** Tests run this module as TypeScript, which Node 20 cannot start a thread from: they use the compiled worker. */
 const ENTRY = import.meta.url.endsWith('.ts')
@@ -36,7 +36,7 @@ export async function runWorkers({ tasks, onMessage, signal }: RunWorkersOptions
       (worker) =>
         new Promise<void>((resolve) => {
           worker.on('message', (message: WorkerMessage) => {
-            if (message.type === 'failed') fail(GigarowError.fromJSON(message.error))
+            if (message.type === 'failed') fail(revive(message.error))
             else onMessage(message)
           })
           worker.on('error', fail)
@@ -46,4 +46,11 @@ export async function runWorkers({ tasks, onMessage, signal }: RunWorkersOptions
   )
   signal.removeEventListener('abort', stopAll)
   if (failure !== undefined) throw failure
+}
+
+/** What the db module makes a user's error of: it looks at `code` and the server's fields. */
+function revive(error: ThreadError): Error {
+  if ('ours' in error) return GigarowError.fromJSON(error.ours)
+  const { message, code, fields } = error
+  return Object.assign(new Error(message), fields, code === undefined ? {} : { code })
 }
