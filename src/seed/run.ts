@@ -1,5 +1,5 @@
-import { type Database, tryAdvisoryLock } from '../db/index.ts'
-import { type Emit, formatCount, GigarowError, qualified } from '../kernel/index.ts'
+import { type Database, explainDbError, tryAdvisoryLock } from '../db/index.ts'
+import { type Emit, type ErrorCode, formatCount, GigarowError, qualified } from '../kernel/index.ts'
 import { ensureStore } from '../store/index.ts'
 import type { Phase, PhaseUnit, SeedEvent } from './events.ts'
 import { FILLERS } from './fill.ts'
@@ -57,7 +57,7 @@ export async function seed(db: Database, plan: LoadPlan, options: SeedOptions): 
     const id = await prepare(db, { plan, tables, options })
     let run = await readRun(db.sql, id)
     run = await finishPhase(db, { run, phase: 'prepare', started, rows: 0 }, options)
-    return carryOn(db, { run, tables, resumed: false }, options)
+    return keepingRun(db, run.id, () => carryOn(db, { run, tables, resumed: false }, options))
   })
 }
 
@@ -66,7 +66,8 @@ export async function resume(db: Database, run: Run, options: SeedOptions): Prom
   return exclusively(db, options, async () => {
     await endOrphans(db.sql, run.id)
     const tables = await preflight(db.sql, run.plan)
-    return carryOn(db, { run: await readRun(db.sql, run.id), tables, resumed: true }, options)
+    const now = await readRun(db.sql, run.id)
+    return keepingRun(db, run.id, () => carryOn(db, { run: now, tables, resumed: true }, options))
   })
 }
 
@@ -93,6 +94,28 @@ async function exclusively<T>(db: Database, { signal }: SeedOptions, work: () =>
     throw new GigarowError('INTERRUPTED', 'The load was stopped; every finished chunk stays.', {
       hint: 'Go on with: gigarow seed --resume',
       cause: error,
+    })
+  }
+}
+
+const WAYS_OUT: Partial<Record<ErrorCode, string>> = {
+  DB_CONNECTION_LOST: 'See whether the server runs and read its log (gigarow db status).',
+  DISK_FULL: 'Make space on the disk of the data directory.',
+  DB_ERROR: 'Remove what the server complains of.',
+}
+
+/** From here on a failure of the server leaves a run that can be resumed: the error says how. */
+async function keepingRun<T>(db: Database, run: number, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (cause) {
+    const error = explainDbError(cause, db.target, 'loading')
+    const wayOut = WAYS_OUT[error.code]
+    if (wayOut === undefined) throw error
+    throw new GigarowError(error.code, error.message, {
+      facts: { ...error.facts, run },
+      hint: `${wayOut} Every finished chunk stays; go on with: gigarow seed --resume`,
+      cause,
     })
   }
 }

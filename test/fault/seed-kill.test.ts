@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -143,8 +144,10 @@ test('a disk that is full in the middle: a clear error; with room again --resume
   const before = await structure()
   const { stdout } = await cli('db', 'status', '--json')
   const postmaster = String(JSON.parse(stdout).pid)
+  // As the server's own user: root without CAP_SYS_RESOURCE may not do it.
+  const { uid, gid } = statSync(`/proc/${postmaster}`)
   const limit = (bytes: string) =>
-    execFileSync('prlimit', ['--pid', postmaster, `--fsize=${bytes}:unlimited`])
+    execFileSync('prlimit', ['--pid', postmaster, `--fsize=${bytes}:unlimited`], { uid, gid })
   limit('40000000')
   const { code, stderr } = await cli(...seed('--truncate')).finally(() => limit('unlimited'))
   expect(code).toBe(1)
