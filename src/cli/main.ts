@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { CommanderError } from 'commander'
-import { GigarowError, isGigarowError } from '../kernel/index.ts'
+import { ERROR_CODES, GigarowError, isGigarowError } from '../kernel/index.ts'
 import { Output, type Streams } from './output.ts'
 import { buildProgram, type GlobalFlags } from './program.ts'
 import { onSignals } from './signals.ts'
@@ -61,9 +61,10 @@ function outputFor(
 
 function reportCommander(error: CommanderError, out: Output): number {
   if (error.exitCode === 0) return 0
+  // A group without one of its commands: commander has printed its help to stderr.
+  if (error.code === 'commander.help') return ERROR_CODES.USAGE.exit
   // commander's own texts begin with "error: " and end with its suggestion in brackets.
-  const text = error.code === 'commander.help' ? 'The command is incomplete.' : error.message
-  const [message = '', ...suggestion] = text.replace(/^error: /, '').split('\n')
+  const [message = '', ...suggestion] = error.message.replace(/^error: /, '').split('\n')
   const sentence = `${message.charAt(0).toUpperCase()}${message.slice(1)}`
   const usage = new GigarowError('USAGE', sentence.endsWith('.') ? sentence : `${sentence}.`, {
     hint: [

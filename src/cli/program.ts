@@ -67,8 +67,9 @@ function prepare(command: Commander, streams: Streams): void {
     .allowExcessArguments(false)
     .configureOutput({
       writeOut: (text) => streams.stdout.write(text),
+      // The help of a group that was called without one of its commands.
+      writeErr: (text) => streams.stderr.write(text),
       // main() prints errors itself: one clear sentence, and JSON where asked for.
-      writeErr: () => {},
       outputError: () => {},
     })
 }

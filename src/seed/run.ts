@@ -56,8 +56,9 @@ export async function seed(db: Database, plan: LoadPlan, options: SeedOptions): 
     options.emit({ type: 'phase.started', phase: 'prepare', total: 1, unit: 'steps', done: 0 })
     const id = await prepare(db, { plan, tables, options })
     let run = await readRun(db.sql, id)
+    tellStart(run, options, { resumed: false })
     run = await finishPhase(db, { run, phase: 'prepare', started, rows: 0 }, options)
-    return keepingRun(db, run.id, () => carryOn(db, { run, tables, resumed: false }, options))
+    return keepingRun(db, run.id, () => carryOn(db, { run, tables }, options))
   })
 }
 
@@ -67,7 +68,8 @@ export async function resume(db: Database, run: Run, options: SeedOptions): Prom
     await endOrphans(db.sql, run.id)
     const tables = await preflight(db.sql, run.plan)
     const now = await readRun(db.sql, run.id)
-    return keepingRun(db, run.id, () => carryOn(db, { run: now, tables, resumed: true }, options))
+    tellStart(now, options, { resumed: true })
+    return keepingRun(db, run.id, () => carryOn(db, { run: now, tables }, options))
   })
 }
 
@@ -179,18 +181,17 @@ async function abandonOthers(db: Database, plan: LoadPlan, options: SeedOptions)
 interface Progress {
   readonly run: Run
   readonly tables: readonly LoadTable[]
-  readonly resumed: boolean
 }
 
-async function carryOn(
-  db: Database,
-  { run, tables, resumed }: Progress,
-  options: SeedOptions,
-): Promise<SeedReport> {
+function tellStart(run: Run, { emit, filler, jobs }: SeedOptions, { resumed }: { resumed: boolean }): void {
+  const { profile } = run.plan
+  emit({ type: 'run.started', run: run.id, profile, rows: totalRows(run.plan), filler, jobs, resumed })
+}
+
+async function carryOn(db: Database, { run, tables }: Progress, options: SeedOptions): Promise<SeedReport> {
   const { emit, signal, filler, jobs } = options
   const { plan } = run
   const rows = totalRows(plan)
-  emit({ type: 'run.started', run: run.id, profile: plan.profile, rows, filler, jobs, resumed })
   const began = performance.now()
   let now = run
   const phase = async (
