@@ -24,7 +24,6 @@ export function buildProgram(options: ProgramOptions): Commander {
   const program = new Commander('gigarow')
     .description('PostgreSQL tables with a billion rows: declare, migrate, fill, tune and put back.')
     .version(packageVersion(), '-V, --version')
-    .helpCommand(false)
     .addHelpText(
       'after',
       `\n${EXIT_CODES}\nWithout --url, DATABASE_URL or a url in gigarow.config.ts the embedded PostgreSQL 18 of the project is used.`,
@@ -63,6 +62,7 @@ function build(command: Command, options: ProgramOptions): Commander {
 function prepare(command: Commander, streams: Streams): void {
   command
     .exitOverride()
+    .helpCommand(false)
     .showSuggestionAfterError(true)
     .allowExcessArguments(false)
     .configureOutput({
