@@ -52,7 +52,9 @@ async function runSeed(context: CommandContext, { options }: CommandInput): Prom
   const target = await context.target()
   const { withDatabase } = await import('../../db/index.ts')
   return withDatabase(target, { doing: 'seeding', max: jobs + 3, applicationName: 'gigarow seed' }, (db) =>
-    flags.dryRun ? dryRun(context, db, plan) : load(context, db, { flags, jobs, plan }),
+    flags.dryRun
+      ? dryRun(context, db, { plan, truncate: flags.truncate === true })
+      : load(context, db, { flags, jobs, plan }),
   )
 }
 
@@ -188,10 +190,16 @@ async function render({ out }: CommandContext, report: SeedReport): Promise<void
   out.print(renderSeedReport(report, { out, peakRssBytes }))
 }
 
-async function dryRun({ out }: CommandContext, db: Database, plan: LoadPlan | undefined): Promise<number> {
-  const { chunkCount, planStrip, preflight } = await import('../../seed/index.ts')
+async function dryRun(
+  { out }: CommandContext,
+  db: Database,
+  { plan, truncate }: { plan: LoadPlan | undefined; truncate: boolean },
+): Promise<number> {
+  const { checkEmpty, chunkCount, planStrip, preflight, rebuildOrder } = await import('../../seed/index.ts')
   const tables = await preflight(db.sql, plan!)
+  if (!truncate) await checkEmpty(db.sql, tables)
   const strips = planStrip(tables.map((t) => t.live))
+  const rebuilds = rebuildOrder(strips).flatMap((s) => s.rebuildSql)
   const summary = plan!.tables.map((table) => ({
     table: displayName(table.table),
     rows: table.rows,
@@ -203,7 +211,7 @@ async function dryRun({ out }: CommandContext, db: Database, plan: LoadPlan | un
     seed: plan!.seed,
     tables: summary,
     drops: strips.filter((s) => s.dropSql !== undefined).map((s) => s.dropSql),
-    rebuilds: strips.flatMap((s) => s.rebuildSql),
+    rebuilds,
   })
   out.print(`Profile ${plan!.profile} (seed ${plan!.seed}) would load:`)
   for (const table of summary)
@@ -211,6 +219,6 @@ async function dryRun({ out }: CommandContext, db: Database, plan: LoadPlan | un
   out.print('Before the load:')
   for (const strip of strips.filter((s) => s.dropSql !== undefined)) out.print(`  ${strip.dropSql}`)
   out.print('After it, besides VACUUM, ANALYZE and verification:')
-  for (const statement of strips.flatMap((s) => s.rebuildSql)) out.print(`  ${statement}`)
+  for (const statement of rebuilds) out.print(`  ${statement}`)
   return 0
 }
