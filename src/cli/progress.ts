@@ -55,7 +55,11 @@ export class SeedProgress {
         this.#lastLine = performance.now()
         break
       case 'phase.progress':
-        if (this.#current) Object.assign(this.#current, { done: event.done, detail: event.detail ?? '' })
+        if (this.#current)
+          Object.assign(this.#current, { done: event.done, detail: event.detail ?? this.#current.detail })
+        break
+      case 'phase.detail':
+        if (this.#current) this.#current.detail = event.detail
         break
       case 'phase.finished':
         this.#finished(event)

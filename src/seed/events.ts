@@ -27,6 +27,8 @@ export type SeedEvent =
       readonly done: number
       readonly detail?: string
     }
+  /** What the server is at: for phases of few and long statements. */
+  | { readonly type: 'phase.detail'; readonly phase: Phase; readonly detail: string }
   | {
       readonly type: 'phase.finished'
       readonly phase: Phase

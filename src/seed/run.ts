@@ -17,6 +17,7 @@ import {
 } from './ledger.ts'
 import { chunkCount, type Filler, type LoadPlan, totalRows } from './plan.ts'
 import { checkEmpty, type LoadTable, preflight } from './preflight.ts'
+import { watching } from './server-progress.ts'
 import { planStrip } from './strip.ts'
 import { dropForLoad, outstanding, rebuild } from './strip-run.ts'
 import { type TableResult, verify } from './verify.ts'
@@ -217,10 +218,10 @@ async function carryOn(db: Database, { run, tables }: Progress, options: SeedOpt
   if (now.state === 'finishing') {
     const todo = (await outstanding(db.sql, run.id)).length
     await phase('indexes', { total: todo, unit: 'steps', done: 0, rows }, () =>
-      rebuild(db, { run: run.id, jobs, emit, signal }),
+      watching(db, { phase: 'indexes', emit }, () => rebuild(db, { run: run.id, jobs, emit, signal })),
     )
     await phase('vacuum', { total: vacuumSteps(tables), unit: 'steps', done: 0, rows }, () =>
-      vacuumPhase(db, tables, options),
+      watching(db, { phase: 'vacuum', emit }, () => vacuumPhase(db, tables, options)),
     )
     now = await advance(db, now, 'verifying')
   }
