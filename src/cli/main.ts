@@ -69,7 +69,7 @@ function reportCommander(error: CommanderError, out: Output): number {
   const usage = new GigarowError('USAGE', sentence.endsWith('.') ? sentence : `${sentence}.`, {
     hint: [
       ...suggestion.map((s) => s.replace(/^\(|\)$/g, '')),
-      'See gigarow --help, or --help behind a command.',
+      'gigarow --help lists the commands; --help after a command says what it takes.',
     ].join(' '),
   })
   out.error(usage)

@@ -76,9 +76,9 @@ function prepare(command: Commander, streams: Streams): void {
 
 function addGlobalFlags(command: Commander): void {
   command
-    .option('--url <url>', 'PostgreSQL server to work on')
-    .option('-C, --cwd <dir>', 'project folder')
-    .option('--json', 'one JSON document on stdout, nothing else')
-    .option('-y, --yes', 'answer questions with yes')
-    .option('--no-color', 'plain text')
+    .option('--url <url>', 'server to work on, postgresql://user:password@host:port/database')
+    .option('-C, --cwd <dir>', 'project folder; default: the current one')
+    .option('--json', 'print one JSON document and nothing else')
+    .option('-y, --yes', 'answer every question with yes')
+    .option('--no-color', 'no colours')
 }

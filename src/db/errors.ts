@@ -1,6 +1,6 @@
 import { GigarowError, isGigarowError } from '../kernel/index.ts'
 import { errorCodeOf, SQLSTATE } from './sqlstate.ts'
-import { describeTarget, type Target } from './target.ts'
+import { describeTarget, ORIGIN_TEXTS, type Target } from './target.ts'
 
 const UNREACHABLE = new Set([
   'ECONNREFUSED',
@@ -82,7 +82,7 @@ function unreachable(target: Target, facts: Record<string, string>, cause: unkno
   const hint =
     target.origin === 'embedded'
       ? 'Start the embedded server: gigarow db start.'
-      : `The address comes from ${target.origin === 'config' ? 'gigarow.config.ts (url)' : target.origin}. Correct it, start that server, or remove it to use the embedded one.`
+      : `The address is ${ORIGIN_TEXTS[target.origin]}. Correct it, start that server, or remove it to use the embedded one.`
   return new GigarowError('DB_UNREACHABLE', `No PostgreSQL server answers at ${facts.server}.`, {
     facts,
     cause,

@@ -13,13 +13,21 @@ export interface Target {
   readonly origin: 'embedded' | 'DATABASE_URL' | 'config' | 'flag'
 }
 
+/** For messages: "The database URL from --url …". */
+export const ORIGIN_TEXTS: Readonly<Record<Target['origin'], string>> = Object.freeze({
+  embedded: 'of the embedded server',
+  DATABASE_URL: 'from DATABASE_URL',
+  config: 'from the configuration',
+  flag: 'from --url',
+})
+
 /**
  * Reads a libpq URL: postgresql://user:password@host:port/database?host=/socket/dir&sslmode=require.
  * A host that begins with a slash, percent-encoded or as ?host=, is the directory of a unix socket.
  */
 export function parseTarget(url: string, origin: Target['origin']): Target {
   const problem = (why: string) =>
-    new GigarowError('USAGE', `The database URL (${origin}) ${why}.`, {
+    new GigarowError('USAGE', `The database URL ${ORIGIN_TEXTS[origin]} ${why}.`, {
       facts: { origin },
       hint: 'It looks like postgresql://user:password@host:5432/database; percent-encode special characters of the password.',
     })
@@ -29,7 +37,7 @@ export function parseTarget(url: string, origin: Target['origin']): Target {
     // A socket directory as authority (%2Frun%2Fpg) is no host for WHATWG URLs: move it into ?host=.
     parsed = new URL(url.replace(/^postgres(ql)?:\/\//, 'gigarow://'))
   } catch (cause) {
-    throw new GigarowError('USAGE', `The database URL (${origin}) cannot be read.`, {
+    throw new GigarowError('USAGE', `The database URL ${ORIGIN_TEXTS[origin]} cannot be read.`, {
       facts: { origin },
       hint: 'It looks like postgresql://user:password@host:5432/database; percent-encode special characters of the password.',
       cause: (cause as Error).name,

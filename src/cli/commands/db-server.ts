@@ -35,8 +35,7 @@ export const dbStop: Command = {
 
 export const dbStatus: Command = {
   name: 'status',
-  summary:
-    'what server commands work on, and whether it runs (exit code 0 in any case; the state is printed)',
+  summary: 'which server the commands work on, and its state; exit code 0 whatever it is',
   examples: ['gigarow db status', 'gigarow db status --json'],
   run: async (context) => {
     const external = await context.externalTarget()

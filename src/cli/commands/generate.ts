@@ -6,12 +6,12 @@ import { highlightSql } from '../sql-text.ts'
 
 export const generateCommand: Command = {
   name: 'generate',
-  summary: 'Write a migration: what the declarations in schema/ have that migrations/ does not.',
+  summary: 'write a migration: what the declarations in schema/ have that migrations/ has not',
   args: '[name]',
   options: [
     {
       flags: '--allow <dangers>',
-      description: 'write it although it is dangerous: drop, lock (comma separated)',
+      description: 'dangers to accept, separated by commas: drop, lock',
     },
     { flags: '--custom', description: 'write an empty migration, for SQL of your own' },
     { flags: '--dry-run', description: 'show the SQL, write nothing' },

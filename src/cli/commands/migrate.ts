@@ -8,15 +8,18 @@ const DRY_RUN = { flags: '--dry-run', description: 'show the SQL, run nothing' }
 
 export const migrateCommand: Command = {
   name: 'migrate',
-  summary: 'Apply migrations to the database, take them back, show where it stands.',
+  summary: 'apply migrations to the database, take them back, show where it stands',
   commands: [
     {
       name: 'up',
-      summary: 'Apply what is pending, oldest first.',
+      summary: 'apply what is pending, oldest first',
       options: [
-        { flags: '--to <name>', description: 'up to this migration, included' },
-        { flags: '--step <n>', description: 'at most so many' },
-        { flags: '--allow-out-of-order', description: 'apply one that is older than an applied one' },
+        { flags: '--to <name>', description: 'up to and including this migration' },
+        { flags: '--step <n>', description: 'at most this many migrations' },
+        {
+          flags: '--allow-out-of-order',
+          description: 'apply pending migrations that are older than an applied one',
+        },
         DRY_RUN,
       ],
       examples: ['gigarow migrate up', 'gigarow migrate up --dry-run', 'gigarow migrate up --step 1'],
@@ -24,10 +27,10 @@ export const migrateCommand: Command = {
     },
     {
       name: 'down',
-      summary: 'Take back the migration applied last. Refuses to drop what holds rows.',
+      summary: 'take back the migration applied last; refuses to drop what holds rows',
       options: [
-        { flags: '--step <n>', description: 'so many (default: 1)' },
-        { flags: '--to <name>', description: 'down to this migration, included' },
+        { flags: '--step <n>', description: 'this many migrations; default: 1' },
+        { flags: '--to <name>', description: 'down to and including this migration' },
         { flags: '--allow-data-loss', description: 'drop tables and columns although they hold something' },
         DRY_RUN,
       ],
@@ -36,7 +39,7 @@ export const migrateCommand: Command = {
     },
     {
       name: 'status',
-      summary: 'What is applied, pending, modified or missing. Exit code 4 when not all is applied.',
+      summary: 'what is applied, pending, modified or missing; exit code 4 when not all is applied',
       examples: ['gigarow migrate status', 'gigarow migrate status --json'],
       run: status,
     },

@@ -4,7 +4,7 @@ import { loadProfile, PROFILE_OPTIONS } from '../profiles.ts'
 
 export const rowCommand: Command = {
   name: 'row',
-  summary: 'Print any row of a profile, computed without a database',
+  summary: 'print any row of a profile, computed without a database',
   args: '<table> <row>',
   options: PROFILE_OPTIONS,
   examples: [

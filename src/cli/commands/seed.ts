@@ -23,21 +23,32 @@ export const seedCommand: Command = {
   summary: 'fill tables with the rows of a profile, verified',
   options: [
     ...PROFILE_OPTIONS,
-    { flags: '--seed <n>', description: 'other rows of the same kind; default: the profile’s' },
+    {
+      flags: '--seed <n>',
+      description: 'another number gives other rows of the same kind; default: the profile’s',
+    },
     {
       flags: '--filler <name>',
       description: 'who makes the rows: copy (threads here) or sql (the server)',
       choices: ['copy', 'sql'],
     },
-    { flags: '--jobs <n>', description: 'sessions that load at the same time; default: CPUs' },
-    { flags: '--chunk-rows <n>', description: 'rows of a chunk, the unit of commit and resume' },
+    {
+      flags: '--jobs <n>',
+      description:
+        'sessions that load at the same time; default: seed.jobs of the configuration, else the number of CPUs',
+    },
+    {
+      flags: '--chunk-rows <n>',
+      description: 'rows of a chunk, the unit of commit and resume; default: 250k, fewer for small tables',
+    },
     { flags: '--resume', description: 'go on with a load that stopped' },
-    { flags: '--truncate', description: 'delete the rows that the tables hold' },
+    { flags: '--truncate', description: 'delete the rows that the tables hold before loading' },
     { flags: '--dry-run', description: 'show what would be done, change nothing' },
   ],
   examples: [
     'gigarow seed --profile billion --rows 10M',
-    'gigarow seed --profile billion --filler sql --jobs 4',
+    'gigarow seed --profile billion --rows 10M --filler sql --jobs 4 --truncate',
+    'gigarow seed --profile events --scale 0.01 --dry-run',
     'gigarow seed --resume',
   ],
   run: runSeed,

@@ -6,7 +6,7 @@ import { runPlan } from './plan.ts'
 
 export const applyCommand: Command = {
   name: 'apply',
-  summary: 'set the server to a profile; `tune revert` puts everything back',
+  summary: 'set the server to a profile; `gigarow tune revert` puts everything back',
   args: '<profile>',
   options: [
     ...HARDWARE_OPTIONS,

@@ -11,7 +11,7 @@ export const revertCommand: Command = {
       flags: '--keep-theirs',
       description: 'leave settings that somebody else changed meanwhile, and be done',
     },
-    { flags: '--force', description: 'put back those settings too' },
+    { flags: '--force', description: 'overwrite settings that somebody else changed meanwhile' },
     { flags: '--no-restart', description: 'leave settings that need a restart waiting for one' },
     { flags: '--synced', description: 'you have run sync on the server’s machine yourself' },
     { flags: '--dry-run', description: 'show how the settings stand and change nothing' },
