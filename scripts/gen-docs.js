@@ -46,9 +46,12 @@ const program = buildProgram({
   execute: async () => {},
 })
 const commands = new Map(leaves(program, []))
-const common = [...commands.values()]
-  .map((command) => new Set(command.options.map((option) => option.flags)))
-  .reduce((all, flags) => new Set([...all].filter((flag) => flags.has(flag))))
+const every = [...commands.values()]
+const common = new Set(
+  every[0]?.options
+    .map((o) => o.flags)
+    .filter((f) => every.every((c) => c.options.some((o) => o.flags === f))),
+)
 
 /** @param {readonly import('commander').Option[]} options */
 function optionTable(options) {

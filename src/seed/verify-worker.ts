@@ -3,7 +3,7 @@ import { rowsOf } from './compiled.ts'
 import { workerName } from './ledger.ts'
 import { chunkAt, segments, type TablePlan, tableKey } from './plan.ts'
 import { checksumOfSum, RowHash, rowHashSql } from './rows.ts'
-import { sequenceColumn } from './verify.ts'
+import { rowNumberSql } from './verify.ts'
 import type { ChunkSum, VerifyUnit, WorkerContext, WorkerTask } from './worker-protocol.ts'
 
 type VerifyTask = Extract<WorkerTask, { kind: 'verify' }>
@@ -56,8 +56,8 @@ async function readBlocks(
   table: TablePlan,
   unit: Extract<VerifyUnit, { side: 'found' }>,
 ): Promise<ChunkSum[]> {
-  const sequence = sequenceColumn(table)
-  const chunk = sequence === undefined ? '0' : `floor((${sequence} - 1)::numeric / ${table.chunkRows})`
+  const number = rowNumberSql(table)
+  const chunk = number === undefined ? '0' : `floor(${number} / ${table.chunkRows})`
   const rows = await session.query<{ chunk: string; rows: string; sum: string }>(
     `select ${chunk}::text as chunk, count(*)::text as rows, coalesce(sum(${rowHashSql(table, 't')}), 0)::text as sum
        from ${unit.relation} t where ctid >= '(${unit.firstBlock},0)'::tid and ctid < '(${unit.endBlock},0)'::tid group by 1`,

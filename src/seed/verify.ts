@@ -125,10 +125,12 @@ function add(tables: Map<string, Map<number, ChunkSum>>, table: string, part: Ch
   })
 }
 
-/** The column that says which row a row is, quoted; undefined where the profile has none. */
-export function sequenceColumn(table: TablePlan): string | undefined {
+/** The number of a row, from 0, as SQL over its columns; undefined where the profile has no sequence. */
+export function rowNumberSql(table: TablePlan): string | undefined {
   const column = table.columns.find((c) => c.generator.kind === 'sequence')
-  return column === undefined ? undefined : ident(column.name)
+  if (column === undefined) return undefined
+  const { start = 1 } = column.generator
+  return `(${ident(column.name)} - (${String(start)})::numeric)`
 }
 
 /** Without a sequence no row tells its chunk: the table is compared as a whole, as chunk 0. */
@@ -136,7 +138,7 @@ function mergeUnlessSequenced(
   table: TablePlan,
   chunks: ReadonlyMap<number, ChunkSum>,
 ): ReadonlyMap<number, ChunkSum> {
-  if (sequenceColumn(table) !== undefined) return chunks
+  if (rowNumberSql(table) !== undefined) return chunks
   const merged = new Map<string, Map<number, ChunkSum>>()
   for (const chunk of chunks.values()) add(merged, '', { ...chunk, chunk: 0 })
   return merged.get('') ?? new Map()
@@ -157,7 +159,7 @@ function compare(
   if (wrong.length === 0) return
   const chunk = wrong[0]!
   const [e, f] = [expected.get(chunk) ?? nothing, found.get(chunk) ?? nothing]
-  const where = sequenceColumn(table) === undefined ? '' : rowsOf(table, chunk)
+  const where = rowNumberSql(table) === undefined ? '' : rowsOf(table, chunk)
   const what =
     e.rows === f.rows
       ? 'the number of rows is right, their content is not'

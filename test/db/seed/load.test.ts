@@ -64,6 +64,16 @@ describe('a load', () => {
     expect(await onDatabase(structure)).toEqual(before)
   })
 
+  test('verifies rows whose numbers begin elsewhere', async () => {
+    const profile = billionProfile(ROWS)
+    const [table] = profile.tables
+    const [id, ...others] = table!.columns
+    const columns = [{ ...id!, generator: { kind: 'sequence', start: -7_000 } }, ...others]
+    await load(target, { ...profile, tables: [{ ...table!, columns }] })
+    const [found] = await onDatabase((sql) => sql`select min(id)::int, max(id)::int from billion_rows`)
+    expect(found).toEqual({ min: -7_000, max: ROWS - 7_001 })
+  })
+
   test('lets the application’s next row follow the last one', async () => {
     await load(target, billionProfile(ROWS))
     const [row] = await onDatabase(
