@@ -60,7 +60,7 @@ for (const { path, text } of [storeModule(), ...QUERY_MODULES.map(queriesModule)
   if (current === text) continue
   if (check) {
     stale++
-    console.error(`stale: ${path.slice(root.length)} (run: npm run build)`)
+    console.error(`stale: ${path.slice(root.length)} (run: node scripts/build-sql.js)`)
   } else writeFileSync(path, text)
 }
 process.exitCode = stale > 0 ? 1 : 0
