@@ -140,6 +140,6 @@ function lockTimeout(facts: {
   return new GigarowError('LOCK_TIMEOUT', `No lock could be had in ${attempt} tries while ${doing}.${list}`, {
     facts: { attempts: attempt, blockers: who, pids: blockers.map((b) => b.pid) },
     cause,
-    hint: 'Nothing was changed. Run it again when they are done, or end them: select pg_terminate_backend(<process>).',
+    hint: 'What waited was rolled back. Run it again when they are done, or end them: select pg_terminate_backend(<process>).',
   })
 }
