@@ -22,6 +22,7 @@ export const dbStart: Command = {
 export const dbStop: Command = {
   name: 'stop',
   summary: 'stop the embedded server; the data stays',
+  examples: ['gigarow db stop'],
   run: async (context) => {
     const cluster = await embedded(context)
     const stopped = await cluster.stop()

@@ -9,6 +9,7 @@ const DRY_RUN = { flags: '--dry-run', description: 'show the SQL, run nothing' }
 export const migrateCommand: Command = {
   name: 'migrate',
   summary: 'apply migrations to the database, take them back, show where it stands',
+  examples: ['gigarow migrate status', 'gigarow migrate up --dry-run', 'gigarow migrate up'],
   commands: [
     {
       name: 'up',

@@ -3,6 +3,7 @@ import type { Command } from '../../command.ts'
 export const listCommand: Command = {
   name: 'list',
   summary: 'the profiles there are',
+  examples: ['gigarow tune list'],
   run: async (context) => {
     const { allProfiles } = await import('../../tuning/profiles.ts')
     const { columns } = await import('../../tuning/render.ts')
