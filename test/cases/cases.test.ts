@@ -40,7 +40,7 @@ describe.each(names)('%s', (name) => {
             [cwd, '/project'],
             [describeTarget(database), 'postgresql://SERVER/DATABASE'],
             [describeTarget(database).replace(/[^/]*$/, ''), 'postgresql://SERVER/'],
-            [database.user, 'USER'],
+            [`user "${database.user}"`, 'user "USER"'],
             [String(ports.closed), 'CLOSED'],
             [String(ports.taken), 'TAKEN'],
           ]),
