@@ -2,7 +2,13 @@ import { mergeConfig } from 'vitest/config'
 import base from './vitest.config.ts'
 
 /** What must hold on every major version: run by scripts/test-matrix.js, once a version. */
-const INCLUDE = ['test/matrix/*.test.ts', 'test/db/cluster/**/*.test.ts', 'test/db/seed/conformance.test.ts']
+const INCLUDE = [
+  'test/matrix/*.test.ts',
+  'test/db/cluster/**/*.test.ts',
+  'test/db/migrate/**/*.test.ts',
+  'test/db/seed/**/*.test.ts',
+  'test/db/tuning/**/*.test.ts',
+]
 
 const merged = mergeConfig(base, {})
 export default { ...merged, test: { ...merged.test, include: INCLUDE } }

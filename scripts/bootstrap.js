@@ -1,7 +1,7 @@
 // Installs what is missing and compiles what is stale: `npm test`, `npm run quickstart` and bin/gigarow.js begin here,
 // so that they work from a fresh clone. Does nothing, in a few milliseconds, when all is there.
 import { spawnSync } from 'node:child_process'
-import { existsSync, lstatSync, readdirSync, statSync, utimesSync } from 'node:fs'
+import { existsSync, lstatSync, readdirSync, rmSync, statSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
@@ -66,4 +66,8 @@ function npm() {
   return process.platform === 'win32' ? 'npm.cmd' : 'npm'
 }
 
-if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) ensureReady()
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  // What is published holds nothing of files that are no longer there.
+  if (process.argv.includes('--clean')) rmSync(join(root, 'dist'), { recursive: true, force: true })
+  ensureReady()
+}

@@ -4,7 +4,6 @@ import { ERROR_CODES, GigarowError, isGigarowError } from '../kernel/index.ts'
 import { Output, type Streams } from './output.ts'
 import { buildProgram, type GlobalFlags } from './program.ts'
 import { onSignals } from './signals.ts'
-import { commandContext } from './wiring.ts'
 
 export interface Invocation {
   readonly argv: readonly string[]
@@ -25,6 +24,8 @@ export async function main({ argv, env, cwd, streams }: Invocation): Promise<num
       execute: async (command, flags, input) => {
         out = outputFor(flags, { env, streams })
         const where = flags.cwd === undefined ? cwd : resolve(cwd, flags.cwd)
+        // Only now: it knows the driver, and help must not wait for that.
+        const { commandContext } = await import('./wiring.ts')
         code = await command.run!(
           commandContext({
             flags,

@@ -10,6 +10,7 @@ import type { ClusterEvent } from './events.ts'
 import { isInitialised } from './initdb.ts'
 import { withFileLock } from './lock.ts'
 import { type Place, placeAt } from './place.ts'
+import { isPortFree, portInUse } from './port.ts'
 import { findPostmaster, settled, stopPostmaster } from './postmaster.ts'
 import { prepare } from './prepare.ts'
 import { startServer } from './start.ts'
@@ -155,6 +156,9 @@ class EmbeddedCluster implements Cluster {
     await settled(this.#place(this.#state()).dataDir)
     const running = this.target()
     if (running !== undefined) return running
+    // Before anything is made: a wrong configuration leaves nothing behind.
+    const { port: fixed } = this.#options
+    if (fixed && !(await isPortFree(fixed))) throw portInUse(fixed)
     const prepared = await prepare({ ...this.#defaults(), emit })
     const { port, socketDir } = await startServer(prepared, { ...this.#defaults(), emit })
     return toTarget(prepared.state, port, socketDir)

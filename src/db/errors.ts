@@ -23,11 +23,7 @@ const LOST = new Set<string>([
   SQLSTATE.CRASH_SHUTDOWN,
   SQLSTATE.CANNOT_CONNECT_NOW,
 ])
-const AUTH = new Set<string>([
-  SQLSTATE.INVALID_PASSWORD,
-  SQLSTATE.INVALID_AUTHORIZATION,
-  SQLSTATE.INVALID_CATALOG_NAME,
-])
+const AUTH = new Set<string>([SQLSTATE.INVALID_PASSWORD, SQLSTATE.INVALID_AUTHORIZATION])
 
 /** Whether the connection, not the statement, is what failed. */
 export function isConnectionLost(error: unknown): boolean {
@@ -58,11 +54,18 @@ export function explainDbError(error: unknown, target: Target, doing: string): G
       },
     )
   }
+  if (code === SQLSTATE.INVALID_CATALOG_NAME) {
+    return new GigarowError('DB_AUTH', `There is no database ${target.database} at ${facts.server}.`, {
+      facts,
+      cause: error,
+      hint: 'Create it (createdb), or correct the name at the end of the address.',
+    })
+  }
   if (code !== undefined && AUTH.has(code)) {
     return new GigarowError('DB_AUTH', `${facts.server} refused the connection: ${message}.`, {
       facts,
       cause: error,
-      hint: 'Check user, password and database name in DATABASE_URL or in gigarow.config.ts.',
+      hint: 'Check user and password in DATABASE_URL or in gigarow.config.ts.',
     })
   }
   if (code === SQLSTATE.DISK_FULL || /No space left on device|File too large/.test(message)) {

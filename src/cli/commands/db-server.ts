@@ -1,5 +1,5 @@
 import type { Cluster } from '../../cluster/index.ts'
-import { describeTarget, type Target, targetUrl } from '../../db/index.ts'
+import type { Target } from '../../db/index.ts'
 import type { Command, CommandContext } from '../command.ts'
 import { confirm } from '../confirm.ts'
 
@@ -11,6 +11,7 @@ export const dbStart: Command = {
     const cluster = await embedded(context)
     const running = cluster.target()
     const target = running ?? (await cluster.start())
+    const { describeTarget } = await import('../../db/index.ts')
     context.out.print(
       `${running === undefined ? 'Running' : 'Already running'}: ${describeTarget(target)}. gigarow db url prints the address with the password.`,
     )
@@ -71,6 +72,7 @@ export const dbUrl: Command = {
   summary: 'print the address of the server, password included, for psql and drivers',
   examples: ['psql "$(gigarow db url)"', 'DATABASE_URL="$(gigarow db url)" npm start'],
   run: async (context) => {
+    const { targetUrl } = await import('../../db/index.ts')
     const url = targetUrl(await context.target())
     context.out.print(url)
     context.out.document({ url })
@@ -103,6 +105,7 @@ export const dbReset: Command = {
 async function embedded(context: CommandContext): Promise<Cluster> {
   const external = await context.externalTarget()
   if (external !== undefined) {
+    const { describeTarget } = await import('../../db/index.ts')
     context.out.note(
       `Other commands work on ${describeTarget(external)}, not on the embedded server that this is about.`,
     )
@@ -111,7 +114,7 @@ async function embedded(context: CommandContext): Promise<Cluster> {
 }
 
 async function externalStatus({ out }: CommandContext, target: Target): Promise<number> {
-  const { withDatabase } = await import('../../db/index.ts')
+  const { describeTarget, withDatabase } = await import('../../db/index.ts')
   const facts = { server: 'external', origin: target.origin, url: describeTarget(target) }
   try {
     const version = await withDatabase(

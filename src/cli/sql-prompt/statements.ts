@@ -82,5 +82,21 @@ function endOr(found: number, length: number): number | undefined {
 }
 
 function isBlank(text: string): boolean {
-  return text.replace(/--[^\n]*|\/\*[\s\S]*?\*\//g, '').trim() === ''
+  return skipBlank(text) === text.length
+}
+
+/** Where the space and the finished comments at the beginning end. */
+export function skipBlank(text: string): number {
+  let at = 0
+  while (at < text.length) {
+    if (/\s/.test(text[at]!)) {
+      at++
+      continue
+    }
+    const comment = text.startsWith('--', at) || text.startsWith('/*', at)
+    const end = comment ? skipQuoted(text, at) : undefined
+    if (end === undefined) break
+    at = end
+  }
+  return at
 }

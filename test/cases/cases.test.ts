@@ -1,0 +1,66 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { describeTarget, type Target, withDatabase } from '../../src/db/index.ts'
+import { type CliResult, runCli, testDatabase, withProject } from '../support/index.ts'
+import { normalise, readCase } from './case.ts'
+import { commandEnv, copyProject, overlay, places, stateOf, withPorts } from './stage.ts'
+
+// Every folder here is a case; case.ts says what is in one. `npx vitest run test/cases -u` writes expected.txt anew.
+const HERE = import.meta.dirname
+const names = readdirSync(HERE, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory() && !entry.name.startsWith('_'))
+  .map((entry) => entry.name)
+
+describe.each(names)('%s', (name) => {
+  const { folder, before, last } = readCase(join(HERE, name))
+  const database = testDatabase()
+
+  test(`gigarow ${last.args.join(' ')}`, async (context) => {
+    const needsPassword = Object.values(last.env).includes('{wrong-password}')
+    if (needsPassword && (await acceptsAnyPassword(database))) context.skip('the server asks for no password')
+    await withProject((cwd) =>
+      withPorts(async (ports) => {
+        copyProject({ folder, before, last }, cwd)
+        const filled = places(database, ports)
+        for (const command of before) {
+          const { code, stderr } = await runCli(command.args, { cwd, env: commandEnv(command, filled) })
+          expect({ ...command, code, said: code === 0 ? '' : stderr }).toEqual({
+            ...command,
+            code: 0,
+            said: '',
+          })
+        }
+        overlay(folder, 'edit', cwd)
+        const state = await stateOf(cwd, database)
+        const result = await runCli(last.args, { cwd, env: commandEnv(last, filled) })
+        const text = normalise(
+          render(result),
+          new Map([
+            [cwd, '/project'],
+            [describeTarget(database), 'postgresql://SERVER/DATABASE'],
+            [describeTarget(database).replace(/[^/]*$/, ''), 'postgresql://SERVER/'],
+            [`user "${database.user}"`, 'user "USER"'],
+            [String(ports.closed), 'CLOSED'],
+            [String(ports.taken), 'TAKEN'],
+          ]),
+        )
+        await expect(text).toMatchFileSnapshot(join(folder, 'expected.txt'))
+        // The promise of every error: what was asked for is done, or nothing is.
+        if (result.code !== 0) expect(await stateOf(cwd, database)).toEqual(state)
+      }),
+    )
+  })
+})
+
+function render({ code, stdout, stderr }: CliResult): string {
+  return `exit code ${code}\n--- stdout\n${stdout}--- stderr\n${stderr}`
+}
+
+/** A server of GIGAROW_TEST_URL may trust everybody. */
+async function acceptsAnyPassword(database: Target): Promise<boolean> {
+  const wrong = { ...database, password: 'wrong' }
+  return withDatabase(wrong, { doing: 'trying a wrong password', max: 1 }, async () => true).catch(
+    () => false,
+  )
+}

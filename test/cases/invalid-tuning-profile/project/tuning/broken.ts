@@ -1,0 +1,1 @@
+export default { name: 'other', settings: { work_mem: '64MB' } }

@@ -1,0 +1,3 @@
+CREATE TABLE public.pages (name text PRIMARY KEY);
+
+ALTER TABLE public.visist ADD COLUMN country text;

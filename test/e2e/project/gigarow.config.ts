@@ -1,0 +1,3 @@
+import { defineConfig } from 'gigarow'
+
+export default defineConfig({ seed: { jobs: 2 } })

@@ -1,0 +1,56 @@
+import { execFileSync } from 'node:child_process'
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+import { runCli, temporaryDir } from '../support/index.ts'
+
+// The repository is the project, with an embedded server of this test's own.
+const cwd = fileURLToPath(new URL('../..', import.meta.url))
+const ROWS = '2M'
+
+/** A disk of its own, of `size`; undefined where we may not mount. */
+function mountDisk(
+  size: string,
+): { readonly dir: string; grow(to: string): void; remove(): void } | undefined {
+  const dir = temporaryDir('disk-')
+  const mount = (options: string) =>
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `${options},mode=755`, 'tmpfs', dir], { stdio: 'pipe' })
+  try {
+    mount(`size=${size}`)
+  } catch {
+    rmSync(dir, { recursive: true })
+    return undefined
+  }
+  return {
+    dir,
+    grow: (to) => mount(`remount,size=${to}`),
+    remove: () => execFileSync('umount', [dir]),
+  }
+}
+
+test('a disk that really is full: a clear error; with more room --resume ends the load', async (context) => {
+  const disk = process.platform === 'linux' ? mountDisk('300m') : undefined
+  if (disk === undefined) return context.skip('mounting a small disk takes root and Linux')
+  const env = { GIGAROW_STATE_DIR: join(disk.dir, 'state') }
+  const cli = (...args: string[]) => runCli(args, { cwd, env })
+  try {
+    expect(await cli('migrate', 'up')).toMatchObject({ code: 0 })
+    const { code, stderr } = await cli('seed', '--profile', 'billion', '--rows', ROWS)
+    expect(code).toBe(1)
+    // Without room for the write-ahead log the whole server goes down.
+    expect(stderr).toMatch(/DISK_FULL|DB_CONNECTION_LOST/)
+    expect(stderr).toContain('gigarow seed --resume')
+    const full = await cli('seed', '--resume')
+    expect(full.code).toBe(1)
+    expect(full.stderr).toMatch(/DISK_FULL|DB_CONNECTION_LOST/)
+    disk.grow('3g')
+    const resumed = await cli('seed', '--resume', '--json')
+    expect({ code: resumed.code, said: resumed.stderr }).toEqual({ code: 0, said: '' })
+    // The load has verified every row of it.
+    expect(JSON.parse(resumed.stdout)).toMatchObject({ rows: 2_000_000, tables: [{ rows: 2_000_000 }] })
+  } finally {
+    await cli('db', 'reset', '--yes')
+    disk.remove()
+  }
+})
