@@ -3,7 +3,8 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Cluster, openCluster } from '../../src/cluster/index.ts'
 import { describeTarget, parseTarget, targetUrl } from '../../src/db/index.ts'
-import { testBinaries, testMajor } from './binaries.ts'
+import { testBinaries } from './binaries.ts'
+import { chooseServer } from './choice.ts'
 import { engineAnswers, startContainer } from './container.ts'
 import { openUp } from './open-up.ts'
 
@@ -23,18 +24,22 @@ export const THROWAWAY = {
   shared_buffers: '256MB',
 } as const
 
-/** GIGAROW_TEST_URL, else a container when an engine answers, else the embedded server. GIGAROW_TEST_MAJOR means embedded. */
+/** See docs/testing.md. */
 export async function startTestServer(runDir: string): Promise<TestServer> {
-  const url = process.env.GIGAROW_TEST_URL
-  if (url) {
-    const description = `the server of GIGAROW_TEST_URL, ${describeTarget(parseTarget(url, 'flag'))}`
-    return { url, description, stop: async () => {} }
+  const choice = chooseServer(process.env)
+  if (choice.kind === 'url') {
+    const description = `the server of GIGAROW_TEST_URL, ${describeTarget(parseTarget(choice.url, 'flag'))}`
+    return { url: choice.url, description, stop: async () => {} }
   }
-  if (testMajor() === undefined && (await engineAnswers())) {
-    try {
-      return await startContainer(THROWAWAY)
-    } catch (error) {
-      console.warn(`A container engine answers, but no server starts in it (${(error as Error).message}).`)
+  if (choice.kind === 'container') {
+    const { image, required } = choice
+    if (required || (await engineAnswers())) {
+      try {
+        return await startContainer({ image, settings: THROWAWAY, runDir })
+      } catch (error) {
+        if (required) throw new Error(`no container of GIGAROW_TEST_IMAGE=${image} starts`, { cause: error })
+        console.warn(`A container engine answers, but ${image} does not start: ${(error as Error).message}.`)
+      }
     }
   }
   return startEmbedded(runDir)
