@@ -24,31 +24,42 @@ export const THROWAWAY = {
   shared_buffers: '256MB',
 } as const
 
-/** See docs/testing.md. */
+/** The server for the databases of all files, and the files of another for withCluster(). See docs/testing.md. */
 export async function startTestServer(runDir: string): Promise<TestServer> {
+  const given = await givenServer(runDir)
+  const cluster = embeddedServer(runDir)
+  if (!given) {
+    await saveSeed(cluster, runDir)
+    return startEmbedded(cluster)
+  }
+  // Where the embedded server does not run, the tests that need it say why.
+  await saveSeed(cluster, runDir).catch(() => {})
+  return given
+}
+
+async function givenServer(runDir: string): Promise<TestServer | undefined> {
   const choice = chooseServer(process.env)
   if (choice.kind === 'url') {
     const description = `the server of GIGAROW_TEST_URL, ${describeTarget(parseTarget(choice.url, 'flag'))}`
     return { url: choice.url, description, stop: async () => {} }
   }
-  if (choice.kind === 'container') {
-    const { image, required } = choice
-    if (required || (await engineAnswers())) {
-      try {
-        return await startContainer({ image, settings: THROWAWAY, runDir })
-      } catch (error) {
-        if (required) throw new Error(`no container of GIGAROW_TEST_IMAGE=${image} starts`, { cause: error })
-        console.warn(`A container engine answers, but ${image} does not start: ${(error as Error).message}.`)
-      }
-    }
+  if (choice.kind === 'embedded') return undefined
+  const { image, required } = choice
+  if (!required && !(await engineAnswers())) return undefined
+  try {
+    return await startContainer({ image, settings: THROWAWAY, runDir })
+  } catch (error) {
+    const why = `${image} does not start in a container: ${(error as Error).message.trim()}`
+    if (required) throw new Error(why, { cause: error })
+    console.warn(`${why}. The embedded server will do.`)
+    return undefined
   }
-  return startEmbedded(runDir)
 }
 
-async function startEmbedded(runDir: string): Promise<TestServer> {
+function embeddedServer(runDir: string): Cluster {
   const root = join(runDir, 'server')
   mkdirSync(root)
-  const cluster = openCluster({
+  return openCluster({
     root: openUp(root),
     stateDir: join(root, '.gigarow'),
     binaries: testBinaries,
@@ -56,8 +67,9 @@ async function startEmbedded(runDir: string): Promise<TestServer> {
     sync: false,
     relocateTo: relocationDir(runDir),
   })
-  await cluster.start()
-  await saveSeed(cluster, runDir)
+}
+
+async function startEmbedded(cluster: Cluster): Promise<TestServer> {
   const target = await cluster.start()
   return {
     url: targetUrl(target),
@@ -69,6 +81,7 @@ async function startEmbedded(runDir: string): Promise<TestServer> {
 /** A stopped server's files for withCluster() to copy: ten times faster than making each with initdb. */
 async function saveSeed(cluster: Cluster, runDir: string): Promise<void> {
   if (process.platform === 'win32') return
+  await cluster.start()
   await cluster.stop()
   copyFolder(cluster.status().stateDir, seedDir(runDir))
 }
