@@ -3,8 +3,11 @@
 // container that was made but never started is left behind too.
 import { once } from 'node:events'
 
+const REMOVE_MS = 30_000
+
 const [name] = process.argv.slice(2)
 await once(process.stdin.resume(), 'close')
+setTimeout(() => process.exit(1), REMOVE_MS).unref()
 const { getContainerRuntimeClient } = await import('testcontainers')
 const { container } = await getContainerRuntimeClient()
 try {
