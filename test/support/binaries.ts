@@ -5,7 +5,7 @@ const MATRIX = new URL('../matrix/package.json', import.meta.url).href
 /** The major that this run is about: GIGAROW_TEST_MAJOR (14 to 18; see scripts/test-matrix.js), else undefined. */
 export function testMajor(): number | undefined {
   const major = process.env.GIGAROW_TEST_MAJOR
-  return major === undefined ? undefined : Number(major)
+  return major ? Number(major) : undefined
 }
 
 /** The programs of that major: those of 14 to 17 are installed by test/matrix alone. */

@@ -23,13 +23,15 @@ export default async function setup(project: TestProject): Promise<() => Promise
   // Ctrl-C and crashes do not come to the teardown.
   const net = () => sweep(runDir)
   process.once('exit', net)
+  // proper-lockfile, which testcontainers loads, ends us on a signal without 'exit' unless somebody else goes on listening.
+  process.on('SIGINT', net).on('SIGTERM', net)
   const server = await startTestServer(runDir)
   console.info(`Tests run on ${server.description}.`)
   project.provide('serverUrl', server.url)
   project.provide('runDir', runDir)
   return async () => {
     await server.stop()
-    process.off('exit', net)
+    process.off('exit', net).off('SIGINT', net).off('SIGTERM', net)
     const left = sweep(runDir)
     if (left.length > 0) throw new Error(`tests left servers running: ${left.join(', ')}`)
   }

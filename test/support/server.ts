@@ -3,7 +3,8 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Cluster, openCluster } from '../../src/cluster/index.ts'
 import { describeTarget, parseTarget, targetUrl } from '../../src/db/index.ts'
-import { testBinaries, testMajor } from './binaries.ts'
+import { testBinaries } from './binaries.ts'
+import { chooseServer } from './choice.ts'
 import { engineAnswers, startContainer } from './container.ts'
 import { openUp } from './open-up.ts'
 
@@ -23,27 +24,42 @@ export const THROWAWAY = {
   shared_buffers: '256MB',
 } as const
 
-/** GIGAROW_TEST_URL, else a container when an engine answers, else the embedded server. GIGAROW_TEST_MAJOR means embedded. */
+/** The server for the databases of all files, and the files of another for withCluster(). See docs/testing.md. */
 export async function startTestServer(runDir: string): Promise<TestServer> {
-  const url = process.env.GIGAROW_TEST_URL
-  if (url) {
-    const description = `the server of GIGAROW_TEST_URL, ${describeTarget(parseTarget(url, 'flag'))}`
-    return { url, description, stop: async () => {} }
+  const given = await givenServer(runDir)
+  const cluster = embeddedServer(runDir)
+  if (!given) {
+    await saveSeed(cluster, runDir)
+    return startEmbedded(cluster)
   }
-  if (testMajor() === undefined && (await engineAnswers())) {
-    try {
-      return await startContainer(THROWAWAY)
-    } catch (error) {
-      console.warn(`A container engine answers, but no server starts in it (${(error as Error).message}).`)
-    }
-  }
-  return startEmbedded(runDir)
+  // Where the embedded server does not run, the tests that need it say why.
+  await saveSeed(cluster, runDir).catch(() => {})
+  return given
 }
 
-async function startEmbedded(runDir: string): Promise<TestServer> {
+async function givenServer(runDir: string): Promise<TestServer | undefined> {
+  const choice = chooseServer(process.env)
+  if (choice.kind === 'url') {
+    const description = `the server of GIGAROW_TEST_URL, ${describeTarget(parseTarget(choice.url, 'flag'))}`
+    return { url: choice.url, description, stop: async () => {} }
+  }
+  if (choice.kind === 'embedded') return undefined
+  const { image, required } = choice
+  if (!required && !(await engineAnswers())) return undefined
+  try {
+    return await startContainer({ image, settings: THROWAWAY, runDir })
+  } catch (error) {
+    const why = `${image} does not start in a container: ${(error as Error).message.trim()}`
+    if (required) throw new Error(why, { cause: error })
+    console.warn(`${why}. The embedded server will do.`)
+    return undefined
+  }
+}
+
+function embeddedServer(runDir: string): Cluster {
   const root = join(runDir, 'server')
   mkdirSync(root)
-  const cluster = openCluster({
+  return openCluster({
     root: openUp(root),
     stateDir: join(root, '.gigarow'),
     binaries: testBinaries,
@@ -51,8 +67,9 @@ async function startEmbedded(runDir: string): Promise<TestServer> {
     sync: false,
     relocateTo: relocationDir(runDir),
   })
-  await cluster.start()
-  await saveSeed(cluster, runDir)
+}
+
+async function startEmbedded(cluster: Cluster): Promise<TestServer> {
   const target = await cluster.start()
   return {
     url: targetUrl(target),
@@ -64,6 +81,7 @@ async function startEmbedded(runDir: string): Promise<TestServer> {
 /** A stopped server's files for withCluster() to copy: ten times faster than making each with initdb. */
 async function saveSeed(cluster: Cluster, runDir: string): Promise<void> {
   if (process.platform === 'win32') return
+  await cluster.start()
   await cluster.stop()
   copyFolder(cluster.status().stateDir, seedDir(runDir))
 }
