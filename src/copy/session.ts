@@ -19,7 +19,7 @@ export interface CopySession {
 }
 
 const STARTUP_OPTIONS = Object.entries(SESSION_SETTINGS)
-  .map(([name, value]) => `-c ${name}=${String(value).replaceAll(' ', '\\ ')}`)
+  .map(([name, value]) => `-c ${name}=${value.replaceAll(' ', '\\ ')}`)
   .join(' ')
 
 export async function openCopySession(target: Target, applicationName: string): Promise<CopySession> {
