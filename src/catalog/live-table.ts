@@ -6,19 +6,19 @@ import { QUERIES } from './sql.generated.ts'
 export interface LiveTable extends QualifiedName {
   readonly oid: string
   readonly kind: 'table' | 'partitioned' | 'other'
-  readonly unlogged: boolean
   readonly columns: readonly LiveColumn[]
   /** The relations that hold the rows: the leaves of a partitioned table, else the table itself. */
   readonly leaves: readonly LiveLeaf[]
   readonly indexes: readonly LiveIndex[]
   /** Of the table, and of others that point at it. */
   readonly foreignKeys: readonly LiveForeignKey[]
-  /** Names of the enabled insert triggers. */
-  readonly triggers: readonly string[]
 }
 
 export interface LiveLeaf extends QualifiedName {
   readonly oid: string
+  readonly foreign: boolean
+  /** A crash of the server empties it. */
+  readonly unlogged: boolean
   /** The storage parameter autovacuum_enabled as it is set on the relation, undefined where it is not. */
   readonly autovacuum: string | undefined
 }
@@ -29,25 +29,27 @@ export interface LiveColumn {
   readonly type: string
   readonly notNull: boolean
   readonly hasDefault: boolean
-  readonly identity: 'always' | 'by default' | undefined
   readonly generated: boolean
   /** The sequence behind a serial or identity column, quoted and qualified. */
   readonly sequence: string | undefined
 }
 
 export interface LiveIndex {
+  readonly oid: string
   readonly name: string
   readonly table: QualifiedName
   /** Of a partitioned table: an index without pages, whose children on the partitions hold the entries. */
   readonly partitioned: boolean
   /** How deep below the table its relation stands: 0 for the table itself. */
   readonly level: number
-  /** The index of the parent table that it is attached to: schema.name, not quoted. */
+  /** oid of the index of the parent table that it is attached to. */
   readonly parent: string | undefined
   readonly valid: boolean
   /** pg_get_indexdef() */
   readonly definition: string
   readonly tablespace: string | undefined
+  /** Storage parameters as they stand in WITH (…). */
+  readonly options: string | undefined
   readonly comment: string | undefined
   readonly replicaIdentity: boolean
   readonly clustered: boolean
@@ -57,6 +59,7 @@ export interface LiveIndex {
 
 export interface LiveIndexConstraint {
   readonly name: string
+  /** A key WITHOUT OVERLAPS counts as an exclusion constraint. */
   readonly type: 'primary key' | 'unique' | 'exclusion'
   /** pg_get_constraintdef() */
   readonly definition: string
@@ -87,12 +90,10 @@ export async function readLiveTable(sql: AnySql, name: QualifiedName): Promise<L
     schema: name.schema,
     name: name.name,
     kind: relation.kind === 'r' ? 'table' : relation.kind === 'p' ? 'partitioned' : 'other',
-    unlogged: relation.persistence === 'u',
     columns: (await read(QUERIES.columns)).map(toColumn),
     leaves: relation.kind === 'r' || relation.kind === 'p' ? (await read(QUERIES.leaves)).map(toLeaf) : [],
     indexes: (await read(QUERIES.indexes)).map(toIndex),
     foreignKeys: (await read(QUERIES.foreign_keys)).map(toForeignKey),
-    triggers: (await read(QUERIES.triggers)).map((row) => row.name as string),
   })
 }
 
@@ -104,7 +105,6 @@ function toColumn(row: Row): LiveColumn {
     type: row.type as string,
     notNull: row.not_null === true,
     hasDefault: row.has_default === true,
-    identity: row.identity === 'a' ? 'always' : row.identity === 'd' ? 'by default' : undefined,
     generated: row.generated === true,
     sequence: text(row.sequence),
   }
@@ -115,6 +115,8 @@ function toLeaf(row: Row): LiveLeaf {
     oid: row.oid as string,
     schema: row.schema as string,
     name: row.name as string,
+    foreign: row.is_foreign === true,
+    unlogged: row.unlogged === true,
     autovacuum: text(row.autovacuum),
   }
 }
@@ -134,6 +136,7 @@ function toIndex(row: Row): LiveIndex {
           comment: text(row.constraint_comment),
         }
   return {
+    oid: row.oid as string,
     name: row.name as string,
     table: { schema: row.schema as string, name: row.table_name as string },
     partitioned: row.partitioned === true,
@@ -142,6 +145,7 @@ function toIndex(row: Row): LiveIndex {
     valid: row.valid === true,
     definition: row.definition as string,
     tablespace: text(row.tablespace),
+    options: text(row.options),
     comment: text(row.comment),
     replicaIdentity: row.replica_identity === true,
     clustered: row.clustered === true,

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import pg from 'pg'
 import copyFrom from 'pg-copy-streams'
 import type { Target } from '../db/index.ts'
+import { SESSION_SETTINGS } from '../kernel/index.ts'
 
 /** One connection that can COPY. Everything else goes through the db module. */
 export interface CopySession {
@@ -17,13 +18,19 @@ export interface CopySession {
   close(): Promise<void>
 }
 
+const STARTUP_OPTIONS = Object.entries(SESSION_SETTINGS)
+  .map(([name, value]) => `-c ${name}=${value.replaceAll(' ', '\\ ')}`)
+  .join(' ')
+
 export async function openCopySession(target: Target, applicationName: string): Promise<CopySession> {
   const client = new pg.Client({
     host: target.socketDir ?? target.host,
     port: target.port,
     user: target.user,
     database: target.database,
-    password: target.password ?? '',
+    // A function, even for an empty one: pg would fall back to PGPASSWORD of the environment.
+    password: () => target.password ?? '',
+    options: STARTUP_OPTIONS,
     application_name: applicationName,
     connectionTimeoutMillis: 10_000,
     keepAlive: true,

@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Database, ReservedSql } from './database.ts'
 import { withSession } from './database.ts'
-import { isConnectionLost } from './errors.ts'
 
 /**
  * First half of every advisory lock key of gigarow: "gigr" in ASCII, so that pg_locks shows whose lock it is
@@ -24,7 +23,7 @@ export type LockName = keyof typeof LOCKS
  * CREATE INDEX CONCURRENTLY of the holder waits for every snapshot: that would be a deadlock.
  */
 export async function withAdvisoryLock<T>(
-  db: Pick<Database, 'sql'>,
+  db: Database,
   lock: LockName,
   use: (session: ReservedSql) => Promise<T>,
 ): Promise<T> {
@@ -40,48 +39,24 @@ async function tryLock(session: ReservedSql, lock: LockName): Promise<boolean> {
   return got!.ok
 }
 
-/** A lock that cannot be given back in this time goes with its session when the pool is closed. */
-const UNLOCK_MS = 2000
-
-/** Unlocks at the end, unless the session is gone: postgres.js never answers a query on a session that was cut. */
+/** Unlocks at the end; a session that is gone has no lock any more. */
 async function holding<T>(
   session: ReservedSql,
   lock: LockName,
   use: (session: ReservedSql) => Promise<T>,
 ): Promise<T> {
-  let lost = false
   try {
     return await use(session)
-  } catch (error) {
-    lost = isConnectionLost(error) || (error instanceof Error && isConnectionLost(error.cause))
-    throw error
   } finally {
-    if (!lost) {
-      const unlock = session`select pg_advisory_unlock(${LOCK_CLASS}::int, ${LOCKS[lock]}::int)`
-      await settledWithin(UNLOCK_MS, unlock)
-    }
+    await session`select pg_advisory_unlock(${LOCK_CLASS}::int, ${LOCKS[lock]}::int)`.catch(() => {})
   }
-}
-
-/** Cut while it was idle, no error has told us so: then the statement never settles. */
-async function settledWithin(ms: number, query: PromiseLike<unknown>): Promise<void> {
-  const timer = new AbortController()
-  const limit = delay(ms, undefined, { signal: timer.signal }).catch(() => {})
-  await Promise.race([
-    query.then(
-      () => {},
-      () => {},
-    ),
-    limit,
-  ])
-  timer.abort()
 }
 
 export type Holder = { readonly pid: number; readonly application: string; readonly since: string }
 
 /** As withAdvisoryLock, but when somebody holds it calls `busy` with who that is instead of waiting. */
 export async function tryAdvisoryLock<T>(
-  db: Pick<Database, 'sql'>,
+  db: Database,
   lock: LockName,
   use: (session: ReservedSql) => Promise<T>,
   busy: (holder: Holder | undefined) => never,

@@ -1,5 +1,5 @@
 import postgres from 'postgres'
-import { GigarowError } from '../kernel/index.ts'
+import { GigarowError, SESSION_SETTINGS } from '../kernel/index.ts'
 import { explainDbError } from './errors.ts'
 import type { Target } from './target.ts'
 
@@ -14,10 +14,13 @@ export interface DatabaseOptions {
   readonly max?: number
   /** Seen in pg_stat_activity. Default gigarow. */
   readonly applicationName?: string
+  /** A connection has ended, by us or by anybody. */
+  readonly onClose?: () => void
 }
 
 export interface Database {
   readonly target: Target
+  readonly applicationName: string
   /** Tagged template: values become parameters. */
   readonly sql: Sql
   /** server_version_num, such as 180004. */
@@ -35,9 +38,10 @@ export async function withDatabase<T>(
   options: DatabaseOptions & { readonly doing: string },
   use: (db: Database) => Promise<T>,
 ): Promise<T> {
-  const sql = openPool(target, options)
+  const { applicationName = 'gigarow' } = options
+  const sql = openPool(target, { ...options, applicationName })
   try {
-    return await use({ target, sql, version: await readVersion(sql) })
+    return await use({ target, applicationName, sql, version: await readVersion(sql) })
   } catch (error) {
     throw explainDbError(error, target, options.doing)
   } finally {
@@ -48,7 +52,7 @@ export async function withDatabase<T>(
 /** A pool whose life the caller keeps; prefer withDatabase. Connects at its first statement. */
 export function openPool(
   target: Target,
-  { max = 4, applicationName = 'gigarow' }: DatabaseOptions = {},
+  { max = 4, applicationName = 'gigarow', onClose = () => {} }: DatabaseOptions = {},
 ): Sql {
   return postgres({
     host: target.socketDir ?? target.host,
@@ -65,26 +69,31 @@ export function openPool(
     connect_timeout: 10,
     ssl: target.ssl === undefined ? false : target.ssl,
     onnotice: () => {},
+    onclose: onClose,
     connection: {
       application_name: applicationName,
       TimeZone: 'UTC',
       DateStyle: 'ISO, MDY',
       IntervalStyle: 'postgres',
       extra_float_digits: 1,
+      ...SESSION_SETTINGS,
     },
   })
 }
 
-/** One session for everything inside: session locks, SET, temporary tables. */
+/**
+ * One session for everything inside: session locks, SET, temporary tables. It has a connection of its own, so that it can
+ * be given up when it is cut: a session reserved from a pool never answers a statement that is sent after that.
+ */
 export async function withSession<T>(
-  db: Pick<Database, 'sql'>,
+  { target, applicationName }: Pick<Database, 'target' | 'applicationName'>,
   use: (session: ReservedSql) => Promise<T>,
 ): Promise<T> {
-  const session = await db.sql.reserve()
+  const pool = openPool(target, { max: 1, applicationName, onClose: () => void pool.end({ timeout: 0 }) })
   try {
-    return await use(session)
+    return await use(await pool.reserve())
   } finally {
-    session.release()
+    await pool.end({ timeout: 0 })
   }
 }
 

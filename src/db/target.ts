@@ -26,30 +26,12 @@ export const ORIGIN_TEXTS: Readonly<Record<Target['origin'], string>> = Object.f
  * A host that begins with a slash, percent-encoded or as ?host=, is the directory of a unix socket.
  */
 export function parseTarget(url: string, origin: Target['origin']): Target {
-  const problem = (why: string) =>
-    new GigarowError('USAGE', `The database URL ${ORIGIN_TEXTS[origin]} ${why}.`, {
-      facts: { origin },
-      hint: 'It looks like postgresql://user:password@host:5432/database; percent-encode special characters of the password.',
-    })
-  if (!/^postgres(ql)?:\/\//.test(url)) throw problem('does not begin with postgresql://')
-  let parsed: URL
-  try {
-    // A socket directory as authority (%2Frun%2Fpg) is no host for WHATWG URLs: move it into ?host=.
-    parsed = new URL(url.replace(/^postgres(ql)?:\/\//, 'gigarow://'))
-  } catch (cause) {
-    throw new GigarowError('USAGE', `The database URL ${ORIGIN_TEXTS[origin]} cannot be read.`, {
-      facts: { origin },
-      hint: 'It looks like postgresql://user:password@host:5432/database; percent-encode special characters of the password.',
-      cause: (cause as Error).name,
-    })
-  }
-  const host = parsed.searchParams.get('host') ?? decodeURIComponent(parsed.hostname)
-  const port = Number(parsed.searchParams.get('port') ?? (parsed.port || 5432))
-  const user = decodeURIComponent(parsed.username) || parsed.searchParams.get('user') || ''
-  const database = decodeURIComponent(parsed.pathname.slice(1)) || user
-  if (user === '') throw problem('names no user')
-  const password = decodeURIComponent(parsed.password) || parsed.searchParams.get('password') || undefined
-  const ssl = sslOf(parsed.searchParams.get('sslmode'))
+  if (!/^postgres(ql)?:\/\//.test(url)) throw unusable(origin, 'does not begin with postgresql://')
+  const parsed = parts(url)
+  if (parsed === undefined) throw unusable(origin, 'cannot be read')
+  const { host, port, user, database, password, ssl } = parsed
+  if (user === '') throw unusable(origin, 'names no user')
+  if (!(port > 0 && port < 65536)) throw unusable(origin, 'has a port that is none')
   return Object.freeze({
     host: host.startsWith('/') ? 'localhost' : host || 'localhost',
     port,
@@ -62,6 +44,34 @@ export function parseTarget(url: string, origin: Target['origin']): Target {
   })
 }
 
+/** The URL itself stays out of the error: it may hold a password. */
+function unusable(origin: Target['origin'], why: string): GigarowError {
+  return new GigarowError('USAGE', `The database URL ${ORIGIN_TEXTS[origin]} ${why}.`, {
+    facts: { origin },
+    hint: 'It looks like postgresql://user:password@host:5432/database; percent-encode special characters of the password.',
+  })
+}
+
+/** Undefined for what is no URL, or is wrongly percent-encoded. */
+function parts(url: string) {
+  try {
+    // As postgresql:// the host would be read by the rules of web addresses, which know no %2Frun%2Fpg.
+    const parsed = new URL(url.replace(/^postgres(ql)?:\/\//, 'gigarow://'))
+    const query = parsed.searchParams
+    const user = decodeURIComponent(parsed.username) || query.get('user') || ''
+    return {
+      host: query.get('host') ?? decodeURIComponent(parsed.hostname).replace(/^\[(.*)\]$/, '$1'),
+      port: Number(query.get('port') ?? (parsed.port || 5432)),
+      user,
+      database: decodeURIComponent(parsed.pathname.slice(1)) || user,
+      password: decodeURIComponent(parsed.password) || query.get('password') || undefined,
+      ssl: sslOf(query.get('sslmode')),
+    }
+  } catch {
+    return undefined
+  }
+}
+
 function sslOf(mode: string | null): Target['ssl'] {
   if (mode === 'require') return 'require'
   if (mode === 'verify-ca' || mode === 'verify-full') return 'verify-full'
@@ -70,9 +80,16 @@ function sslOf(mode: string | null): Target['ssl'] {
 
 /** A URL that psql and every driver accept, password included: only for `db url` and child processes' environment. */
 export function targetUrl(target: Target): string {
-  const auth = target.password === undefined ? '' : `:${encodeURIComponent(target.password)}`
-  const query = target.ssl === undefined ? '' : `?sslmode=${target.ssl}`
-  return `postgresql://${encodeURIComponent(target.user)}${auth}@${target.host}:${target.port}/${encodeURIComponent(target.database)}${query}`
+  const { user, password, host, port, database, socketDir, ssl, origin } = target
+  const auth = password === undefined ? '' : `:${encodeURIComponent(password)}`
+  const query = new URLSearchParams({
+    // The embedded server listens on loopback, too, and not everybody who has the password may enter its folder.
+    ...(socketDir === undefined || origin === 'embedded' ? {} : { host: socketDir }),
+    ...(ssl === undefined ? {} : { sslmode: ssl }),
+  })
+  const address = host.includes(':') ? `[${host}]` : host
+  const url = `postgresql://${encodeURIComponent(user)}${auth}@${address}:${port}/${encodeURIComponent(database)}`
+  return query.size === 0 ? url : `${url}?${query}`
 }
 
 /** The same for people: the password is masked. */

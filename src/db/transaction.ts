@@ -1,5 +1,4 @@
 import type { ReservedSql } from './database.ts'
-import { isConnectionLost } from './errors.ts'
 
 /** BEGIN … COMMIT on a pinned session; ROLLBACK and the error of `use` when it throws. */
 export async function inTransaction<T>(session: ReservedSql, use: () => Promise<T>): Promise<T> {
@@ -9,8 +8,7 @@ export async function inTransaction<T>(session: ReservedSql, use: () => Promise<
     await session.unsafe('commit')
     return result
   } catch (error) {
-    // When the session is gone the server has rolled back by itself, and a statement on it would never settle.
-    if (!isConnectionLost(error)) await session.unsafe('rollback').catch(() => {})
+    await session.unsafe('rollback').catch(() => {})
     throw error
   }
 }

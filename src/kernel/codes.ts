@@ -55,6 +55,10 @@ export const ERROR_CODES = {
   LOCK_TIMEOUT: { exit: 1, meaning: 'A lock could not be taken in time; the blockers are named.' },
   TABLE_MISSING: { exit: 1, meaning: 'A table that a profile fills is not in the database.' },
   TABLE_NOT_EMPTY: { exit: 1, meaning: 'A table to be filled holds rows, and --truncate was not given.' },
+  SEED_REFERENCED: {
+    exit: 1,
+    meaning: 'A table to be emptied with --truncate is pointed at by rows of a table outside of the profile.',
+  },
   SEED_MISFIT: {
     exit: 1,
     meaning: 'The columns of a profile and of its table in the database do not go together.',

@@ -3,5 +3,6 @@ export { type ErrorDetails, type Facts, GigarowError, isGigarowError } from './e
 export { type Emit, silent, type TypedEvent } from './events.ts'
 export { nearest } from './nearest.ts'
 export { displayName, ident, literal, type QualifiedName, qualified } from './quote.ts'
+export { SESSION_SETTINGS } from './session-settings.ts'
 export type { Hazard, Statement } from './statement.ts'
 export { formatBytes, formatCount, formatDuration, formatRows, parseRows } from './units.ts'

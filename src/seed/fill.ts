@@ -54,7 +54,7 @@ async function fillBySql(context: FillContext): Promise<void> {
   let first: unknown
   const sessions = Array.from({ length: context.jobs }, () =>
     insertTables({ ...context, signal }, onDone).catch((error: unknown) => {
-      // The others' failures are the echo of the first one: their statements are cancelled.
+      // The others stop behind their chunk.
       first ??= error
       failure.abort()
     }),
@@ -66,18 +66,12 @@ async function fillBySql(context: FillContext): Promise<void> {
 async function insertTables(context: FillContext, onDone: (chunk: ChunkDone) => void): Promise<void> {
   const { db, run, plan, signal } = context
   const session = await openCopySession(db.target, workerName(run))
-  const [backend] = await session.query<{ pid: number }>('select pg_backend_pid() as pid')
-  const cancel = () => {
-    db.sql`select pg_cancel_backend(${backend!.pid})`.catch(() => {})
-  }
-  signal.addEventListener('abort', cancel, { once: true })
   try {
     // Ends a statement whose client is gone; without it a killed load works on for seconds.
     await session.query("set client_connection_check_interval = '1s'").catch(() => {})
     const fill = (table: TablePlan, chunk: Chunk) => insertChunk(session, { table, chunk, seed: plan.seed })
     await fillTables(session, { run, plan, signal, fill, onDone })
   } finally {
-    signal.removeEventListener('abort', cancel)
     await session.close().catch(() => {})
   }
 }

@@ -1,5 +1,6 @@
 import { type Database, withSession } from '../db/index.ts'
 import { ident, qualified } from '../kernel/index.ts'
+import { workerName } from './ledger.ts'
 import type { LoadTable } from './preflight.ts'
 
 /** Explicit values do not move a sequence: the next row of the application must not collide with ours. */
@@ -16,6 +17,7 @@ export async function setSequences(db: Database, tables: readonly LoadTable[]): 
 }
 
 export interface VacuumOptions {
+  readonly run: number
   readonly jobs: number
   readonly signal: AbortSignal
   readonly onDone: (relation: string) => void
@@ -25,13 +27,14 @@ export interface VacuumOptions {
 export async function vacuumAll(
   db: Database,
   tables: readonly LoadTable[],
-  { jobs, signal, onDone }: VacuumOptions,
+  { run, jobs, signal, onDone }: VacuumOptions,
 ): Promise<void> {
   const queue = tables.flatMap(({ live }) => live.leaves.map((leaf) => qualified(leaf)))
   const parents = tables.filter(({ live }) => live.kind === 'partitioned').map(({ live }) => qualified(live))
+  const named = { target: db.target, applicationName: workerName(run) }
   await Promise.all(
     Array.from({ length: Math.min(jobs, queue.length) }, () =>
-      withSession(db, async (session) => {
+      withSession(named, async (session) => {
         for (let relation = queue.shift(); relation !== undefined; relation = queue.shift()) {
           signal.throwIfAborted()
           await session.unsafe(`vacuum (freeze, analyze) ${relation}`)

@@ -2,8 +2,9 @@ export { type ColumnsFor, defineSeed, type FillOptions, fill } from './define.ts
 export type { Phase, SeedEvent } from './events.ts'
 export { type Gen, gen, type Makes, type TimeSpan, type Weighted } from './gen.ts'
 export type { Run } from './ledger.ts'
+export type { SeedOptions } from './options.ts'
 export { chunkCount, type Filler, type LoadPlan, planLoad, type TablePlan } from './plan.ts'
-export { checkEmpty, preflight } from './preflight.ts'
+export { checkEmpty, checkUnreferenced, preflight } from './preflight.ts'
 export type { ColumnFill, GeneratorSpec, Profile, TableFill } from './profile.ts'
 export { findFill, type LoadedFile, listProfiles, pickProfile } from './profiles.ts'
 export { type ComputedColumn, type ComputedRow, computeRow } from './row.ts'
@@ -19,6 +20,6 @@ export {
   type SelectRange,
   selectSql,
 } from './rows.ts'
-export { resume, type SeedOptions, type SeedReport, seed, unfinishedRuns } from './run.ts'
+export { resume, type SeedReport, seed, unfinishedRuns } from './run.ts'
 export { type ScaleOptions, scaleProfile } from './scale.ts'
 export { planStrip, rebuildOrder } from './strip.ts'

@@ -1,7 +1,7 @@
-import type { AnySql, TransactionSql } from '../db/index.ts'
+import type { AnySql, ReservedSql, Sql } from '../db/index.ts'
 import { GigarowError } from '../kernel/index.ts'
 import type { Phase } from './events.ts'
-import { chunkCount, type Filler, type LoadPlan, planHash, tableKey } from './plan.ts'
+import { chunkCount, type Filler, type LoadPlan, tableKey } from './plan.ts'
 
 export type RunState = 'loading' | 'finishing' | 'verifying' | 'done' | 'abandoned'
 
@@ -15,9 +15,7 @@ export interface Run {
   readonly id: number
   readonly plan: LoadPlan
   readonly filler: Filler
-  readonly jobs: number
   readonly state: RunState
-  readonly startedAt: Date
   readonly phases: readonly PhaseRecord[]
 }
 
@@ -25,22 +23,18 @@ interface RunRow {
   id: string
   plan: LoadPlan
   filler: Filler
-  jobs: number
   state: RunState
-  started_at: Date
   phases: PhaseRecord[]
 }
 
-const RUN_COLUMNS = 'id::text, plan, filler, jobs, state, started_at, phases'
+const RUN_COLUMNS = 'id::text, plan, filler, state, phases'
 
 function toRun(row: RunRow): Run {
   return {
     id: Number(row.id),
     plan: row.plan,
     filler: row.filler,
-    jobs: row.jobs,
     state: row.state,
-    startedAt: row.started_at,
     phases: row.phases,
   }
 }
@@ -64,16 +58,16 @@ export async function readRun(sql: AnySql, id: number): Promise<Run> {
 
 /** One row for the run and one for each chunk; inside the transaction that prepares the tables. */
 export async function insertRun(
-  tx: TransactionSql,
+  session: ReservedSql,
   plan: LoadPlan,
   { filler, jobs }: { filler: Filler; jobs: number },
 ): Promise<number> {
-  const [row] = await tx<{ id: string }[]>`
-    insert into gigarow.seed_run (profile, seed, spec_hash, plan, filler, jobs)
-    values (${plan.profile}, ${plan.seed}, ${planHash(plan)}, ${tx.json(plan as never)}, ${filler}, ${jobs}) returning id::text`
+  const [row] = await session<{ id: string }[]>`
+    insert into gigarow.seed_run (profile, seed, plan, filler, jobs)
+    values (${plan.profile}, ${plan.seed}, ${session.json(plan as never)}, ${filler}, ${jobs}) returning id::text`
   const id = Number(row!.id)
   for (const table of plan.tables) {
-    await tx`
+    await session`
       insert into gigarow.seed_chunk (run_id, table_name, chunk, lo, hi)
       select ${id}, ${tableKey(table)}, k, k * ${table.chunkRows}::int8 + 1, least(${table.rows}::int8, (k + 1) * ${table.chunkRows}::int8)
         from generate_series(0::int8, ${chunkCount(table)}::int8 - 1) as k`
@@ -144,4 +138,33 @@ export async function endOrphans(sql: AnySql, run: number): Promise<number> {
     [workerName(run)],
   )
   return rows.length
+}
+
+/** Cancels what the run's sessions are doing: one that waits for a lock, or builds an index, does not hear of a signal. */
+export async function cancelWorkers(sql: AnySql, run: number): Promise<void> {
+  await sql.unsafe(
+    `select pg_cancel_backend(pid) from pg_stat_activity
+      where application_name = $1 and datname = current_database() and state = 'active' and pid <> pg_backend_pid()`,
+    [workerName(run)],
+  )
+}
+
+/**
+ * A crash of the server empties unlogged tables and leaves the ledger: their chunks are to be loaded again. Returns how
+ * many rows that are.
+ */
+export async function forgetChunks(
+  sql: Sql,
+  { run, table }: { run: number; table: string },
+): Promise<number> {
+  return sql.begin(async (tx) => {
+    const rows = await tx<{ rows: string }[]>`
+      with gone as (select chunk, rows from gigarow.seed_chunk where run_id = ${run} and table_name = ${table} and done_at is not null),
+           open as (update gigarow.seed_chunk c set done_at = null, rows = null, seconds = null from gone
+                     where c.run_id = ${run} and c.table_name = ${table} and c.chunk = gone.chunk)
+      select coalesce(sum(rows), 0)::text as rows from gone`
+    const count = Number(rows[0]!.rows)
+    if (count > 0) await setState(tx, run, 'loading')
+    return count
+  })
 }

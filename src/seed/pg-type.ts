@@ -66,3 +66,20 @@ export function parsePgType(where: Where): PgType {
   const suffix = modifiers.length === 0 ? '' : `(${modifiers.join(',')})`
   return Object.freeze({ name, sql: `${name}${suffix}`, modifiers: Object.freeze(modifiers) })
 }
+
+/** Whether a column that the server calls `live` (format_type()) is what was declared. */
+export function isSameType(declared: Where, live: string): boolean {
+  try {
+    return canonical(declared) === canonical({ ...declared, type: live })
+  } catch {
+    // A type that gigarow does not know, such as a domain.
+    return false
+  }
+}
+
+function canonical(where: Where): string {
+  const { name, modifiers } = parsePgType(where)
+  // numeric(10) is numeric(10,0).
+  const all = name === 'numeric' && modifiers.length === 1 ? [...modifiers, 0] : modifiers
+  return `${name} ${all}`
+}

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { qualified } from '../kernel/index.ts'
 import type { Profile, TableFill } from './profile.ts'
 import { BLOCK_ROWS } from './stream.ts'
@@ -84,14 +83,4 @@ export function totalRows(plan: LoadPlan): number {
 /** The ledger's name of a table: quoted and qualified, as it stands in statements. */
 export function tableKey(table: TablePlan): string {
   return qualified(table.table)
-}
-
-/** sha-256 of the plan with keys in order: equal exactly when the same rows come out in the same chunks. */
-export function planHash(plan: LoadPlan): string {
-  return createHash('sha256').update(JSON.stringify(plan, sortKeys)).digest('hex')
-}
-
-function sortKeys(_key: string, value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
 }

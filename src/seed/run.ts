@@ -1,12 +1,14 @@
-import { type Database, explainDbError, tryAdvisoryLock } from '../db/index.ts'
-import { type Emit, type ErrorCode, formatCount, GigarowError, qualified } from '../kernel/index.ts'
+import { setTimeout as delay } from 'node:timers/promises'
+import { type Database, explainDbError, SQLSTATE, tryAdvisoryLock } from '../db/index.ts'
+import { displayName, type ErrorCode, formatCount, GigarowError } from '../kernel/index.ts'
 import { ensureStore } from '../store/index.ts'
-import type { Phase, PhaseUnit, SeedEvent } from './events.ts'
+import type { Phase, PhaseUnit } from './events.ts'
 import { FILLERS } from './fill.ts'
 import { setSequences, vacuumAll, vacuumSteps } from './finish.ts'
 import {
+  cancelWorkers,
   endOrphans,
-  insertRun,
+  forgetChunks,
   loadedRows,
   openRuns,
   type PhaseRecord,
@@ -15,22 +17,13 @@ import {
   recordPhase,
   setState,
 } from './ledger.ts'
-import { chunkCount, type Filler, type LoadPlan, totalRows } from './plan.ts'
-import { checkEmpty, type LoadTable, preflight } from './preflight.ts'
+import type { SeedOptions } from './options.ts'
+import { chunkCount, type Filler, type LoadPlan, tableKey, totalRows } from './plan.ts'
+import { checkEmpty, checkUnreferenced, isEmpty, type LoadTable, preflight } from './preflight.ts'
+import { prepare, refuseUnfinished, stoppedRuns } from './prepare.ts'
 import { watching } from './server-progress.ts'
-import { planStrip } from './strip.ts'
-import { dropForLoad, outstanding, rebuild } from './strip-run.ts'
+import { outstanding, rebuild } from './strip-run.ts'
 import { type TableResult, verify } from './verify.ts'
-
-export interface SeedOptions {
-  readonly filler: Filler
-  /** Sessions that load at the same time. */
-  readonly jobs: number
-  /** Delete the rows that the tables hold. */
-  readonly truncate?: boolean
-  readonly emit: Emit<SeedEvent>
-  readonly signal: AbortSignal
-}
 
 export interface SeedReport {
   readonly run: number
@@ -51,11 +44,15 @@ export async function seed(db: Database, plan: LoadPlan, options: SeedOptions): 
   await ensureStore(db)
   return exclusively(db, options, async () => {
     const tables = await preflight(db.sql, plan)
-    await refuseUnfinished(db, plan, { truncate: options.truncate === true })
-    if (!options.truncate) await checkEmpty(db.sql, tables)
+    const stopped = await stoppedRuns(db, plan)
+    if (options.truncate) await checkUnreferenced(db.sql, tables)
+    else {
+      await refuseUnfinished(db, stopped)
+      await checkEmpty(db.sql, tables)
+    }
     const started = performance.now()
     options.emit({ type: 'phase.started', phase: 'prepare', total: 1, unit: 'steps', done: 0 })
-    const id = await prepare(db, { plan, tables, options })
+    const id = await prepare(db, { plan, tables, stopped }, options)
     let run = await readRun(db.sql, id)
     tellStart(run, options, { resumed: false })
     run = await finishPhase(db, { run, phase: 'prepare', started, rows: 0 }, options)
@@ -68,10 +65,26 @@ export async function resume(db: Database, run: Run, options: SeedOptions): Prom
   return exclusively(db, options, async () => {
     await endOrphans(db.sql, run.id)
     const tables = await preflight(db.sql, run.plan)
+    await loadEmptiedAgain(db, { run, tables }, options)
     const now = await readRun(db.sql, run.id)
     tellStart(now, options, { resumed: true })
     return keepingRun(db, run.id, () => carryOn(db, { run: now, tables }, options))
   })
+}
+
+/** A crash of the server has emptied unlogged tables, whose ledger still calls chunks done. */
+async function loadEmptiedAgain(
+  db: Database,
+  { run, tables }: { run: Run; tables: readonly LoadTable[] },
+  { emit }: SeedOptions,
+): Promise<void> {
+  for (const { plan, live } of tables) {
+    if (!live.leaves.every((leaf) => leaf.unlogged) || !(await isEmpty(db.sql, live))) continue
+    const rows = await forgetChunks(db.sql, { run: run.id, table: tableKey(plan) })
+    if (rows === 0) continue
+    const message = `The unlogged table ${displayName(live)} has lost the ${formatCount(rows)} rows that were loaded, as a crash of the server does: they are loaded again.`
+    emit({ type: 'notice', message })
+  }
 }
 
 /** Unfinished loads, newest first; none when gigarow was never used on the database. */
@@ -115,67 +128,12 @@ async function keepingRun<T>(db: Database, run: number, work: () => Promise<T>):
     const error = explainDbError(cause, db.target, 'loading')
     const wayOut = WAYS_OUT[error.code]
     if (wayOut === undefined) throw error
+    const crowded = error.facts.sqlstate === SQLSTATE.TOO_MANY_CONNECTIONS
     throw new GigarowError(error.code, error.message, {
       facts: { ...error.facts, run },
-      hint: `${wayOut} Every finished chunk stays; go on with: gigarow seed --resume`,
+      hint: `${crowded ? 'Give fewer --jobs.' : wayOut} Every finished chunk stays; go on with: gigarow seed --resume`,
       cause,
     })
-  }
-}
-
-/** A load that stopped owns its tables: their indexes are still away. */
-async function refuseUnfinished(
-  db: Database,
-  plan: LoadPlan,
-  { truncate }: { truncate: boolean },
-): Promise<void> {
-  const mine = new Set(plan.tables.map((t) => qualified(t.table)))
-  for (const run of await openRuns(db.sql)) {
-    if (!run.plan.tables.some((t) => mine.has(qualified(t.table)))) continue
-    if (truncate) continue
-    const rows = await loadedRows(db.sql, run.id)
-    throw new GigarowError(
-      'SEED_UNFINISHED',
-      `Load ${run.id} of profile ${run.plan.profile} stopped at ${formatCount(rows)} of ${formatCount(totalRows(run.plan))} rows.`,
-      {
-        facts: { run: run.id, profile: run.plan.profile, rows, state: run.state },
-        hint: 'Go on with: gigarow seed --resume. To start again from nothing: the same command with --truncate.',
-      },
-    )
-  }
-}
-
-/** One transaction: afterwards the run, its chunks and its journal are there and the tables are bare, or nothing has happened. */
-async function prepare(
-  db: Database,
-  { plan, tables, options }: { plan: LoadPlan; tables: readonly LoadTable[]; options: SeedOptions },
-): Promise<number> {
-  if (options.truncate) await abandonOthers(db, plan, options)
-  const fresh = options.truncate ? await preflight(db.sql, plan) : tables
-  const strips = planStrip(fresh.map((t) => t.live))
-  return db.sql.begin(async (tx) => {
-    await tx`set local lock_timeout = '10s'`
-    const id = await insertRun(tx, plan, options)
-    if (options.truncate)
-      await tx.unsafe(`truncate ${plan.tables.map((t) => qualified(t.table)).join(', ')} restart identity`)
-    await dropForLoad(tx, { run: id, strips, emit: options.emit })
-    return id
-  })
-}
-
-/**
- * Starting again: what the stopped load had taken away is brought back first, onto tables of ours that are emptied now
- * already; tables of it that are not ours keep their rows.
- */
-async function abandonOthers(db: Database, plan: LoadPlan, options: SeedOptions): Promise<void> {
-  const mine = new Set(plan.tables.map((t) => qualified(t.table)))
-  for (const run of await openRuns(db.sql)) {
-    const shared = run.plan.tables.map((t) => qualified(t.table)).filter((t) => mine.has(t))
-    if (shared.length === 0) continue
-    await endOrphans(db.sql, run.id)
-    await db.sql.unsafe(`truncate ${shared.join(', ')}`)
-    await rebuild(db, { run: run.id, jobs: 1, emit: () => {}, signal: options.signal })
-    await setState(db.sql, run.id, 'abandoned')
   }
 }
 
@@ -203,7 +161,7 @@ async function carryOn(db: Database, { run, tables }: Progress, options: SeedOpt
     signal.throwIfAborted()
     emit({ type: 'phase.started', phase: name, total: size.total, unit: size.unit, done: size.done })
     const started = performance.now()
-    await work()
+    await cancellable(db, { run: run.id, signal }, work)
     signal.throwIfAborted()
     now = await finishPhase(db, { run: now, phase: name, started, rows: size.rows }, options)
   }
@@ -221,7 +179,7 @@ async function carryOn(db: Database, { run, tables }: Progress, options: SeedOpt
       watching(db, { phase: 'indexes', emit }, () => rebuild(db, { run: run.id, jobs, emit, signal })),
     )
     await phase('vacuum', { total: vacuumSteps(tables), unit: 'steps', done: 0, rows }, () =>
-      watching(db, { phase: 'vacuum', emit }, () => vacuumPhase(db, tables, options)),
+      watching(db, { phase: 'vacuum', emit }, () => vacuumPhase(db, { run: run.id, tables }, options)),
     )
     now = await advance(db, now, 'verifying')
   }
@@ -243,14 +201,42 @@ async function carryOn(db: Database, { run, tables }: Progress, options: SeedOpt
   }
 }
 
+/** Each time again until all have ended: a session may be between two statements. */
+const CANCEL_MS = 200
+
+async function cancellable(
+  db: Database,
+  { run, signal }: { run: number; signal: AbortSignal },
+  work: () => Promise<void>,
+): Promise<void> {
+  let working = true
+  const cancel = async () => {
+    for (; working; await delay(CANCEL_MS)) await cancelWorkers(db.sql, run)
+  }
+  let cancelling: Promise<void> | undefined
+  const onAbort = () => {
+    // Without a connection there is nothing to cancel either.
+    cancelling = cancel().catch(() => {})
+  }
+  signal.addEventListener('abort', onAbort, { once: true })
+  try {
+    await work()
+  } finally {
+    working = false
+    signal.removeEventListener('abort', onAbort)
+    await cancelling
+  }
+}
+
 async function vacuumPhase(
   db: Database,
-  tables: readonly LoadTable[],
+  { run, tables }: { run: number; tables: readonly LoadTable[] },
   { jobs, signal, emit }: SeedOptions,
 ): Promise<void> {
   await setSequences(db, tables)
   let done = 0
   await vacuumAll(db, tables, {
+    run,
     jobs,
     signal,
     onDone: (relation) => emit({ type: 'phase.progress', phase: 'vacuum', done: ++done, detail: relation }),

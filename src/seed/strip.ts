@@ -65,7 +65,7 @@ function stripForeignKey(key: LiveForeignKey): Strip {
 
 /** Trees of indexes: a plain table's are of one node, a partitioned table's have a child on each partition. */
 function stripIndexes(table: LiveTable): Strip[] {
-  const childrenOf = (index: LiveIndex) => table.indexes.filter((other) => other.parent === plainName(index))
+  const childrenOf = (index: LiveIndex) => table.indexes.filter((other) => other.parent === index.oid)
   const tree = (index: LiveIndex): LiveIndex[] => [index, ...childrenOf(index).flatMap(tree)]
   const trees = table.indexes.filter((index) => index.parent === undefined).map(tree)
   return trees
@@ -73,11 +73,6 @@ function stripIndexes(table: LiveTable): Strip[] {
     .flatMap((nodes) =>
       nodes.flatMap((node) => stripNode(node, { root: nodes[0]!, children: childrenOf(node) })),
     )
-}
-
-/** What LiveIndex.parent names. */
-function plainName(index: LiveIndex): string {
-  return `${index.table.schema}.${index.name}`
 }
 
 /** An invalid index was not serving anybody, and column statistics of an expression index cannot be read back as SQL. */
@@ -100,47 +95,52 @@ function stripNode(index: LiveIndex, family: Family): Strip[] {
     group: `${qualified(family.root.table)} ${family.root.name}`,
   }
   const isRoot = index === family.root
-  const extras = present(
-    comment(`index ${name}`, index.comment),
-    index.replicaIdentity
-      ? `alter table ${table} replica identity using index ${ident(index.name)}`
-      : undefined,
-    index.clustered ? `alter table ${table} cluster on ${ident(index.name)}` : undefined,
-    index.constraint &&
-      comment(`constraint ${ident(index.constraint.name)} on ${table}`, index.constraint.comment),
-  )
   const attach = family.children.map(
     (child) => `alter index ${name} attach partition ${ident(child.table.schema, child.name)}`,
   )
-  if (!index.constraint) {
-    const dropSql = isRoot ? `drop index ${name}` : undefined
-    const stage = index.partitioned ? STAGE.parent - index.level : STAGE.index
-    // pg_get_indexdef() of a partitioned index says ON ONLY: its children are there already, and are attached.
-    return [
-      {
-        ...base,
-        kind: 'index',
-        dropSql,
-        rebuildSql: [index.definition, ...attach, ...extras],
-        stage,
-        definition: index.definition,
-      },
-    ]
-  }
+  const parentStage = STAGE.parent - index.level
   const { constraint } = index
-  const dropSql = isRoot ? `alter table ${table} drop constraint ${ident(constraint.name)}` : undefined
+  if (!constraint) {
+    // pg_get_indexdef() of a partitioned index says ON ONLY: its children are there already, and are attached.
+    const whole: Strip = {
+      ...base,
+      kind: 'index',
+      dropSql: isRoot ? `drop index ${name}` : undefined,
+      rebuildSql: [index.definition, ...attach, ...present(comment(`index ${name}`, index.comment))],
+      stage: index.partitioned ? parentStage : STAGE.index,
+      definition: index.definition,
+    }
+    // Marks lock the table: beside the builds of other indexes they would wait for those, or deadlock with them.
+    const marks = tableMarks(index)
+    if (marks.length === 0) return [whole]
+    const mark: Strip = {
+      ...base,
+      kind: 'setting',
+      dropSql: undefined,
+      rebuildSql: marks,
+      stage: Math.max(STAGE.adopt, whole.stage),
+      definition: undefined,
+    }
+    return [whole, mark]
+  }
+  const extras = [
+    ...present(
+      comment(`index ${name}`, index.comment),
+      comment(`constraint ${ident(constraint.name)} on ${table}`, constraint.comment),
+    ),
+    ...tableMarks(index),
+  ]
   const add = (how: string) => `alter table only ${table} add constraint ${ident(constraint.name)} ${how}`
-  const whole = { ...base, kind: 'constraint', dropSql, definition: constraint.definition } as const
+  const whole = {
+    ...base,
+    kind: 'constraint',
+    dropSql: isRoot ? `alter table ${table} drop constraint ${ident(constraint.name)}` : undefined,
+    definition: constraint.definition,
+  } as const
   if (index.partitioned)
-    return [
-      {
-        ...whole,
-        rebuildSql: [add(constraint.definition), ...attach, ...extras],
-        stage: STAGE.parent - index.level,
-      },
-    ]
+    return [{ ...whole, rebuildSql: [add(withOptions(index)), ...attach, ...extras], stage: parentStage }]
   if (constraint.type === 'exclusion')
-    return [{ ...whole, rebuildSql: [add(constraint.definition), ...extras], stage: STAGE.adopt }]
+    return [{ ...whole, rebuildSql: [add(withOptions(index)), ...extras], stage: STAGE.adopt }]
   // Built as an index of its own, which runs beside other builds and keeps storage parameters, and then adopted.
   const timing = constraint.deferrable ? ` deferrable${constraint.deferred ? ' initially deferred' : ''}` : ''
   return [
@@ -158,6 +158,22 @@ function stripNode(index: LiveIndex, family: Family): Strip[] {
       definition: index.definition,
     },
   ]
+}
+
+function tableMarks(index: LiveIndex): string[] {
+  const alter = `alter table ${qualified(index.table)}`
+  return present(
+    index.replicaIdentity ? `${alter} replica identity using index ${ident(index.name)}` : undefined,
+    index.clustered ? `${alter} cluster on ${ident(index.name)}` : undefined,
+  )
+}
+
+/** pg_get_constraintdef() leaves the storage parameters of a key out; they stand before its timing. */
+function withOptions({ constraint, options }: LiveIndex): string {
+  const { definition } = constraint!
+  if (options === undefined || definition.includes(' WITH (')) return definition
+  const timing = / DEFERRABLE( INITIALLY DEFERRED)?$/.exec(definition)?.[0] ?? ''
+  return `${definition.slice(0, definition.length - timing.length)} WITH (${options})${timing}`
 }
 
 /** Autovacuum would start on a table in the middle of its load, and VACUUM comes at the end anyway. */

@@ -169,7 +169,7 @@ function compare(
     `${tableKey(table)} does not hold the rows of the profile: ${wrong.length} of ${expected.size} chunks differ${where}: ${what}.`,
     {
       facts: { table: tableKey(table), chunks: wrong.slice(0, 100), expectedRows: e.rows, foundRows: f.rows },
-      hint: 'Somebody else changed the table meanwhile, or the disk is faulty. Load it again with --truncate.',
+      hint: 'Somebody else changed the table meanwhile, a trigger or rule of it changes rows, or a crash of the server emptied an unlogged partition. Load it again with --truncate.',
     },
   )
 }

@@ -74,3 +74,20 @@ export async function tableDigest(sql: Sql, table: string, order = 'id'): Promis
   )
   return row!.digest
 }
+
+/** Everything of the given schemas that a load takes away and has to bring back. */
+export async function structureOf(sql: Sql, schemas: readonly string[] = ['public']): Promise<unknown> {
+  return sql`
+    with named as (select oid from pg_namespace where nspname = any (${schemas}))
+    select 'index' as kind, pg_get_indexdef(indexrelid) as definition,
+           indisvalid::text || indisreplident || indisclustered || coalesce(obj_description(indexrelid), '') ||
+           coalesce((select inhparent::regclass::text from pg_inherits where inhrelid = indexrelid), '') as more
+      from pg_index where indrelid in (select c.oid from pg_class c join named on c.relnamespace = named.oid)
+    union all
+    select 'constraint', conname || ' ' || pg_get_constraintdef(k.oid), convalidated::text || condeferrable || condeferred || coalesce(obj_description(k.oid), '')
+      from pg_constraint k join named on k.connamespace = named.oid
+    union all
+    select 'options', relname, coalesce(reloptions::text, '') || relreplident::text
+      from pg_class c join named on c.relnamespace = named.oid where relkind in ('r', 'p')
+    order by 1, 2, 3`
+}

@@ -206,9 +206,11 @@ async function dryRun(
   db: Database,
   { plan, truncate }: { plan: LoadPlan | undefined; truncate: boolean },
 ): Promise<number> {
-  const { checkEmpty, chunkCount, planStrip, preflight, rebuildOrder } = await import('../../seed/index.ts')
+  const { checkEmpty, checkUnreferenced, chunkCount, planStrip, preflight, rebuildOrder } = await import(
+    '../../seed/index.ts'
+  )
   const tables = await preflight(db.sql, plan!)
-  if (!truncate) await checkEmpty(db.sql, tables)
+  await (truncate ? checkUnreferenced : checkEmpty)(db.sql, tables)
   const strips = planStrip(tables.map((t) => t.live))
   const rebuilds = rebuildOrder(strips).flatMap((s) => s.rebuildSql)
   const summary = plan!.tables.map((table) => ({

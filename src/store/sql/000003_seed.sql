@@ -3,13 +3,11 @@ create table gigarow.seed_run (
   id bigint generated always as identity primary key,
   profile text not null,
   seed bigint not null,
-  -- sha-256 of the whole plan: a run can only be resumed with the same one
-  spec_hash text not null,
   -- the plan as JSON: tables, rows, columns with their generators, chunk size
   plan jsonb not null,
   filler text not null check (filler in ('copy', 'sql')),
   jobs int not null check (jobs > 0),
-  -- where the run stands: loading, finishing (indexes, vacuum), verifying, done, failed, abandoned
+  -- where the run stands: loading, finishing (indexes, vacuum), verifying, done; abandoned: a later load took over
   state text not null default 'loading' check (state in ('loading', 'finishing', 'verifying', 'done', 'abandoned')),
   started_at timestamptz not null default now(),
   finished_at timestamptz,

@@ -2,7 +2,14 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { type Sql, withDatabase } from '../../../src/db/index.ts'
 import type { SeedEvent } from '../../../src/seed/index.ts'
 import { testDatabase } from '../../support/index.ts'
-import { BILLION_DDL, billionProfile, load, resumeLoad, tableDigest } from '../../support/load.ts'
+import {
+  BILLION_DDL,
+  billionProfile,
+  load,
+  resumeLoad,
+  structureOf,
+  tableDigest,
+} from '../../support/load.ts'
 
 const target = testDatabase()
 const ROWS = 40_000
@@ -19,18 +26,7 @@ beforeEach(() =>
   }),
 )
 
-/** Everything that a load takes away and has to bring back. */
-async function structure(sql: Sql): Promise<unknown> {
-  return sql.unsafe(`
-    select 'index' as kind, pg_get_indexdef(indexrelid) as definition, indisvalid::text || indisreplident || indisclustered || coalesce(obj_description(indexrelid), '') as more
-      from pg_index where indrelid in (select oid from pg_class where relnamespace = 'public'::regnamespace)
-    union all
-    select 'constraint', conname || ' ' || pg_get_constraintdef(oid), convalidated::text || condeferrable || condeferred || coalesce(obj_description(oid), '')
-      from pg_constraint where connamespace = 'public'::regnamespace
-    union all
-    select 'options', relname, coalesce(reloptions::text, '') from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')
-    order by 1, 2, 3`)
-}
+const structure = (sql: Sql) => structureOf(sql)
 
 describe('a load', () => {
   test('leaves the same rows whichever filler made them, and says so with the same checksum', async () => {
