@@ -1,5 +1,5 @@
 /** The candidate that a mistyped word most likely means: at most a third of its letters differ; undefined without one. */
-export function nearest(word: string, candidates: readonly string[]): string | undefined {
+export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined
   let least = Math.max(1, Math.floor(word.length / 3)) + 1
   for (const candidate of candidates) {

@@ -1,22 +1,22 @@
 import type { AnySql } from '../db/index.ts'
 import { displayName, GigarowError, ident, type QualifiedName, qualified } from '../kernel/index.ts'
-import { droppedObjects, type FileStatement, relationName, type SqlNode } from '../sql/index.ts'
+import { droppedNames, type FileStatement, type SqlNode, writtenName } from '../sql/index.ts'
 
-/** Rows or values that a statement would take away. */
+/** Rows or values that a statement would take away. `table`: quoted, as the statement writes it. */
 export type Loss =
-  | { readonly kind: 'table'; readonly table: QualifiedName }
-  | { readonly kind: 'column'; readonly table: QualifiedName; readonly column: string }
+  | { readonly kind: 'table'; readonly table: string }
+  | { readonly kind: 'column'; readonly table: string; readonly column: string }
   | { readonly kind: 'schema'; readonly schema: string }
 
 /** What a statement takes away, if there is anything in it: DROP TABLE, DROP COLUMN, TRUNCATE, DROP SCHEMA. */
 export function lossesOf(node: SqlNode): readonly Loss[] {
   if ('TruncateStmt' in node) {
     return (node.TruncateStmt.relations ?? []).flatMap((r) =>
-      'RangeVar' in r ? [{ kind: 'table', table: relationName(r.RangeVar) } as const] : [],
+      'RangeVar' in r ? [{ kind: 'table', table: writtenName(r.RangeVar) } as const] : [],
     )
   }
   if ('AlterTableStmt' in node) {
-    const table = relationName(node.AlterTableStmt.relation)
+    const table = writtenName(node.AlterTableStmt.relation)
     return (node.AlterTableStmt.cmds ?? []).flatMap((cmd) =>
       'AlterTableCmd' in cmd && cmd.AlterTableCmd.subtype === 'AT_DropColumn'
         ? [{ kind: 'column', table, column: cmd.AlterTableCmd.name ?? '' } as const]
@@ -28,7 +28,7 @@ export function lossesOf(node: SqlNode): readonly Loss[] {
       'String' in o ? [{ kind: 'schema', schema: o.String.sval ?? '' } as const] : [],
     )
   }
-  return droppedObjects(node, 'OBJECT_TABLE').map((table) => ({ kind: 'table', table }))
+  return droppedNames(node, 'OBJECT_TABLE').map((table) => ({ kind: 'table', table }))
 }
 
 /**
@@ -63,19 +63,20 @@ async function findData(sql: AnySql, loss: Loss, lock: boolean): Promise<readonl
        where n.nspname = ${loss.schema} and c.relkind in ('r', 'p') and not c.relispartition order by 1`
     const found: string[] = []
     for (const { name } of tables) {
-      found.push(...(await findData(sql, { kind: 'table', table: { schema: loss.schema, name } }, lock)))
+      found.push(...(await findData(sql, { kind: 'table', table: ident(loss.schema, name) }, lock)))
     }
     return found
   }
-  const name = qualified(loss.table)
   const column = loss.kind === 'column' ? loss.column : null
-  const [there] = await sql<{ ok: boolean }[]>`
-    select case when ${column}::text is null then to_regclass(${name}) is not null
-           else exists (select from pg_attribute where attrelid = to_regclass(${name}) and attname = ${column})
-           end as ok`
-  if (!there!.ok) return []
+  const [table] = await sql<QualifiedName[]>`
+    select n.nspname as schema, c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
+     where c.oid = to_regclass(${loss.table})
+       and (${column}::text is null
+            or exists (select from pg_attribute where attrelid = c.oid and attname = ${column}))`
+  if (table === undefined) return []
+  const name = qualified(table)
   if (lock) await sql.unsafe(`lock table ${name} in share row exclusive mode`)
   const where = column === null ? '' : ` where ${ident(column)} is not null`
   const [row] = await sql.unsafe<{ rows: boolean }[]>(`select exists (select from ${name}${where}) as rows`)
-  return row!.rows ? [column === null ? displayName(loss.table) : `${displayName(loss.table)}.${column}`] : []
+  return row!.rows ? [column === null ? displayName(table) : `${displayName(table)}.${column}`] : []
 }

@@ -4,7 +4,7 @@ import { ensureStore } from '../store/index.ts'
 import { refuseDataLoss } from './data-loss.ts'
 import { createEngine, inOrder, readDownScript } from './engine.ts'
 import { type MigrationFile, readMigrations } from './files.ts'
-import { type LedgerRow, readLedger } from './ledger.ts'
+import { type Recorded, readRecorded } from './ledger.ts'
 import { connected, emitOf, findMigration, type RunOptions } from './options.ts'
 import type { Script } from './script.ts'
 import { assertConsistent } from './state.ts'
@@ -32,16 +32,21 @@ export async function migrateDown(options: MigrateDownOptions): Promise<MigrateD
   const files = await readMigrations(options.folder)
   return connected(options, 'reverting migrations', async (db) => {
     if (options.dryRun) {
-      const scripts = await prepare(db, { files, options, ledger: await readLedger(db) })
+      const scripts = await prepare(db, { files, options, recorded: await readRecorded(db) })
       return { reverted: scripts.map((s) => s.name), sql: scripts.map(toText) }
     }
     await ensureStore(db)
     return withAdvisoryLock(db, 'migrate', async (session) => {
-      const ledger = await readLedger(db)
-      const scripts = await prepare(db, { files, options, ledger })
+      const recorded = await readRecorded(db)
+      const scripts = await prepare(db, { files, options, recorded })
       const { lock = {}, signal } = options
       const run = { db, session, emit: emitOf(options), lock, ...(signal ? { signal } : {}) }
-      const engine = createEngine({ run, files, ledger, allowDataLoss: options.allowDataLoss === true })
+      const engine = createEngine({
+        run,
+        files,
+        ledger: recorded.ledger,
+        allowDataLoss: options.allowDataLoss === true,
+      })
       if (scripts.length > 0) await unwrapped(() => engine.down({ step: scripts.length }))
       return { reverted: scripts.map((s) => s.name), sql: [] }
     })
@@ -56,13 +61,14 @@ interface Prepared {
 interface Situation {
   readonly files: readonly MigrationFile[]
   readonly options: MigrateDownOptions
-  readonly ledger: readonly LedgerRow[]
+  readonly recorded: Recorded
 }
 
 /** The scripts to run, last applied first; refused here, before anything is changed, where that can be seen. */
-async function prepare(db: Database, { files, options, ledger }: Situation): Promise<readonly Prepared[]> {
+async function prepare(db: Database, { files, options, recorded }: Situation): Promise<readonly Prepared[]> {
+  const { ledger } = recorded
   const target = options.to === undefined ? undefined : findMigration(files, options.to).name
-  assertConsistent(files, ledger, { allowOutOfOrder: true })
+  assertConsistent(files, recorded, { allowOutOfOrder: true })
   const applied = inOrder(
     files.filter((file) => ledger.some((row) => row.name === file.name)),
     ledger.map((row) => row.name),

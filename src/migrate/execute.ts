@@ -1,4 +1,11 @@
-import { type Database, type LockPolicy, type ReservedSql, withLockRetry } from '../db/index.ts'
+import {
+  type Database,
+  inTransaction,
+  isConnectionLost,
+  type LockPolicy,
+  type ReservedSql,
+  withLockRetry,
+} from '../db/index.ts'
 import { GigarowError } from '../kernel/index.ts'
 import { classify, type FileStatement } from '../sql/index.ts'
 import { checksumOf } from './checksum.ts'
@@ -44,28 +51,44 @@ export async function execute(run: Run, job: Job): Promise<void> {
     transactional: !journaled,
     alreadyDone: done,
   })
-  await cancellable(run, () => (journaled ? runJournaled(run, job, steps) : runInOne(run, job)))
-  // SET of a migration must not reach the next one; the advisory lock stays.
-  await run.session.unsafe('reset all')
-  await run.session.unsafe('reset session authorization')
+  try {
+    await cancellable(run, () => (journaled ? runJournaled(run, job, steps) : runInOne(run, job)))
+  } catch (error) {
+    if (!isConnectionLost(error)) await forgetSettings(run.session).catch(() => {})
+    throw error
+  }
+  await forgetSettings(run.session)
   run.emit({ type: after, name: job.name, ms: performance.now() - begin })
+}
+
+/** SET of a migration must not reach the next one, nor the pool of a caller; the advisory lock stays. */
+async function forgetSettings(session: ReservedSql): Promise<void> {
+  for (const what of ['session authorization', 'role', 'all']) await session.unsafe(`reset ${what}`)
+}
+
+/** Inside of a transaction: a migration may have set a role that cannot write our tables. It is back after the commit. */
+async function asOurselves(session: ReservedSql, use: () => Promise<void>): Promise<void> {
+  await session.unsafe('set local session authorization default')
+  await session.unsafe('set local role to default')
+  await use()
 }
 
 async function runInOne(run: Run, job: Job): Promise<void> {
   await retried(run, job, async () => {
     const begin = performance.now()
     for (const statement of job.script.statements) await runStatement(run, job, statement)
-    await job.record(performance.now() - begin)
+    await asOurselves(run.session, () => job.record(performance.now() - begin))
   })
 }
 
 async function runJournaled(run: Run, job: Job, steps: readonly StepRow[]): Promise<void> {
   const begin = performance.now()
+  assertNotShortened(job, steps)
   for (const [i, statement] of job.script.statements.entries()) {
     const row = steps.find((s) => s.direction === job.direction && s.step === i + 1)
     await runStep(run, job, { statement, step: i + 1, row })
   }
-  await retried(run, job, () => job.record(performance.now() - begin))
+  await retried(run, job, () => asOurselves(run.session, () => job.record(performance.now() - begin)))
 }
 
 interface Step {
@@ -75,13 +98,16 @@ interface Step {
 }
 
 async function runStep(run: Run, job: Job, { statement, step, row }: Step): Promise<void> {
+  // What it sets ends with the session: a run that goes on after a crash needs it again.
+  if ('VariableSetStmt' in statement.node) return runStatement(run, job, statement)
   const checksum = checksumOf(statement.sql)
   if (row?.done) {
     if (row.checksum !== checksum) throw editedStep(job, statement, step)
     return
   }
   const { name: migration, direction } = job
-  const mark = (done: boolean) => markStep(run.session, { migration, direction, step, checksum, done })
+  const mark = (done: boolean) =>
+    asOurselves(run.session, () => markStep(run.session, { migration, direction, step, checksum, done }))
   run.emit({ type: 'migrate.step', name: migration, step, sql: statement.sql })
   if (classify(statement.node) === 'transaction') {
     await retried(run, job, async () => {
@@ -93,11 +119,11 @@ async function runStep(run: Run, job: Job, { statement, step, row }: Step): Prom
   const recovery = await recoverStep(run.session, statement.node, { begun: row !== undefined })
   if (recovery) run.emit({ type: 'migrate.recovered', name: migration, step, what: recovery.what })
   if (!recovery?.done) {
-    await mark(false)
+    await inTransaction(run.session, () => mark(false))
     // It waits for other transactions without blocking anybody: no lock_timeout.
     await runStatement(run, job, statement)
   }
-  await mark(true)
+  await inTransaction(run.session, () => mark(true))
 }
 
 async function runStatement(run: Run, job: Job, statement: FileStatement): Promise<void> {
@@ -142,6 +168,20 @@ function interrupted({ name, script }: Job): GigarowError {
     facts: { migration: name },
     hint: 'The same command goes on where it stopped.',
   })
+}
+
+function assertNotShortened({ name, direction, script }: Job, steps: readonly StepRow[]): void {
+  const count = script.statements.length
+  const gone = steps.find((s) => s.direction === direction && s.done && s.step > count)
+  if (gone === undefined) return
+  throw new GigarowError(
+    'MIGRATION_MODIFIED',
+    `${script.path}: statement ${gone.step} of ${name} was carried out, and the file has only ${count}.`,
+    {
+      facts: { migration: name, step: gone.step, statements: count },
+      hint: 'Bring the statement back; statements that are not done yet may be edited.',
+    },
+  )
 }
 
 function editedStep({ name, script }: Job, { line }: FileStatement, step: number): GigarowError {

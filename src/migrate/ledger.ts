@@ -23,7 +23,7 @@ export interface StepRow {
 }
 
 /** What is applied, in the order it was. Nothing where gigarow's tables are not there yet. */
-export async function readLedger({ sql }: Pick<Database, 'sql'>): Promise<readonly LedgerRow[]> {
+async function readLedger({ sql }: Pick<Database, 'sql'>): Promise<readonly LedgerRow[]> {
   if (!(await storeThere(sql))) return []
   return sql<LedgerRow[]>`
     select name, ordinal, checksum, chain, down_sql as "downSql", applied_at as "appliedAt",
@@ -37,6 +37,16 @@ export async function readSteps({ sql }: Pick<Database, 'sql'>): Promise<readonl
   return sql<StepRow[]>`
     select migration, direction, step, checksum, done_at is not null as done
       from gigarow.migration_step order by migration, direction, step`
+}
+
+/** All that the database knows of migrations. */
+export interface Recorded {
+  readonly ledger: readonly LedgerRow[]
+  readonly steps: readonly StepRow[]
+}
+
+export async function readRecorded(db: Pick<Database, 'sql'>): Promise<Recorded> {
+  return { ledger: await readLedger(db), steps: await readSteps(db) }
 }
 
 async function storeThere(sql: AnySql): Promise<boolean> {

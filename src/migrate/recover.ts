@@ -1,6 +1,6 @@
 import type { AnySql } from '../db/index.ts'
-import { GigarowError, ident, qualified } from '../kernel/index.ts'
-import { droppedObjects, relationName, type SqlNode } from '../sql/index.ts'
+import { GigarowError, ident } from '../kernel/index.ts'
+import { droppedNames, type SqlNode, writtenName } from '../sql/index.ts'
 
 /** What was found before a statement that runs outside of a transaction. */
 export interface Recovery {
@@ -33,15 +33,21 @@ async function recoverIndex(
   index: Stmt<'IndexStmt'>,
   begun: boolean,
 ): Promise<Recovery | undefined> {
-  const table = relationName(index.relation)
-  const name = ident(table.schema, index.idxname ?? '')
-  const [found] = await sql<{ valid: boolean; sameTable: boolean; builder: number | null }[]>`
-    select i.indisvalid as valid, i.indrelid = to_regclass(${qualified(table)}) as "sameTable",
+  // An index carries no schema: it lives where its table lives.
+  const [found] = await sql<
+    { schema: string; index: string; valid: boolean; sameTable: boolean; builder: number | null }[]
+  >`
+    select n.nspname as schema, c.relname as index, i.indisvalid as valid, i.indrelid = t.oid as "sameTable",
            (select p.pid from pg_stat_progress_create_index p where p.index_relid = i.indexrelid) as builder
-      from pg_index i where i.indexrelid = to_regclass(${name})`
+      from pg_class t join pg_namespace n on n.oid = t.relnamespace
+           join pg_class c on c.relnamespace = t.relnamespace and c.relname = ${index.idxname ?? ''}::text::name
+           join pg_index i on i.indexrelid = c.oid
+     where t.oid = to_regclass(${writtenName(index.relation)})`
   if (found === undefined) return undefined
-  if (found.valid)
-    return begun && found.sameTable ? { done: true, what: `${name} is already there` } : undefined
+  const name = ident(found.schema, found.index)
+  // Of another table: not ours to drop; the server will say that the name is taken.
+  if (!found.sameTable) return undefined
+  if (found.valid) return begun ? { done: true, what: `${name} is already there` } : undefined
   if (found.builder !== null) {
     throw new GigarowError(
       'MIGRATION_FAILED',
@@ -58,7 +64,7 @@ async function recoverIndex(
 }
 
 async function recoverDrop(sql: AnySql, node: SqlNode): Promise<Recovery | undefined> {
-  const names = droppedObjects(node, 'OBJECT_INDEX').map(qualified)
+  const names = droppedNames(node, 'OBJECT_INDEX')
   if (names.length === 0) return undefined
   const [left] = await sql<{ count: number }[]>`
     select count(to_regclass(name))::int as count from unnest(${names}::text[]) as name`
@@ -69,7 +75,7 @@ async function recoverDetach(sql: AnySql, alter: Stmt<'AlterTableStmt'>): Promis
   const [cmd] = alter.cmds ?? []
   const def = cmd && 'AlterTableCmd' in cmd ? cmd.AlterTableCmd.def : undefined
   if (def === undefined || !('PartitionCmd' in def)) return undefined
-  const [parent, leaf] = [relationName(alter.relation), relationName(def.PartitionCmd.name)].map(qualified)
+  const [parent, leaf] = [alter.relation, def.PartitionCmd.name].map(writtenName)
   const [child] = await sql<{ pending: boolean }[]>`
     select inhdetachpending as pending from pg_inherits
      where inhrelid = to_regclass(${leaf!}) and inhparent = to_regclass(${parent!})`

@@ -1,11 +1,11 @@
 import { GigarowError } from '../kernel/index.ts'
 import { chainOf } from './checksum.ts'
 import type { MigrationFile } from './files.ts'
-import type { LedgerRow, StepRow } from './ledger.ts'
+import type { LedgerRow, Recorded } from './ledger.ts'
 
 /**
  * applied: as in the file · pending: not applied · partial: some of its statements are · modified: the file differs from
- * what was applied · missing: applied, and its file is gone
+ * what was applied · missing: applied, all of it or a part, and its file is gone
  */
 export type MigrationState = 'applied' | 'pending' | 'partial' | 'modified' | 'missing'
 
@@ -21,11 +21,6 @@ export interface MigrationStatus {
   readonly outOfOrder?: boolean
 }
 
-export interface Recorded {
-  readonly ledger: readonly LedgerRow[]
-  readonly steps: readonly StepRow[]
-}
-
 /** Files and ledger side by side, in the order of the names. */
 export function compareStates(
   files: readonly MigrationFile[],
@@ -34,17 +29,19 @@ export function compareStates(
   const rows = new Map(ledger.map((row) => [row.name, row]))
   const byName = new Map(files.map((file) => [file.name, file]))
   const newest = newestApplied(ledger)
-  const names = [...new Set([...byName.keys(), ...rows.keys()])].sort()
+  const half = steps.map((s) => s.migration)
+  const names = [...new Set([...byName.keys(), ...rows.keys(), ...half])].sort()
   return names.map((name) => {
     const row = rows.get(name)
     const begun = steps.filter((s) => s.migration === name)
-    const half = begun.length > 0 ? { stepsDone: begun.filter((s) => s.done).length } : {}
+    const done = begun.length > 0 ? { stepsDone: begun.filter((s) => s.done).length } : {}
     if (row === undefined) {
       const late = name < newest ? { outOfOrder: true } : {}
-      return { name, state: begun.length > 0 ? 'partial' : 'pending', ...half, ...late }
+      const state = byName.has(name) ? (begun.length > 0 ? 'partial' : 'pending') : 'missing'
+      return { name, state, ...done, ...late }
     }
     const { appliedAt, appliedBy, durationMs } = row
-    return { name, state: appliedState(row, byName.get(name)), appliedAt, appliedBy, durationMs, ...half }
+    return { name, state: appliedState(row, byName.get(name)), appliedAt, appliedBy, durationMs, ...done }
   })
 }
 
@@ -65,11 +62,12 @@ function newestApplied(ledger: readonly LedgerRow[]): string {
 /** Throws MIGRATION_MISSING, MIGRATION_MODIFIED or MIGRATION_OUT_OF_ORDER, each naming the files. */
 export function assertConsistent(
   files: readonly MigrationFile[],
-  ledger: readonly LedgerRow[],
+  { ledger, steps }: Recorded,
   { allowOutOfOrder }: { readonly allowOutOfOrder: boolean },
 ): void {
   const byName = new Map(files.map((file) => [file.name, file]))
-  const missing = ledger.filter((row) => !byName.has(row.name)).map((row) => row.name)
+  const recorded = [...ledger.map((row) => row.name), ...steps.map((step) => step.migration)]
+  const missing = [...new Set(recorded)].filter((name) => !byName.has(name))
   if (missing.length > 0) throw missingError(missing)
   for (const row of ledger) assertUnmodified(row, byName.get(row.name)!)
   assertChain(ledger)
@@ -77,6 +75,20 @@ export function assertConsistent(
   const newest = newestApplied(ledger)
   const late = files.map((f) => f.name).filter((name) => !applied.has(name) && name < newest)
   if (late.length > 0 && !allowOutOfOrder) throw outOfOrder(late, newest)
+}
+
+/** Throws MIGRATION_HALF_REVERTED: nothing can stand on a migration of which a part is gone. */
+export function assertNoneHalfReverted({ ledger, steps }: Recorded): void {
+  const half = steps.find((s) => s.direction === 'down' && ledger.some((row) => row.name === s.migration))
+  if (half === undefined) return
+  throw new GigarowError(
+    'MIGRATION_HALF_REVERTED',
+    `Taking back ${half.migration} was interrupted: a part of it is gone from the database.`,
+    {
+      facts: { migration: half.migration },
+      hint: 'Run gigarow migrate down to finish that; gigarow migrate up then applies it anew.',
+    },
+  )
 }
 
 function assertUnmodified(row: LedgerRow, file: MigrationFile): void {

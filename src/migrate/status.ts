@@ -1,5 +1,5 @@
 import { readMigrations } from './files.ts'
-import { readLedger, readSteps } from './ledger.ts'
+import { readRecorded } from './ledger.ts'
 import { type ConnectionOptions, connected } from './options.ts'
 import { compareStates, type MigrationState, type MigrationStatus } from './state.ts'
 
@@ -15,8 +15,7 @@ export interface MigrateStatusResult {
 export async function migrateStatus(options: ConnectionOptions): Promise<MigrateStatusResult> {
   const files = await readMigrations(options.folder)
   return connected(options, 'reading the state of the migrations', async (db) => {
-    const recorded = { ledger: await readLedger(db), steps: await readSteps(db) }
-    const migrations = compareStates(files, recorded)
+    const migrations = compareStates(files, await readRecorded(db))
     const counts = { applied: 0, pending: 0, partial: 0, modified: 0, missing: 0 }
     for (const { state } of migrations) counts[state]++
     const upToDate = migrations.every((m) => m.state === 'applied' && m.stepsDone === undefined)

@@ -2,10 +2,10 @@ import { withAdvisoryLock } from '../db/index.ts'
 import { ensureStore } from '../store/index.ts'
 import { createEngine } from './engine.ts'
 import { type MigrationFile, readMigrations } from './files.ts'
-import { readLedger } from './ledger.ts'
+import { type Recorded, readRecorded } from './ledger.ts'
 import { connected, emitOf, findMigration, type RunOptions } from './options.ts'
 import { readScript } from './script.ts'
-import { assertConsistent } from './state.ts'
+import { assertConsistent, assertNoneHalfReverted } from './state.ts'
 import { unwrapped } from './unwrapped.ts'
 
 export interface MigrateUpOptions extends RunOptions {
@@ -26,22 +26,23 @@ export interface MigrateUpResult {
  * callers at once: one applies, the others wait and find nothing to do.
  *
  * @throws MIGRATION_MODIFIED, MIGRATION_MISSING, MIGRATION_OUT_OF_ORDER, MIGRATION_INVALID, SQL_SYNTAX: nothing was run
+ * @throws MIGRATION_HALF_REVERTED: nothing was run
  * @throws MIGRATION_FAILED with file, line and the server's message; LOCK_TIMEOUT with the sessions in the way
  */
 export async function migrateUp(options: MigrateUpOptions): Promise<MigrateUpResult> {
   const files = await readMigrations(options.folder)
   return connected(options, 'applying migrations', async (db) => {
     if (options.dryRun) {
-      const chosen = await choose(files, options, await readLedger(db))
+      const chosen = await choose(files, options, await readRecorded(db))
       return result(chosen, { withSql: true })
     }
     await ensureStore(db)
     return withAdvisoryLock(db, 'migrate', async (session) => {
-      const ledger = await readLedger(db)
-      const chosen = await choose(files, options, ledger)
+      const recorded = await readRecorded(db)
+      const chosen = await choose(files, options, recorded)
       const { lock = {}, signal } = options
       const run = { db, session, emit: emitOf(options), lock, ...(signal ? { signal } : {}) }
-      const engine = createEngine({ run, files, ledger, allowDataLoss: false })
+      const engine = createEngine({ run, files, ledger: recorded.ledger, allowDataLoss: false })
       const applied = chosen.length === 0 ? [] : await unwrapped(() => engine.up({ step: chosen.length }))
       return result(
         applied.map(({ name }) => files.find((f) => f.name === name)!),
@@ -55,11 +56,12 @@ export async function migrateUp(options: MigrateUpOptions): Promise<MigrateUpRes
 async function choose(
   files: readonly MigrationFile[],
   options: MigrateUpOptions,
-  ledger: Awaited<ReturnType<typeof readLedger>>,
+  recorded: Recorded,
 ): Promise<readonly MigrationFile[]> {
   const last = options.to === undefined ? undefined : findMigration(files, options.to).name
-  assertConsistent(files, ledger, { allowOutOfOrder: options.allowOutOfOrder === true })
-  const applied = new Set(ledger.map((row) => row.name))
+  assertConsistent(files, recorded, { allowOutOfOrder: options.allowOutOfOrder === true })
+  assertNoneHalfReverted(recorded)
+  const applied = new Set(recorded.ledger.map((row) => row.name))
   const pending = files.filter((file) => !applied.has(file.name) && (last === undefined || file.name <= last))
   const chosen = pending.slice(0, options.step)
   for (const file of chosen) await readScript(file.sql, file.path)

@@ -14,5 +14,12 @@ export {
   type TimePolicy,
   timePartitions,
 } from './partitions.ts'
-export { type Allowance, type MigrationPlan, planMigration, refuseHazards } from './plan.ts'
+export {
+  type Allowance,
+  type CustomPlan,
+  type MigrationPlan,
+  planCustom,
+  planMigration,
+  refuseHazards,
+} from './plan.ts'
 export { isSnapshot, type Snapshot } from './snapshot.ts'

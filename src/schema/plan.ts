@@ -21,7 +21,7 @@ export async function planMigration(
   declared: DeclaredSchema,
   previous: Snapshot | undefined,
 ): Promise<MigrationPlan> {
-  const from = previous ?? { gigarow: 1, drizzle: await emptyKitSnapshot(), tables: {} }
+  const from = previous ?? (await emptySnapshot())
   const to = await snapshotOf(declared, from)
   const statements = await statementsBetween(from, to)
   return Object.freeze({
@@ -29,6 +29,36 @@ export async function planMigration(
     down: await downOf(statements, from, to),
     snapshot: to,
   })
+}
+
+/** A migration that is written by hand: where it has to lead, and what is known of the way. */
+export interface CustomPlan {
+  /** Statements, or in words why there are none; empty when the declarations have not changed. */
+  readonly open: readonly string[]
+  readonly snapshot: Snapshot
+}
+
+/** As planMigration, but where only a person knows the way (a rename, say) that is what it returns. */
+export async function planCustom(
+  declared: DeclaredSchema,
+  previous: Snapshot | undefined,
+): Promise<CustomPlan> {
+  const from = previous ?? (await emptySnapshot())
+  const snapshot = await snapshotOf(declared, from)
+  try {
+    const statements = await statementsBetween(from, snapshot)
+    return {
+      open: statements.map(({ sql, hazard }) => (hazard?.kind === 'never' ? hazard.text : sql)),
+      snapshot,
+    }
+  } catch (error) {
+    if (isGigarowError(error) && error.code === 'SCHEMA_INVALID') return { open: [error.message], snapshot }
+    throw error
+  }
+}
+
+async function emptySnapshot(): Promise<Snapshot> {
+  return { gigarow: 1, drizzle: await emptyKitSnapshot(), tables: {} }
 }
 
 async function snapshotOf(declared: DeclaredSchema, from: Snapshot): Promise<Snapshot> {

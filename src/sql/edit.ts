@@ -1,4 +1,4 @@
-import type { QualifiedName } from '../kernel/index.ts'
+import { ident, type QualifiedName } from '../kernel/index.ts'
 import { deparse, parseOne, type SqlNode } from './parser.ts'
 
 type CreateTable = Extract<SqlNode, { CreateStmt: unknown }>['CreateStmt']
@@ -106,19 +106,36 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** The relations that a DROP names, of the kind given (OBJECT_TABLE, OBJECT_INDEX). */
+/** The relations that a DROP names, of the kind given (OBJECT_TABLE, OBJECT_INDEX); without a schema: in public. */
 export function droppedObjects(node: SqlNode, removeType: string): readonly QualifiedName[] {
+  return droppedParts(node, removeType).map((parts) => ({
+    schema: parts.at(-2) ?? 'public',
+    name: parts.at(-1) ?? '',
+  }))
+}
+
+/** As droppedObjects, but quoted as they are written: without a schema, search_path decides, as it does for the DROP. */
+export function droppedNames(node: SqlNode, removeType: string): readonly string[] {
+  return droppedParts(node, removeType).map((parts) => ident(...parts))
+}
+
+function droppedParts(node: SqlNode, removeType: string): readonly (readonly string[])[] {
   if (!('DropStmt' in node) || node.DropStmt.removeType !== removeType) return []
   return (node.DropStmt.objects ?? []).map((object) => {
     const items = 'List' in object ? (object.List.items ?? []) : [object]
-    const parts = items.map((item) => ('String' in item ? (item.String.sval ?? '') : ''))
-    return { schema: parts.at(-2) ?? 'public', name: parts.at(-1) ?? '' }
+    return items.map((item) => ('String' in item ? (item.String.sval ?? '') : ''))
   })
 }
 
 /** RangeVar to name; a relation without a schema is taken to be in public. */
 export function relationName(relation: { schemaname?: string; relname?: string } | undefined): QualifiedName {
   return { schema: relation?.schemaname ?? 'public', name: relation?.relname ?? '' }
+}
+
+/** RangeVar to its quoted name as it is written: without a schema, search_path decides. */
+export function writtenName(relation: { schemaname?: string; relname?: string } | undefined): string {
+  const { schemaname, relname = '' } = relation ?? {}
+  return schemaname === undefined ? ident(relname) : ident(schemaname, relname)
 }
 
 /** Parses one statement, puts schemas in front of its relations, and writes it out again. */

@@ -1,11 +1,13 @@
 export { classify, type StatementClass } from './classify.ts'
 export {
+  droppedNames,
   droppedObjects,
   editCreateTable,
   qualifyRelations,
   qualifyStatement,
   relationName,
   type TableClauses,
+  writtenName,
 } from './edit.ts'
 export { isDeepEqual } from './equal.ts'
 export { deparse, parse, parseOne, type SqlNode } from './parser.ts'

@@ -3,7 +3,6 @@ export { bytes, clamp, GB, KB, MB } from './bytes.ts'
 export type { Connect, RestartDriver, TuningContext, TuningEvent } from './context.ts'
 export { type HardwareOverrides, probeThisMachine } from './hardware.ts'
 export { openJournals } from './journal.ts'
-export { nearest } from './nearest.ts'
 export { type PlannedSetting, resolveValue, type TakesEffect, type TuningPlan } from './plan.ts'
 export {
   defineTuning,

@@ -1,6 +1,5 @@
-import { type Facts, GigarowError } from '../kernel/index.ts'
+import { type Facts, GigarowError, nearest } from '../kernel/index.ts'
 import { isListSetting } from './list-value.ts'
-import { nearest } from './nearest.ts'
 import type { Hardware, Level, SettingSpec, TuningProfile } from './profile.ts'
 import type { ServerSetting, ServerState } from './server.ts'
 import { confText, humanise, normalise, sameValue } from './values.ts'

@@ -1,6 +1,6 @@
 import { relative } from 'node:path'
 import { GigarowError } from '../../kernel/index.ts'
-import type { MigrationPlan } from '../../schema/index.ts'
+import type { CustomPlan, MigrationPlan } from '../../schema/index.ts'
 import type { Command, CommandContext, CommandInput } from '../command.ts'
 import { highlightSql } from '../sql-text.ts'
 
@@ -37,20 +37,20 @@ async function run(context: CommandContext, { args, options }: CommandInput): Pr
   const newest = await migrate.newestSnapshot(files)
   if (newest !== undefined && !schema.isSnapshot(newest.value)) throw foreignSnapshot(newest.path)
   const declared = schema.readDeclarations(await loadExports(config.schema), { now })
-  const plan = await schema.planMigration(declared, newest?.value as MigrationPlan['snapshot'] | undefined)
+  const previous = newest?.value as MigrationPlan['snapshot'] | undefined
+  const custom = options.custom === true ? await schema.planCustom(declared, previous) : undefined
+  const plan = custom === undefined ? await schema.planMigration(declared, previous) : undefined
 
-  if (options.custom !== true) {
-    if (plan.statements.length === 0) return nothingToDo(context)
-    schema.refuseHazards(plan, allow)
-  }
+  if (plan?.statements.length === 0) return nothingToDo(context)
+  if (plan !== undefined) schema.refuseHazards(plan, allow)
   const last = files.at(-1)
-  const label = args[0] ?? (options.custom ? 'custom' : last ? 'change' : 'initial')
+  const label = args[0] ?? (custom ? 'custom' : last ? 'change' : 'initial')
   const name = migrate.migrationName(label, { now, ...(last ? { newest: last.name } : {}) })
-  const texts = options.custom ? customTexts(name, plan) : planTexts(name, plan, migrate.renderStatements)
+  const draft = custom ? customDraft(name, custom) : planDraft(name, plan!, migrate.renderStatements)
   const folder = options.dryRun
     ? undefined
-    : await migrate.writeMigration(config.migrations, { name, ...texts, snapshot: plan.snapshot })
-  report(context, { name, folder, root: config.root, ...texts, statements: plan.statements.length })
+    : await migrate.writeMigration(config.migrations, { name, ...draft })
+  report(context, { name, folder, root: config.root, ...draft })
   return undefined
 }
 
@@ -70,35 +70,40 @@ function parseAllow(value: unknown): ('drop' | 'lock')[] {
   return words as ('drop' | 'lock')[]
 }
 
-interface Texts {
+interface Draft {
   readonly sql: string
   readonly downSql: string | undefined
+  readonly snapshot: MigrationPlan['snapshot']
+  readonly statements: number
 }
 
 type Render = typeof import('../../migrate/index.ts')['renderStatements']
 
-function planTexts(name: string, plan: MigrationPlan, render: Render): Texts {
+function planDraft(name: string, plan: MigrationPlan, render: Render): Draft {
   return {
     sql: render(plan.statements, [name]),
     downSql: plan.down && render(plan.down, [`Takes ${name} back.`]),
+    snapshot: plan.snapshot,
+    statements: plan.statements.length,
   }
 }
 
-function customTexts(name: string, plan: MigrationPlan): Texts {
-  const open = plan.statements.flatMap(({ sql, hazard }) =>
-    (hazard?.kind === 'never' ? hazard.text : sql).split('\n').map((line) => `--   ${line}`),
-  )
+/** Without a down.sql: an empty one would take the migration out of the ledger and leave what it made. */
+function customDraft(name: string, { open, snapshot }: CustomPlan): Draft {
+  const lines = open.flatMap((text) => text.split('\n').map((line) => `--   ${line}`))
   const gap =
-    open.length === 0
+    lines.length === 0
       ? []
       : [
           '-- The declarations have changed since the migration before. snapshot.json beside this file is their new state,',
           '-- so this file has to bring the database there:',
-          ...open,
+          ...lines,
         ]
   return {
     sql: `${[`-- ${name}`, '-- Your SQL here. Statements that allow it run in one transaction.', ...gap].join('\n')}\n`,
-    downSql: `-- Takes ${name} back. Delete this file if that is impossible.\n`,
+    downSql: undefined,
+    snapshot,
+    statements: 0,
   }
 }
 
@@ -108,11 +113,10 @@ function nothingToDo({ out }: CommandContext): undefined {
   return undefined
 }
 
-interface Report extends Texts {
+interface Report extends Draft {
   readonly name: string
   readonly folder: string | undefined
   readonly root: string
-  readonly statements: number
 }
 
 function report({ out }: CommandContext, { name, folder, root, sql, downSql, statements }: Report): void {
@@ -123,7 +127,9 @@ function report({ out }: CommandContext, { name, folder, root, sql, downSql, sta
     const files = `migration.sql, ${downSql === undefined ? '' : 'down.sql, '}snapshot.json`
     out.print(`${out.colors.green('written')} ${path}/ ${out.colors.dim(`(${files})`)}`)
     if (downSql === undefined)
-      out.note('There is no down.sql: it is not known how to take this back. Write one by hand.')
+      out.note(
+        'There is no down.sql: it is not known how to take this back. Write one by hand if you need it.',
+      )
     out.note('Read it, commit it, then: gigarow migrate up')
   }
   out.document({ migration: name, folder: path, statements, sql, downSql: downSql ?? null })

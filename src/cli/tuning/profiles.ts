@@ -1,8 +1,8 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { basename, extname, join } from 'node:path'
 import { loadModule } from '../../config/index.ts'
-import { GigarowError } from '../../kernel/index.ts'
-import { bulk, bulkSafe, nearest, profileProblems, type TuningProfile } from '../../tuning/index.ts'
+import { GigarowError, nearest } from '../../kernel/index.ts'
+import { bulk, bulkSafe, profileProblems, type TuningProfile } from '../../tuning/index.ts'
 
 export interface FoundProfile {
   readonly profile: TuningProfile

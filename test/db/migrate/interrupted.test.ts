@@ -100,6 +100,70 @@ describe('a migration that cannot run in one transaction', () => {
     await up()
     expect((await observer()`select n from public.log order by n`).map((r) => r.n)).toEqual([1, 3])
   })
+
+  test('a statement that is done may not be removed either', async () => {
+    const { up, write, remove, status } = project(TABLE)
+    await up()
+    const ends = ['insert into public.log values (3)', 'insert into public.nope values (1)']
+    const first = 'create index concurrently a_id on public.a (id)'
+    write({ [B]: { up: [first, ...ends].join(';\n') } })
+    expect((await errorOf(up())).code).toBe('MIGRATION_FAILED')
+    write({ [B]: { up: first } })
+    expect(await errorOf(up())).toMatchObject({ code: 'MIGRATION_MODIFIED', facts: { step: 2 } })
+    remove(B)
+    expect(await status()).toEqual(['a applied', 'b missing'])
+    expect(await errorOf(up())).toMatchObject({ code: 'MIGRATION_MISSING', facts: { migrations: [B] } })
+  })
+
+  test('goes on with the SET of its first statements, which ended with the session', async () => {
+    const { up, write } = project(TABLE)
+    await up()
+    const script = (last: string) => ({
+      [B]: {
+        up: `create schema app;\nset search_path to app;\ncreate table t (id int);\ncreate index concurrently t_id on t (id);\n${last};`,
+        down: 'drop schema app cascade;',
+      },
+    })
+    write(script('insert into nope values (1)'))
+    expect((await errorOf(up())).code).toBe('MIGRATION_FAILED')
+    write(script('insert into t values (1)'))
+    await up()
+    expect(await observer()`select id from app.t`).toEqual([{ id: 1 }])
+    await observer().unsafe('drop schema app cascade')
+  })
+
+  test('an unfinished index of another table is not dropped because of its name', async () => {
+    const { up, write } = project(TABLE)
+    await up()
+    const sql = observer()
+    await sql.unsafe('insert into public.log values (1), (1)')
+    await expect(sql.unsafe('create unique index concurrently taken on public.log (n)')).rejects.toThrow()
+    write({ [B]: { up: 'create index concurrently taken on public.a (id);' } })
+    expect((await errorOf(up())).code).toBe('MIGRATION_FAILED')
+    const [left] = await sql`select indrelid::regclass::text as on from pg_index where not indisvalid`
+    expect(left).toEqual({ on: 'log' })
+  })
+
+  test('taken back half way is finished before anything is put on top of it', async () => {
+    const { up, down, write } = project({
+      [A]: {
+        up: 'create table public.a (id int); create table public.log (n int); create index a_id on public.a (id);',
+        down: 'drop index concurrently public.a_id;\ndrop table public.nope;',
+      },
+    })
+    await up()
+    expect((await errorOf(down())).code).toBe('MIGRATION_FAILED')
+    write({ [B]: { up: 'create table public.b (id int);' } })
+    expect(await errorOf(up())).toMatchObject({ code: 'MIGRATION_HALF_REVERTED', facts: { migration: A } })
+    write({
+      [A]: {
+        up: 'create table public.a (id int); create table public.log (n int); create index a_id on public.a (id);',
+        down: 'drop index concurrently public.a_id;\ndrop table public.a, public.log;',
+      },
+    })
+    expect((await down()).reverted).toEqual([A])
+    expect((await up()).applied).toEqual([A, B])
+  })
 })
 
 describe('a lock that somebody holds', () => {

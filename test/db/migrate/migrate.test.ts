@@ -94,6 +94,31 @@ describe('up', () => {
     await observer()`drop schema s`
   })
 
+  test('a migration may set a role that cannot write our ledger', async () => {
+    const role = 'gigarow_test_no_ledger'
+    const sql = observer()
+    await sql.unsafe(
+      `drop role if exists ${role}; create role ${role}; grant usage, create on schema public to ${role}`,
+    )
+    const { up, status } = project({
+      [A]: { up: `set role ${role};\ncreate table public.a (id int);` },
+      [B]: {
+        up: `set role ${role};\ncreate table public.b (id int);\ncreate index concurrently b_id on public.b (id);`,
+      },
+      [C]: {
+        up: 'create table public.c (who text default current_user); insert into public.c default values;',
+      },
+    })
+    await up()
+    expect(await status()).toEqual(['a applied', 'b applied', 'c applied'])
+    const owners = await sql`
+      select distinct pg_get_userbyid(relowner) as owner from pg_class where relname in ('a', 'b', 'b_id')`
+    expect(owners).toEqual([{ owner: role }])
+    const [row] = await sql`select who <> ${role} as back from public.c`
+    expect(row).toEqual({ back: true })
+    await sql.unsafe(`drop owned by ${role}; drop role ${role}`)
+  })
+
   test('a COMMIT inside of a migration is refused', async () => {
     const { up } = project({ [A]: { up: 'create table public.a (id int); commit;' } })
     expect((await errorOf(up())).code).toBe('MIGRATION_INVALID')
@@ -188,6 +213,19 @@ describe('down', () => {
     await up()
     await sql`update public.a set note = 'x'`
     expect((await errorOf(down())).facts.tables).toEqual(['a.note'])
+  })
+
+  test('sees rows in tables that search_path finds', async () => {
+    const { up, down } = project({
+      [A]: {
+        up: 'create schema app; create table app.keep (id int);',
+        down: 'set search_path to app;\ndrop table keep;',
+      },
+    })
+    await up()
+    await observer().unsafe('insert into app.keep values (1)')
+    expect(await errorOf(down())).toMatchObject({ code: 'REFUSED', facts: { tables: ['app.keep'] } })
+    await observer().unsafe('drop schema app cascade')
   })
 
   test('without a down.sql nothing is taken for taken back', async () => {
