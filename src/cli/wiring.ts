@@ -78,7 +78,7 @@ async function startedTarget(cluster: Cluster, out: Output): Promise<Target> {
 }
 
 /** The embedded server of the project, not started; what it does is noted on stderr. */
-export async function embeddedCluster(
+async function embeddedCluster(
   config: ResolvedConfig,
   env: NodeJS.ProcessEnv,
   out: Output,

@@ -52,7 +52,7 @@ function configured(user: string): Account {
 }
 
 /** By name or number; undefined when the machine does not know it. */
-export function findAccount(who: string | number): Account | undefined {
+function findAccount(who: string | number): Account | undefined {
   return search(passwd(), who) ?? search(getent(who), who)
 }
 

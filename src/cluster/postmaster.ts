@@ -29,7 +29,7 @@ export function findPostmaster(dataDir: string): Postmaster | undefined {
 }
 
 /** A pid may have been reused since: the process must have been started on this very directory. */
-export function isPostmaster(pid: number, dataDir: string): boolean {
+function isPostmaster(pid: number, dataDir: string): boolean {
   const args = processArguments(pid)
   if (args === undefined) return false
   const paths = existsSync(dataDir) ? [dataDir, realpathSync(dataDir)] : [dataDir]

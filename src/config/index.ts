@@ -1,4 +1,4 @@
-export { loadConfig, parseConfig, type ResolvedConfig } from './load-config.ts'
+export { loadConfig, type ResolvedConfig } from './load-config.ts'
 export { loadExports } from './load-exports.ts'
 export { loadModule } from './load-module.ts'
 export type { GigarowConfig } from './settings.ts'

@@ -40,7 +40,7 @@ export async function loadConfig(cwd: string, { stateDir }: ConfigOverrides = {}
   return stateDir ? Object.freeze({ ...config, stateDir: resolve(config.root, stateDir) }) : config
 }
 
-export function parseConfig(
+function parseConfig(
   input: unknown,
   { root, file }: { root: string; file: string | undefined },
 ): ResolvedConfig {

@@ -67,7 +67,7 @@ export async function tryAdvisoryLock<T>(
   })
 }
 
-export async function lockHolder(db: Pick<Database, 'sql'>, lock: LockName): Promise<Holder | undefined> {
+async function lockHolder(db: Pick<Database, 'sql'>, lock: LockName): Promise<Holder | undefined> {
   const [holder] = await db.sql<Holder[]>`
     select l.pid, coalesce(a.application_name, '') as application, coalesce(a.backend_start::text, '') as since
       from pg_locks l left join pg_stat_activity a using (pid)

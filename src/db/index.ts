@@ -3,7 +3,6 @@ export {
   LOCK_CLASS,
   LOCKS,
   type LockName,
-  lockHolder,
   tryAdvisoryLock,
   withAdvisoryLock,
 } from './advisory-lock.ts'

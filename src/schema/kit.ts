@@ -33,7 +33,7 @@ export async function kitDiff(from: KitSnapshot, to: KitSnapshot): Promise<reado
  * drizzle-kit asks on the terminal whether "one gone, one new" is a rename, for each kind of object. Programs cannot be
  * asked: found beforehand, it is an error that says how to go on.
  */
-export function possibleRename(from: KitSnapshot, to: KitSnapshot): string | undefined {
+function possibleRename(from: KitSnapshot, to: KitSnapshot): string | undefined {
   for (const kind of ['schemas', 'enums', 'sequences', 'roles', 'tables', 'views'] as const) {
     const [gone, added] = changedKeys(from[kind], to[kind])
     if (gone && added) return `${kind.slice(0, -1)} ${gone} or a new one, ${added}`

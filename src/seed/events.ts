@@ -1,6 +1,6 @@
 import type { Filler } from './plan.ts'
 
-export const PHASES = ['prepare', 'load', 'indexes', 'vacuum', 'verify'] as const
+const PHASES = ['prepare', 'load', 'indexes', 'vacuum', 'verify'] as const
 export type Phase = (typeof PHASES)[number]
 
 /** What a load tells while it runs. Counts are totals since the run began, resumes included. */

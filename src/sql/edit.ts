@@ -1,5 +1,5 @@
 import { ident, type QualifiedName } from '../kernel/index.ts'
-import { deparse, parseOne, type SqlNode } from './parser.ts'
+import { parseOne, type SqlNode } from './parser.ts'
 
 type CreateTable = Extract<SqlNode, { CreateStmt: unknown }>['CreateStmt']
 
@@ -136,12 +136,4 @@ export function relationName(relation: { schemaname?: string; relname?: string }
 export function writtenName(relation: { schemaname?: string; relname?: string } | undefined): string {
   const { schemaname, relname = '' } = relation ?? {}
   return schemaname === undefined ? ident(relname) : ident(schemaname, relname)
-}
-
-/** Parses one statement, puts schemas in front of its relations, and writes it out again. */
-export async function qualifyStatement(
-  sql: string,
-): Promise<{ readonly sql: string; readonly node: SqlNode }> {
-  const node = qualifyRelations(await parseOne(sql))
-  return { sql: await deparse(node), node }
 }

@@ -4,7 +4,6 @@ export {
   droppedObjects,
   editCreateTable,
   qualifyRelations,
-  qualifyStatement,
   relationName,
   type TableClauses,
   writtenName,

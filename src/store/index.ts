@@ -1,1 +1,1 @@
-export { ensureStore, installedVersion } from './install.ts'
+export { ensureStore } from './install.ts'

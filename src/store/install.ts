@@ -29,7 +29,7 @@ export async function ensureStore(db: Database): Promise<void> {
 }
 
 /** 0 when the store is not there. */
-export async function installedVersion(db: Pick<Database, 'sql'>): Promise<number> {
+async function installedVersion(db: Pick<Database, 'sql'>): Promise<number> {
   const [there] = await db.sql<
     { there: boolean }[]
   >`select to_regclass('gigarow.store_version') is not null as there`

@@ -1,5 +1,5 @@
 /** Helpers for formulas: bytes in, PostgreSQL's spelling out. */
-export const KB = 1024
+const KB = 1024
 export const MB = 1024 * KB
 export const GB = 1024 * MB
 

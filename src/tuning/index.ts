@@ -1,5 +1,5 @@
 export { type ApplyOptions, type ApplyResult, applyTuning, type PlanOptions, planForServer } from './apply.ts'
-export { bytes, clamp, GB, KB, MB } from './bytes.ts'
+export { bytes, clamp, GB, MB } from './bytes.ts'
 export type { Connect, RestartDriver, TuningContext, TuningEvent } from './context.ts'
 export { type HardwareOverrides, probeThisMachine } from './hardware.ts'
 export { openJournals } from './journal.ts'

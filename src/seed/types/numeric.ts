@@ -165,7 +165,7 @@ function readFloat(bytes: Uint8Array, pos: number): number {
 }
 
 /** The shortest digits that give the number back, as the server prints them: 0.5, 1e-05, 1e+15. */
-export function floatText(value: number): string {
+function floatText(value: number): string {
   const size = Math.abs(value)
   if (size === 0 || (size >= 1e-4 && size < 1e15)) return String(value)
   return value.toExponential().replace(/e([+-])(\d)$/, 'e$10$2')

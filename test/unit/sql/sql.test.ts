@@ -5,7 +5,7 @@ import {
   deparse,
   editCreateTable,
   parseOne,
-  qualifyStatement,
+  qualifyRelations,
   splitStatements,
 } from '../../../src/sql/index.ts'
 
@@ -94,7 +94,8 @@ describe('editing', () => {
   })
 
   test('puts the schema in front of every relation but not of names from WITH', async () => {
-    const of = async (sql: string) => (await qualifyStatement(sql)).sql.replaceAll(/\s+/g, ' ')
+    const of = async (sql: string) =>
+      (await deparse(qualifyRelations(await parseOne(sql)))).replaceAll(/\s+/g, ' ')
     expect(await of('create index i on t (a)')).toBe('CREATE INDEX i ON public.t (a)')
     expect(await of('drop table a, s.b')).toBe('DROP TABLE public.a, s.b')
     expect(await of('with x as (select * from t) select * from x')).toContain('FROM public.t')
