@@ -128,6 +128,21 @@ test.each(['copy', 'sql'])(
   },
 )
 
+test('kill -9 of the server empties an unlogged table: --resume says so and ends with the same table', async () => {
+  const before = await structure()
+  await sql`alter table billion_rows set unlogged`
+  const { result } = await startAndWait(chunksDone(5))
+  const { stdout } = await cli('db', 'status', '--json')
+  process.kill(JSON.parse(stdout).pid, 'SIGKILL')
+  expect((await result).code).toBe(1)
+  const { code, stderr } = await cli('seed', '--resume')
+  expect(stderr).toContain('The unlogged table billion_rows has lost')
+  expect(code).toBe(0)
+  await reconnect()
+  await sql`alter table billion_rows set logged`
+  await expectWhole(before)
+})
+
 test('Ctrl-C stops between rows, says how to go on, and what it says works', async () => {
   const before = await structure()
   const { child, result } = await startAndWait(chunksDone(4))
