@@ -85,7 +85,7 @@ function unreachable(target: Target, facts: Record<string, string>, cause: unkno
   const hint =
     target.origin === 'embedded'
       ? 'Start the embedded server: gigarow db start.'
-      : `The address is ${ORIGIN_TEXTS[target.origin]}. Correct it, start that server, or remove it to use the embedded one.`
+      : `The address comes ${ORIGIN_TEXTS[target.origin]}. Correct it, start that server, or remove it to use the embedded one.`
   return new GigarowError('DB_UNREACHABLE', `No PostgreSQL server answers at ${facts.server}.`, {
     facts,
     cause,
