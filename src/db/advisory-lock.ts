@@ -4,7 +4,7 @@ import { withSession } from './database.ts'
 
 /**
  * First half of every advisory lock key of gigarow: "gigr" in ASCII, so that pg_locks shows whose lock it is
- * (classid 1734960498). The second half says what for.
+ * (classid 1734961010). The second half says what for.
  */
 export const LOCK_CLASS = 0x67696772
 
@@ -17,6 +17,17 @@ export const LOCKS = {
 
 export type LockName = keyof typeof LOCKS
 
+export interface LockWait {
+  readonly lock: LockName
+  /** Called once, when it takes longer than a moment. */
+  readonly waiting?: (holder: Holder | undefined) => void
+  /** Ends the waiting with its reason. */
+  readonly signal?: AbortSignal
+}
+
+/** Attempts: about half a second. */
+const SAY_AFTER = 5
+
 /**
  * Runs `use` on one session that holds the lock; waits for it. The lock dies with the session, however that ends.
  * It asks again and again: a session that waits inside of pg_advisory_lock() keeps a snapshot open all the while, and
@@ -24,11 +35,15 @@ export type LockName = keyof typeof LOCKS
  */
 export async function withAdvisoryLock<T>(
   db: Database,
-  lock: LockName,
+  { lock, waiting, signal }: LockWait,
   use: (session: ReservedSql) => Promise<T>,
 ): Promise<T> {
   return withSession(db, async (session) => {
-    while (!(await tryLock(session, lock))) await delay(50 + Math.random() * 100)
+    for (let attempt = 1; !(await tryLock(session, lock)); attempt++) {
+      if (attempt === SAY_AFTER) waiting?.(await lockHolder(db, lock))
+      signal?.throwIfAborted()
+      await delay(50 + Math.random() * 100)
+    }
     return holding(session, lock, use)
   })
 }

@@ -1,10 +1,11 @@
-import { type Database, withAdvisoryLock } from '../db/index.ts'
+import type { Database } from '../db/index.ts'
 import { GigarowError } from '../kernel/index.ts'
 import { ensureStore } from '../store/index.ts'
 import { refuseDataLoss } from './data-loss.ts'
 import { createEngine, inOrder, readDownScript } from './engine.ts'
 import { type MigrationFile, readMigrations } from './files.ts'
 import { type Recorded, readRecorded } from './ledger.ts'
+import { underMigrateLock } from './lock.ts'
 import { connected, emitOf, findMigration, type RunOptions } from './options.ts'
 import type { Script } from './script.ts'
 import { assertConsistent } from './state.ts'
@@ -36,7 +37,7 @@ export async function migrateDown(options: MigrateDownOptions): Promise<MigrateD
       return { reverted: scripts.map((s) => s.name), sql: scripts.map(toText) }
     }
     await ensureStore(db)
-    return withAdvisoryLock(db, 'migrate', async (session) => {
+    return underMigrateLock(db, options, async (session) => {
       const recorded = await readRecorded(db)
       const scripts = await prepare(db, { files, options, recorded })
       const { lock = {}, signal } = options

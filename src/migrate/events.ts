@@ -22,6 +22,8 @@ export type MigrateEvent =
       readonly step: number
       readonly what: string
     }
+  /** Another gigarow migrates this database; `pid` of its server process. */
+  | { readonly type: 'migrate.waiting'; readonly pid: number | null }
   | LockWaiting
 
 export type MigrateEmit = Emit<MigrateEvent>

@@ -1,8 +1,8 @@
-import { withAdvisoryLock } from '../db/index.ts'
 import { ensureStore } from '../store/index.ts'
 import { createEngine } from './engine.ts'
 import { type MigrationFile, readMigrations } from './files.ts'
 import { type Recorded, readRecorded } from './ledger.ts'
+import { underMigrateLock } from './lock.ts'
 import { connected, emitOf, findMigration, type RunOptions } from './options.ts'
 import { readScript } from './script.ts'
 import { assertConsistent, assertNoneHalfReverted } from './state.ts'
@@ -37,7 +37,7 @@ export async function migrateUp(options: MigrateUpOptions): Promise<MigrateUpRes
       return result(chosen, { withSql: true })
     }
     await ensureStore(db)
-    return withAdvisoryLock(db, 'migrate', async (session) => {
+    return underMigrateLock(db, options, async (session) => {
       const recorded = await readRecorded(db)
       const chosen = await choose(files, options, recorded)
       const { lock = {}, signal } = options

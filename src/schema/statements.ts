@@ -1,4 +1,4 @@
-import { displayName, ident, qualified, type Statement } from '../kernel/index.ts'
+import { displayName, GigarowError, ident, qualified, type Statement } from '../kernel/index.ts'
 import { createLeafSql } from '../model/index.ts'
 import {
   classify,
@@ -41,7 +41,7 @@ async function finish(
   sql: string,
   { before, to }: { before: Before; to: Snapshot },
 ): Promise<readonly Statement[]> {
-  const node = concurrently(withoutCascade(qualifyRelations(await parseOne(sql), publicTypes(to))), before)
+  const node = concurrently(withoutCascade(qualifyRelations(await parseKit(sql), publicTypes(to))), before)
   if ('CreateStmt' in node) return createTable(node, to)
   const hazard = hazardOf(node, before)
   const reverse = reverseOf(node, before)
@@ -53,6 +53,19 @@ async function finish(
       ...(hazard ? { hazard } : {}),
     }),
   ]
+}
+
+/** drizzle-kit does not escape what it writes between double quotes. */
+async function parseKit(sql: string): Promise<SqlNode> {
+  try {
+    return await parseOne(sql)
+  } catch (cause) {
+    throw new GigarowError('SCHEMA_INVALID', `drizzle-kit writes what PostgreSQL cannot read: ${sql}`, {
+      facts: { sql },
+      hint: 'A name with a double quote in it, as a rule: choose another, or write it by hand (gigarow generate --custom).',
+      cause,
+    })
+  }
 }
 
 function publicTypes(to: Snapshot): ReadonlySet<string> {

@@ -11,7 +11,7 @@ export async function ensureStore(db: Database): Promise<void> {
   const installed = await installedVersion(db)
   if (installed === newest) return
   if (installed > newest) throw tooNew(installed, newest)
-  await withAdvisoryLock(db, 'store', async (session) => {
+  await withAdvisoryLock(db, { lock: 'store' }, async (session) => {
     // Somebody else may have installed it while we waited.
     const now = await installedVersion(db)
     for (const file of STORE_FILES.filter((f) => f.version > now)) {

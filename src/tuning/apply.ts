@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { describeTarget } from '../db/index.ts'
 import { GigarowError, isGigarowError } from '../kernel/index.ts'
 import { alterSystem } from './alter-system.ts'
-import { type TuneSession, type TuningContext, underTuneLock } from './context.ts'
+import { refuseToBreakWork, type TuneSession, type TuningContext, underTuneLock } from './context.ts'
 import { type HardwareOverrides, probeServer } from './hardware.ts'
 import { type Journal, journalPath, openJournal } from './journal.ts'
 import type { JournaledSetting, JournaledStep, JournalState } from './journal-records.ts'
@@ -102,6 +102,7 @@ async function start(run: Run, tune: TuneSession): Promise<ApplyResult> {
   }
   if (steps.length === 0) return { ...result, outcome: 'nothing', pendingRestart: [], restarted: false }
   checkSteps(work, steps)
+  await checkRestart(work, steps)
   journal.append({
     type: 'plan',
     version: 1,
@@ -127,11 +128,12 @@ async function start(run: Run, tune: TuneSession): Promise<ApplyResult> {
 async function resume(work: Work, open: JournalState): Promise<ApplyResult> {
   const { profile } = work.run.options
   if (open.plan.profile !== profile.name || open.phase === 'reverting') throw otherOpen(open, profile.name)
+  const already = open.phase === 'applied'
   checkSteps(
     work,
     open.settings.filter((s) => !s.done),
   )
-  const already = open.phase === 'applied'
+  if (!already) await checkRestart(work, open.settings)
   return {
     profile: profile.name,
     journal: work.journal.path,
@@ -155,6 +157,12 @@ function checkSteps({ run, server }: Work, steps: readonly JournaledStep[]): voi
     needsRestart: steps.some((s) => s.takesEffect === 'restart'),
   }
   checkSafety(intended, server, { allowUnsafe: run.options.allowUnsafe, mayRestart: run.options.restart })
+}
+
+async function checkRestart({ run, session }: Work, steps: readonly JournaledStep[]): Promise<void> {
+  const { restart, driver } = run.options
+  const needed = restart && steps.some((s) => s.takesEffect === 'restart')
+  if (needed && (await driver?.canRestart())) await refuseToBreakWork(session)
 }
 
 /** Returns the settings that wait for a restart. */

@@ -79,6 +79,23 @@ async function exclusive<T>(tune: TuneSession, use: (tune: TuneSession) => Promi
   return use(tune)
 }
 
+/** A restart ends every session: throws TUNING_BUSY while gigarow loads or migrates on this server, in any database. */
+export async function refuseToBreakWork(session: ReservedSql): Promise<void> {
+  const [work] = await session<{ pid: number; migrating: boolean }[]>`
+    select pid, objid = ${LOCKS.migrate}::int8::oid as migrating from pg_locks
+     where locktype = 'advisory' and granted and objsubid = 2 and classid = ${LOCK_CLASS}::int8::oid
+       and objid in (${LOCKS.seed}::int8::oid, ${LOCKS.migrate}::int8::oid) limit 1`
+  if (work === undefined) return
+  throw new GigarowError(
+    'TUNING_BUSY',
+    `A ${work.migrating ? 'migration' : 'load'} is running on this server (server process ${work.pid}), and the restart would end it.`,
+    {
+      facts: { pid: work.pid, flag: '--no-restart' },
+      hint: 'Wait until it has finished, then run the command again; --no-restart does what needs only a reload.',
+    },
+  )
+}
+
 function busy(holder: { pid: number; since?: string } | undefined): never {
   const who = holder === undefined ? '' : ` (server process ${holder.pid})`
   throw new GigarowError('TUNING_BUSY', `Another gigarow is tuning this server${who}.`, {

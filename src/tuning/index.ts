@@ -2,7 +2,7 @@ export { type ApplyOptions, type ApplyResult, applyTuning, type PlanOptions, pla
 export { bytes, clamp, GB, MB } from './bytes.ts'
 export type { Connect, RestartDriver, TuningContext, TuningEvent } from './context.ts'
 export { type HardwareOverrides, probeThisMachine } from './hardware.ts'
-export { openJournals } from './journal.ts'
+export { closeJournalsOf, openJournals } from './journal.ts'
 export { type PlannedSetting, resolveValue, type TakesEffect, type TuningPlan } from './plan.ts'
 export {
   defineTuning,
@@ -23,5 +23,5 @@ export {
   type RevertResult,
   revertTuning,
 } from './revert.ts'
-export { type SettingState, type TuningStatus, tuningStatus } from './status.ts'
+export { type Elsewhere, type SettingState, type TuningStatus, tuningStatus } from './status.ts'
 export { openJournalWarning } from './warning.ts'

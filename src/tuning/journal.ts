@@ -65,6 +65,13 @@ export function openJournals(stateDir: string): readonly { path: string; state: 
   })
 }
 
+/** For a server whose data are deleted: there is nothing left to put back. `dataDirectory`: on this machine. */
+export function closeJournalsOf(stateDir: string, dataDirectory: string): void {
+  for (const { path, state } of openJournals(stateDir)) {
+    if (state.plan.dataDirectory === dataDirectory) openJournal(path).append({ type: 'closed' })
+  }
+}
+
 function appendDurably(path: string, line: string): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
   const text = readOrEmpty(path)
@@ -114,7 +121,7 @@ function parseRecord(text: string, where: { path: string; line: number }): Journ
     `Line ${where.line} of ${where.path} is not a record of the journal.`,
     {
       facts: where,
-      hint: 'Repair that line by hand: every line is one JSON document, and the "intent" records hold the values from before.',
+      hint: 'Repair that line by hand: every line is one JSON document, and the "intent" records hold the values from before. When its server is gone, delete the file.',
     },
   )
 }

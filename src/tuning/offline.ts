@@ -6,6 +6,7 @@ import {
   openSync,
   readFileSync,
   renameSync,
+  rmSync,
   statSync,
   writeSync,
 } from 'node:fs'
@@ -60,7 +61,9 @@ function restoreFile(dataDirectory: string, journal: Journal, { emit }: RevertOp
 function replaceFile(path: string, text: string): void {
   const { uid, gid, mode } = statSync(path)
   const fresh = `${path}.gigarow`
-  const file = openSync(fresh, 'w', 0o600)
+  rmSync(fresh, { force: true })
+  // Never through a link that the server's user could have put there for root to follow.
+  const file = openSync(fresh, 'wx', 0o600)
   try {
     writeSync(file, text)
     fsyncSync(file)

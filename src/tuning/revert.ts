@@ -1,11 +1,12 @@
 import { alterSystem } from './alter-system.ts'
-import { type TuneSession, type TuningContext, underTuneLock } from './context.ts'
+import { refuseToBreakWork, type TuneSession, type TuningContext, underTuneLock } from './context.ts'
 import { type Journal, journalPath, openJournal } from './journal.ts'
 import type { JournaledSetting, JournalState } from './journal-records.ts'
 import { revertOffline } from './offline.ts'
 import { reloadAndWait } from './reload.ts'
 import { closeRevert, conflictError, revertOrder, suspectError } from './revert-steps.ts'
 import { readServer, readSettings, type ServerState } from './server.ts'
+import { type Elsewhere, elsewhereThan } from './status.ts'
 import { bringDisksUpToDate, wasUnsafe } from './sync.ts'
 import { decideRevert } from './three-way.ts'
 
@@ -35,6 +36,7 @@ export interface RevertResult {
   readonly offline: boolean
   /** What is not as it was before, and why that is not the profile's doing. */
   readonly notes: readonly string[]
+  readonly elsewhere: readonly Elsewhere[]
 }
 
 /**
@@ -69,6 +71,7 @@ interface Pass {
   readonly pending: readonly string[]
   readonly notes: readonly string[]
   readonly suspect: boolean
+  readonly elsewhere: readonly Elsewhere[]
 }
 
 interface PassOptions extends RevertOptions {
@@ -95,6 +98,7 @@ async function conclude(options: PassOptions, first: Pass & { offline: boolean }
     restarted,
     offline: first.offline,
     notes: last.notes,
+    elsewhere: first.elsewhere,
   }
 }
 
@@ -109,20 +113,25 @@ async function pass(options: PassOptions, tune: TuneSession): Promise<Pass> {
   const server = await readServer(tune.session)
   const journal = openJournal(journalPath(options.stateDir, server.systemIdentifier))
   const open = journal.state()
-  if (open === undefined) return { profile: null, settings: [], pending: [], notes: [], suspect: false }
+  const elsewhere = elsewhereThan(journal.path, options.stateDir)
+  if (open === undefined)
+    return { profile: null, settings: [], pending: [], notes: [], suspect: false, elsewhere }
+  const restarts = revertOrder(open.settings).some((s) => s.takesEffect === 'restart')
+  if (restarts && options.canRestart) await refuseToBreakWork(tune.session)
   const work: Work = { ...tune, options, journal, server }
   if (open.phase !== 'reverting') journal.append({ type: 'revert' })
   const settings: RevertResult['settings'][number][] = []
   for (const setting of revertOrder(open.settings)) settings.push(await putBack(work, setting))
   await reloadAndWait(tune.session)
   options.emit?.({ type: 'tuning.reloaded' })
+  const unsettled = settings.some((s) => s.outcome === 'conflict')
   if (wasUnsafe(open) && !open.synced)
-    await bringDisksUpToDate({ ...work, open, assumed: options.synced === true })
+    await bringDisksUpToDate({ ...work, open, assumed: options.synced === true, unsettled })
   const pending = await waitingForRestart(work, open)
-  const finished = pending.length === 0 && !settings.some((s) => s.outcome === 'conflict')
+  const finished = pending.length === 0 && !unsettled
   const { suspect } = journal.state()!
   const notes = finished ? await closeRevert({ session: tune.session, journal }) : []
-  return { profile: open.plan.profile, settings, pending, notes, suspect }
+  return { profile: open.plan.profile, settings, pending, notes, suspect, elsewhere }
 }
 
 async function putBack(work: Work, setting: JournaledSetting): Promise<RevertResult['settings'][number]> {

@@ -12,6 +12,14 @@ export type SettingState =
   | 'put back'
   | 'changed by somebody else'
 
+/** Another server on which a profile is in force, by the journals of the same folder. */
+export interface Elsewhere {
+  /** Without the password. */
+  readonly server: string
+  readonly profile: string
+  readonly journal: string
+}
+
 export interface TuningStatus {
   /** false: nothing of gigarow's is on this server. */
   readonly open: boolean
@@ -33,8 +41,7 @@ export interface TuningStatus {
     readonly now: string
     readonly state: SettingState
   }[]
-  /** Servers of other journals in the same folder. */
-  readonly elsewhere: readonly string[]
+  readonly elsewhere: readonly Elsewhere[]
 }
 
 /** How the settings of this server stand against its journal. Changes nothing. */
@@ -52,9 +59,6 @@ export async function tuningStatus({ connect, stateDir }: TuningContext): Promis
 function statusOf(server: ServerState, stateDir: string): TuningStatus {
   const path = journalPath(stateDir, server.systemIdentifier)
   const open = openJournal(path).state()
-  const elsewhere = openJournals(stateDir)
-    .filter((j) => j.path !== path)
-    .map((j) => j.state.plan.server)
   const settings = open === undefined ? [] : settingsOf(open, server)
   return {
     open: open !== undefined,
@@ -67,8 +71,14 @@ function statusOf(server: ServerState, stateDir: string): TuningStatus {
     waiting: open?.waiting ?? false,
     suspect: open !== undefined && crashed(open, server),
     settings,
-    elsewhere,
+    elsewhere: elsewhereThan(path, stateDir),
   }
+}
+
+export function elsewhereThan(journal: string, stateDir: string): readonly Elsewhere[] {
+  return openJournals(stateDir)
+    .filter(({ path }) => path !== journal)
+    .map(({ path, state: { plan } }) => ({ server: plan.server, profile: plan.profile, journal: path }))
 }
 
 function settingsOf(open: JournalState, server: ServerState): TuningStatus['settings'] {

@@ -24,6 +24,8 @@ export interface SyncWork {
   readonly open: JournalState
   /** The user says that the disks are up to date. */
   readonly assumed: boolean
+  /** Whether a setting is in conflict: the revert will have to run again. */
+  readonly unsettled: boolean
   readonly options: { readonly emit?: Emit<TuningEvent> }
 }
 
@@ -35,6 +37,8 @@ export interface SyncWork {
 export async function bringDisksUpToDate(work: SyncWork): Promise<void> {
   const { session, journal, server, open } = work
   const [fsync] = await session<{ on: boolean }[]>`select current_setting('fsync')::bool as on`
+  // Somebody else keeps it off: once he lets go, the next revert has to sync.
+  if (turnedOff(open, 'fsync') && !fsync!.on && work.unsettled) return
   if (turnedOff(open, 'fsync') && fsync!.on && !work.assumed) await syncDisks(session, server)
   await session`checkpoint`
   const then = open.plan.bootId

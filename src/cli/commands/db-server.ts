@@ -95,6 +95,8 @@ export const dbReset: Command = {
     }
     await confirm(context, `Delete the embedded server with all of its data (${dataDir})?`)
     await cluster.reset()
+    const { closeJournalsOf } = await import('../../tuning/index.ts')
+    closeJournalsOf((await context.config()).stateDir, dataDir)
     context.out.print('Deleted. The next start makes an empty server.')
     context.out.document({ deleted: true, dataDir })
     return 0

@@ -128,6 +128,9 @@ function render(out: Output, event: MigrateEvent): void {
     out.note(dim(`  ${event.step}. ${event.sql.replaceAll(/\s+/g, ' ').slice(0, 100)}`))
   } else if (event.type === 'migrate.recovered') {
     out.note(dim(`  ${event.step}. ${event.what}`))
+  } else if (event.type === 'migrate.waiting') {
+    const who = event.pid === null ? '' : ` (server process ${event.pid})`
+    out.note(yellow(`waiting: another gigarow migrates this database${who}`))
   } else if (event.type === 'lock.waiting') {
     out.note(yellow(waitingText(event)))
   } else if ('alreadyDone' in event && event.alreadyDone > 0) {

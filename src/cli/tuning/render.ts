@@ -1,6 +1,6 @@
 import { formatBytes } from '../../kernel/index.ts'
-import type { Hardware, PlannedSetting, TuningPlan } from '../../tuning/index.ts'
-import type { Colors } from '../output.ts'
+import type { Elsewhere, Hardware, PlannedSetting, TuningPlan } from '../../tuning/index.ts'
+import type { Colors, Output } from '../output.ts'
 
 /** Rows as left-aligned columns; the last one is not padded. */
 export function columns(rows: readonly (readonly string[])[]): string {
@@ -13,6 +13,14 @@ export function columns(rows: readonly (readonly string[])[]): string {
         .trimEnd(),
     )
     .join('\n')
+}
+
+export function printElsewhere(elsewhere: readonly Elsewhere[], out: Output): void {
+  for (const { profile, server, journal } of elsewhere) {
+    out.print(
+      `${profile} is applied on another server, ${server}: revert it there (--url). When that server is gone, delete ${journal}.`,
+    )
+  }
 }
 
 export function describeHardware(hardware: Hardware): string {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { LockPolicy, Sql } from '../../../src/db/index.ts'
+import { LOCK_CLASS, LOCKS, type LockPolicy, type Sql } from '../../../src/db/index.ts'
 import type { MigrateEvent } from '../../../src/migrate/index.ts'
 import { testDatabase } from '../../support/index.ts'
 import { until } from '../../support/until.ts'
@@ -196,6 +196,24 @@ describe('a lock that somebody holds', () => {
     await released
     expect(await observer()`select from public.log`).toHaveLength(1)
   })
+})
+
+test('Ctrl-C ends the waiting for another migrator, who is named', async () => {
+  const { up } = project(TABLE)
+  const session = await observer().reserve()
+  await session`select pg_advisory_lock(${LOCK_CLASS}::int, ${LOCKS.migrate}::int)`
+  const [holder] = await session<{ pid: number }[]>`select pg_backend_pid() as pid`
+  const stop = new AbortController()
+  const events: MigrateEvent[] = []
+  const emit = (event: MigrateEvent) => {
+    events.push(event)
+    stop.abort()
+  }
+  expect((await errorOf(up({ emit, signal: stop.signal }))).code).toBe('INTERRUPTED')
+  expect(events).toEqual([{ type: 'migrate.waiting', pid: holder!.pid }])
+  await session`select pg_advisory_unlock_all()`
+  session.release()
+  expect((await up()).applied).toEqual([A])
 })
 
 test('Ctrl-C cancels the statement on the server and leaves nothing', async () => {

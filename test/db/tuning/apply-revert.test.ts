@@ -113,3 +113,20 @@ describe('somebody else at the same server', () => {
     expect(await snapshot(cluster)).toEqual(before)
   })
 })
+
+describe('fsync that somebody else keeps off', () => {
+  it('is followed by a sync when he lets go, not before', async () => {
+    const before = await snapshot(cluster)
+    const events: string[] = []
+    const revert = { ...tuning, emit: (event: { type: string }) => events.push(event.type), restart: true }
+    await applyTuning({ ...tuning, ...APPLY, profile: bulk })
+    await onServer(cluster, (sql) => sql.unsafe(`alter system set fsync = 'false'`))
+    await expect(revertTuning({ ...revert, conflicts: 'report' })).rejects.toMatchObject({
+      code: 'TUNING_CONFLICT',
+    })
+    expect(events).not.toContain('tuning.synced')
+    await revertTuning({ ...revert, conflicts: 'force' })
+    expect(events).toContain('tuning.synced')
+    expect(await snapshot(cluster)).toEqual(before)
+  })
+})

@@ -1,9 +1,12 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { LOCK_CLASS, LOCKS } from '../../../src/db/index.ts'
 import {
   applyTuning,
   bulk,
+  closeJournalsOf,
+  openJournals,
   revertTuning,
   type TuningContext,
   tuningStatus,
@@ -60,6 +63,48 @@ describe('what is refused changes nothing', () => {
       })
       await expect(attempt).rejects.toMatchObject({ code: 'TUNING_BUSY' })
     })
+  })
+})
+
+describe('a restart', () => {
+  it('does not break a load that is running, neither for the apply nor for the revert', async () => {
+    const before = await snapshot(cluster)
+    const loading = (use: () => Promise<unknown>) =>
+      onServer(cluster, async (sql) => {
+        await sql`select pg_advisory_lock(${LOCK_CLASS}::int, ${LOCKS.seed}::int)`
+        await use()
+      })
+    const profile = profileOf({ work_mem: { value: '32MB' }, wal_buffers: { value: '8MB', level: 'L2' } })
+    const busy = { code: 'TUNING_BUSY', facts: { flag: '--no-restart' } }
+    await loading(async () => {
+      await expect(applyTuning({ ...tuning, ...APPLY, profile })).rejects.toMatchObject(busy)
+      expect((await tuningStatus(tuning)).open).toBe(false)
+    })
+    await applyTuning({ ...tuning, ...APPLY, profile })
+    const revert = { ...tuning, conflicts: 'report', restart: true } as const
+    await loading(() => expect(revertTuning(revert)).rejects.toMatchObject(busy))
+    await revertTuning(revert)
+    expect(await snapshot(cluster)).toEqual(before)
+  })
+})
+
+describe('a server that is gone', () => {
+  it('is named with its journal, until its data are deleted', async () => {
+    const { systemIdentifier } = await onServer(cluster, async (sql) => {
+      const [row] = await sql<{ systemIdentifier: string }[]>`
+        select system_identifier::text as "systemIdentifier" from pg_control_system()`
+      return row!
+    })
+    await applyTuning({ ...tuning, ...APPLY, profile: profileOf({ work_mem: { value: '32MB' } }) })
+    const stateDir = join(tuning.stateDir, 'other')
+    cpSync(join(tuning.stateDir, 'tuning'), join(stateDir, 'tuning'), { recursive: true })
+    await revertTuning({ ...tuning, conflicts: 'report', restart: true })
+    const journal = join(stateDir, 'tuning', '1.jsonl')
+    renameSync(join(stateDir, 'tuning', `${systemIdentifier}.jsonl`), journal)
+    const nothing = await revertTuning({ ...tuning, stateDir, conflicts: 'report', restart: true })
+    expect(nothing).toMatchObject({ profile: null, elsewhere: [{ profile: 'test', journal }] })
+    closeJournalsOf(stateDir, cluster.dataDirectory)
+    expect(openJournals(stateDir)).toEqual([])
   })
 })
 

@@ -2,6 +2,7 @@ import { GigarowError } from '../../../kernel/index.ts'
 import type { OnConflict, RevertOutcome, RevertResult } from '../../../tuning/index.ts'
 import type { Command, CommandContext } from '../../command.ts'
 import type { Output } from '../../output.ts'
+import { printElsewhere } from '../../tuning/render.ts'
 
 export const revertCommand: Command = {
   name: 'revert',
@@ -42,6 +43,7 @@ const NOTHING: RevertResult = {
   restarted: false,
   offline: false,
   notes: [],
+  elsewhere: [],
 }
 
 const OUTCOMES: Record<RevertOutcome, string> = {
@@ -67,7 +69,11 @@ async function report({ out }: CommandContext, result: RevertResult): Promise<nu
 }
 
 async function print(result: RevertResult, out: Output): Promise<void> {
-  if (result.profile === null) return out.print('No tuning profile is applied; nothing to revert.')
+  if (result.profile === null) {
+    printElsewhere(result.elsewhere, out)
+    const where = result.elsewhere.length === 0 ? '' : ' to this server'
+    return out.print(`No tuning profile is applied${where}; nothing to revert.`)
+  }
   const { columns } = await import('../../tuning/render.ts')
   const rows = result.settings.map((s) => [
     s.name,

@@ -1,6 +1,7 @@
 import type { TuningStatus } from '../../../tuning/index.ts'
 import type { Command, CommandContext } from '../../command.ts'
 import type { Output } from '../../output.ts'
+import { printElsewhere } from '../../tuning/render.ts'
 
 export const statusCommand: Command = {
   name: 'status',
@@ -27,7 +28,7 @@ export async function runStatus(context: CommandContext): Promise<number> {
 }
 
 async function print(status: TuningStatus, out: Output): Promise<void> {
-  for (const server of status.elsewhere) out.print(`A profile is applied on another server: ${server}`)
+  printElsewhere(status.elsewhere, out)
   if (!status.open) return out.print('No tuning profile is applied to this server.')
   const { columns } = await import('../../tuning/render.ts')
   const { bold, red } = out.colors
