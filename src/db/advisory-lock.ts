@@ -1,6 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Database, ReservedSql } from './database.ts'
-import { withSession } from './database.ts'
 
 /**
  * First half of every advisory lock key of gigarow: "gigr" in ASCII, so that pg_locks shows whose lock it is
@@ -38,7 +37,7 @@ export async function withAdvisoryLock<T>(
   { lock, waiting, signal }: LockWait,
   use: (session: ReservedSql) => Promise<T>,
 ): Promise<T> {
-  return withSession(db, async (session) => {
+  return db.withSession(async (session) => {
     for (let attempt = 1; !(await tryLock(session, lock)); attempt++) {
       if (attempt === SAY_AFTER) waiting?.(await lockHolder(db, lock))
       signal?.throwIfAborted()
@@ -63,7 +62,9 @@ async function holding<T>(
   try {
     return await use(session)
   } finally {
-    await session`select pg_advisory_unlock(${LOCK_CLASS}::int, ${LOCKS[lock]}::int)`.catch(() => {})
+    try {
+      await session`select pg_advisory_unlock(${LOCK_CLASS}::int, ${LOCKS[lock]}::int)`
+    } catch {}
   }
 }
 
@@ -76,7 +77,7 @@ export async function tryAdvisoryLock<T>(
   use: (session: ReservedSql) => Promise<T>,
   busy: (holder: Holder | undefined) => never,
 ): Promise<T> {
-  return withSession(db, async (session) => {
+  return db.withSession(async (session) => {
     if (!(await tryLock(session, lock))) busy(await lockHolder(db, lock))
     return holding(session, lock, use)
   })

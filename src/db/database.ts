@@ -20,7 +20,8 @@ export interface DatabaseOptions {
 
 export interface Database {
   readonly target: Target
-  readonly applicationName: string
+  /** One session for everything inside: session locks, SET, temporary tables. */
+  readonly withSession: <T>(use: (session: ReservedSql) => Promise<T>) => Promise<T>
   /** Tagged template: values become parameters. */
   readonly sql: Sql
   /** server_version_num, such as 180004. */
@@ -41,7 +42,12 @@ export async function withDatabase<T>(
   const { applicationName = 'gigarow' } = options
   const sql = openPool(target, { ...options, applicationName })
   try {
-    return await use({ target, applicationName, sql, version: await readVersion(sql) })
+    return await use({
+      target,
+      sql,
+      withSession: (work) => withSession({ target, applicationName }, work),
+      version: await readVersion(sql),
+    })
   } catch (error) {
     throw explainDbError(error, target, options.doing)
   } finally {
@@ -81,20 +87,50 @@ export function openPool(
   })
 }
 
+export interface SessionOptions {
+  readonly target: Target
+  readonly applicationName: string
+}
+
 /**
- * One session for everything inside: session locks, SET, temporary tables. It has a connection of its own, so that it can
- * be given up when it is cut: a session reserved from a pool never answers a statement that is sent after that.
+ * A session under a name of its own; for others there is Database.withSession. It has a connection of its own, so that it
+ * can be given up when it is cut: a session reserved from a pool never answers a statement that is sent after that.
  */
 export async function withSession<T>(
-  { target, applicationName }: Pick<Database, 'target' | 'applicationName'>,
+  { target, applicationName }: SessionOptions,
   use: (session: ReservedSql) => Promise<T>,
 ): Promise<T> {
-  const pool = openPool(target, { max: 1, applicationName, onClose: () => void pool.end({ timeout: 0 }) })
+  let closed = false
+  const onClose = () => {
+    closed = true
+    void pool.end({ timeout: 0 })
+  }
+  const pool = openPool(target, { max: 1, applicationName, onClose })
   try {
-    return await use(await pool.reserve())
+    return await use(guarded(await pool.reserve(), () => closed))
   } finally {
     await pool.end({ timeout: 0 })
   }
+}
+
+/**
+ * Statements on a connection that was cut fail at once. Between the cut and the pool's end postgres.js would take them,
+ * and throw where nobody can catch it, because its socket is gone.
+ */
+function guarded(session: ReservedSql, isClosed: () => boolean): ReservedSql {
+  const check = () => {
+    if (isClosed()) throw Object.assign(new Error('the connection was closed'), { code: 'CONNECTION_CLOSED' })
+  }
+  return new Proxy(session, {
+    apply(target, self, args) {
+      check()
+      return Reflect.apply(target, self, args)
+    },
+    get(target, key) {
+      if (key === 'unsafe') check()
+      return Reflect.get(target, key)
+    },
+  })
 }
 
 async function readVersion(sql: Sql): Promise<number> {

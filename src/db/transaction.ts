@@ -8,7 +8,11 @@ export async function inTransaction<T>(session: ReservedSql, use: () => Promise<
     await session.unsafe('commit')
     return result
   } catch (error) {
-    await session.unsafe('rollback').catch(() => {})
+    try {
+      await session.unsafe('rollback')
+    } catch {
+      // A session that is gone has rolled back already; the first error is the one to tell.
+    }
     throw error
   }
 }

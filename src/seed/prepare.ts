@@ -1,4 +1,4 @@
-import { type Database, withLockRetry, withSession } from '../db/index.ts'
+import { type Database, withLockRetry } from '../db/index.ts'
 import { formatCount, GigarowError } from '../kernel/index.ts'
 import { endOrphans, insertRun, loadedRows, openRuns, type Run, setState } from './ledger.ts'
 import type { SeedOptions } from './options.ts'
@@ -45,7 +45,7 @@ export async function prepare(
   const strips = planStrip(tables.map((t) => t.live))
   const { signal, emit } = options
   for (const run of stopped) await endOrphans(db.sql, run.id)
-  const { id, events } = await withSession(db, (session) =>
+  const { id, events } = await db.withSession((session) =>
     withLockRetry(
       db,
       session,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { tryAdvisoryLock, withDatabase, withSession } from '../../../src/db/index.ts'
+import { tryAdvisoryLock, withDatabase } from '../../../src/db/index.ts'
 import { testDatabase } from '../../support/index.ts'
 
 const target = testDatabase()
@@ -7,7 +7,7 @@ const target = testDatabase()
 // A session reserved from the pool never answers after that, and a process that waits for it ends with exit code 13.
 test('a session that was cut while it was idle rejects the next statement', async () => {
   await withDatabase(target, { doing: 'testing' }, async (db) => {
-    const cut = withSession(db, async (session) => {
+    const cut = db.withSession(async (session) => {
       const [me] = await session<{ pid: number }[]>`select pg_backend_pid() as pid`
       await db.sql`select pg_terminate_backend(${me!.pid}, 10000)`
       await session`select 1`

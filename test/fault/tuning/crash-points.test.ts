@@ -17,7 +17,6 @@ function dyingAt(tuning: TuningContext, n: number, when: When): TuningContext & 
       get: (target, key) => {
         const value: unknown = Reflect.get(target, key)
         if (key === 'unsafe') return (text: string) => run(() => (target as unknown as Sql).unsafe(text))
-        if (key === 'reserve') return async () => guard(await (target as unknown as Sql).reserve())
         return value
       },
     })
@@ -37,7 +36,13 @@ function dyingAt(tuning: TuningContext, n: number, when: When): TuningContext & 
   return {
     connect: (doing, use) => {
       if (dead) return Promise.reject(new Error('the process is dead'))
-      return tuning.connect(doing, (db) => use({ ...db, sql: guard(db.sql) }))
+      return tuning.connect(doing, (db) =>
+        use({
+          ...db,
+          sql: guard(db.sql),
+          withSession: (work) => db.withSession((session) => work(guard(session))),
+        }),
+      )
     },
     stateDir: tuning.stateDir,
     dead: () => dead,
