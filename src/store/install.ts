@@ -1,4 +1,4 @@
-import { type Database, withAdvisoryLock } from '../db/index.ts'
+import { type Database, inTransaction, withAdvisoryLock } from '../db/index.ts'
 import { GigarowError } from '../kernel/index.ts'
 import { STORE_FILES } from './sql.generated.ts'
 
@@ -15,15 +15,10 @@ export async function ensureStore(db: Database): Promise<void> {
     // Somebody else may have installed it while we waited.
     const now = await installedVersion(db)
     for (const file of STORE_FILES.filter((f) => f.version > now)) {
-      await session
-        .unsafe(
-          `begin;\n${file.sql}\ninsert into gigarow.store_version (version) values (${file.version});\ncommit;`,
-        )
-        .simple()
-        .catch(async (error: unknown) => {
-          await session.unsafe('rollback').catch(() => {})
-          throw error
-        })
+      await inTransaction(session, async () => {
+        await session.unsafe(file.sql).simple()
+        await session`insert into gigarow.store_version (version) values (${file.version})`
+      })
     }
   })
 }
