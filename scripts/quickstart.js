@@ -91,7 +91,7 @@ try {
 const seconds = ((performance.now() - started) / 1000).toFixed(0)
 if (failure === '') {
   say(
-    `\n${bold('Done')} in ${seconds} s. ${dim('The rows stay in .gigarow/, the settings are as they were, and')} ${dim(running ? 'the server runs on, as before.' : 'the server is stopped.')}`,
+    `\n${bold('Done')} in ${seconds} s. ${dim('The rows stay on the server’s disk, the settings are as they were, and')} ${dim(running ? 'the server runs on, as before.' : 'the server is stopped.')}`,
   )
   say(dim('Next: ./bin/gigarow.js db psql    npm run seed -- --profile events --rows 1M    npm run bench'))
 } else {

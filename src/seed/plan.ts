@@ -1,4 +1,4 @@
-import { qualified } from '../kernel/index.ts'
+import { displayName, formatCount, GigarowError, qualified } from '../kernel/index.ts'
 import type { Profile, TableFill } from './profile.ts'
 import { BLOCK_ROWS } from './stream.ts'
 
@@ -35,14 +35,30 @@ export interface PlanOptions {
   readonly chunkRows?: number | undefined
 }
 
+/** Each chunk is a row of the ledger, and of the messages between threads. */
+const MAX_CHUNKS = 1_000_000
+
+/** Throws USAGE when the chunks are so small that there would be more than a million of a table. */
 export function planLoad(profile: Profile, { jobs, chunkRows }: PlanOptions): LoadPlan {
-  return Object.freeze({
-    profile: profile.name,
-    seed: profile.seed,
-    tables: profile.tables.map((table) =>
-      Object.freeze({ ...table, chunkRows: chunkRows ?? defaultChunkRows(table.rows, jobs) }),
-    ),
-  })
+  const tables = profile.tables.map((table) =>
+    Object.freeze({ ...table, chunkRows: chunkRows ?? defaultChunkRows(table.rows, jobs) }),
+  )
+  const crowded = tables.find((table) => chunkCount(table) > MAX_CHUNKS)
+  if (crowded !== undefined) throw tooManyChunks(crowded)
+  return Object.freeze({ profile: profile.name, seed: profile.seed, tables })
+}
+
+function tooManyChunks(table: TablePlan): GigarowError {
+  const name = displayName(table.table)
+  const least = Math.ceil(table.rows / MAX_CHUNKS)
+  return new GigarowError(
+    'USAGE',
+    `Chunks of ${table.chunkRows} rows are too small for the ${formatCount(table.rows)} rows of ${name}.`,
+    {
+      facts: { table: name, rows: table.rows, chunkRows: table.chunkRows },
+      hint: `Give --chunk-rows ${least} or more, or leave it out.`,
+    },
+  )
 }
 
 /** At least eight chunks a session, so that sessions end together; within the limits above. */

@@ -166,7 +166,7 @@ function compare(
       : `${f.rows} rows instead of ${e.rows}`
   throw new GigarowError(
     'SEED_VERIFY_FAILED',
-    `${tableKey(table)} does not hold the rows of the profile: ${wrong.length} of ${expected.size} chunks differ${where}: ${what}.`,
+    `${tableKey(table)} does not hold the rows of the profile: ${wrong.length} of ${new Set([...expected.keys(), ...found.keys()]).size} chunks differ${where}: ${what}.`,
     {
       facts: { table: tableKey(table), chunks: wrong.slice(0, 100), expectedRows: e.rows, foundRows: f.rows },
       hint: 'Somebody else changed the table meanwhile, a trigger or rule of it changes rows, or a crash of the server emptied an unlogged partition. Load it again with --truncate.',

@@ -37,3 +37,9 @@ test('a billion rows are planned in chunks that no session waits long for', () =
   expect(table.chunkRows).toBe(250_000)
   expect(chunkCount(table)).toBe(4000)
 })
+
+test('chunks that would fill the ledger are refused, with the size that is enough', () => {
+  expect(() => planLoad(billionProfile(1_000_000_000), { jobs: 2, chunkRows: 1 })).toThrow(
+    expect.objectContaining({ code: 'USAGE', hint: expect.stringContaining('--chunk-rows 1000 or more') }),
+  )
+})
