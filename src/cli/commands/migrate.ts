@@ -159,22 +159,18 @@ function printSql(out: Output, scripts: readonly { readonly path: string; readon
 
 async function statusTable(out: Output, { migrations }: MigrateStatusResult): Promise<string> {
   if (migrations.length === 0) return 'There are no migrations yet: gigarow generate writes the first.'
-  const { default: Table } = await import('cli-table3')
+  const { renderTable } = await import('../table.ts')
   const { green, yellow, red } = out.colors
   const paint = { applied: green, pending: yellow, partial: yellow, modified: red, missing: red }
-  const table = new Table({ head: ['migration', 'state', 'applied at', 'by', 'took'], style: PLAIN })
-  for (const m of migrations) {
+  const rows = migrations.map((m) => {
     const half = m.stepsDone === undefined ? '' : `, ${m.stepsDone} statements done`
-    table.push([
+    return [
       m.name,
       paint[m.state](`${m.state}${half}${m.outOfOrder ? ', out of order' : ''}`),
       m.appliedAt?.toISOString().replace('T', ' ').slice(0, 19).concat(' UTC') ?? '',
       m.appliedBy ?? '',
       m.durationMs === undefined ? '' : formatDuration(m.durationMs),
-    ])
-  }
-  return table.toString()
+    ]
+  })
+  return renderTable({ head: ['migration', 'state', 'applied at', 'by', 'took'], right: [4], rows })
 }
-
-/** cli-table3 colours by itself, whatever --no-color says. */
-const PLAIN = { head: [], border: [] }
