@@ -1,6 +1,7 @@
-// npm run bench -- [--rows 10M] [--jobs 2] [--json FILE]
+// npm run bench -- [--rows 10M] [--jobs 2] [--rounds 3] [--json FILE]
 // Four measurements in one run on one server (docs/benchmarks.md): the limit (COPY binary from files on the server),
-// the recipe of the billion row document, our fillers, and the whole pipeline of both. Ratios count; seconds are noisy.
+// the recipe of the billion row document, our fillers, and the whole pipeline of both. Everything is measured once in
+// each round, and medians are compared: ratios count; seconds are noisy.
 import { spawnSync } from 'node:child_process'
 import { rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism, cpus, totalmem } from 'node:os'
@@ -19,11 +20,13 @@ const { values: flags } = parseArgs({
   options: {
     rows: { type: 'string', default: '10M' },
     jobs: { type: 'string', default: String(availableParallelism()) },
+    rounds: { type: 'string', default: '3' },
     json: { type: 'string' },
   },
 })
 const rows = parseRows(flags.rows)
 const jobs = Number(flags.jobs)
+const rounds = Number(flags.rounds)
 const stateDir = join(root, '.gigarow', 'bench')
 /** @type {Record<string, string | undefined>} */
 const env = { ...process.env, GIGAROW_STATE_DIR: stateDir }
@@ -43,8 +46,9 @@ function gigarow(...args) {
 
 /** @param {string} text */
 const say = (text) => process.stderr.write(`${text}\n`)
-/** Rows/s of each measurement of the limit. @type {number[]} */
-const limits = []
+/** @typedef {{ load: number, pipeline: number, peakRssBytes?: number, checksum?: string }} Measurement in seconds and bytes */
+/** One measurement a round. @type {{ limit: number[], recipe: Measurement[], copy: Measurement[], sql: Measurement[] }} */
+const runs = { limit: [], recipe: [], copy: [], sql: [] }
 
 /**
  * Each load begins alike: with recycled WAL files (making new ones halves the speed) and without the last one's pages
@@ -79,6 +83,7 @@ const report = {
   },
   rows,
   jobs,
+  rounds,
 }
 try {
   gigarow('migrate', 'up')
@@ -90,15 +95,13 @@ try {
   await makeFiles()
   say('warm-up: the first load of a new server also makes its WAL files')
   await limit()
-  limits.length = 0
-  // Before, between and after the others, so that a machine that is busy for a while does not change one side alone.
-  await limit()
-  await fill('copy')
-  await limit()
-  await fill('sql')
-  await limit()
-  for (const k of shares().keys()) rmSync(file(k))
-  await recipe()
+  for (let round = 1; round <= rounds; round++) {
+    say(`round ${round} of ${rounds}`)
+    runs.limit.push(await limit())
+    runs.copy.push(await fill('copy'))
+    runs.recipe.push(await recipe())
+    runs.sql.push(await fill('sql'))
+  }
   print()
 } finally {
   await sql.end({ timeout: 5 })
@@ -139,13 +142,12 @@ async function limit() {
   const seconds = await measure('limit: COPY binary from server files', async () => {
     await Promise.all(shares().map((_, k) => sql.unsafe(`copy limit_rows from '${file(k)}' (format binary)`)))
   })
-  limits.push(rows / seconds)
   await sql.unsafe('drop table limit_rows')
+  return seconds
 }
 
 /** (b) and (d) The billion row document: its table, its statement in parallel sessions, its index, its VACUUM ANALYZE. */
 async function recipe() {
-  say('recipe: the document’s INSERT … SELECT md5(random()::text) in parallel sessions')
   await sql.unsafe('create schema recipe')
   await sql.unsafe(
     'create table recipe.billion_rows (id bigserial primary key, value text not null, created_at timestamp not null)',
@@ -167,14 +169,13 @@ async function recipe() {
     'recipe vacuum',
     async () => void (await sql.unsafe('vacuum analyze recipe.billion_rows')),
   )
-  report.recipe = { load, index, vacuum, pipeline: load + index + vacuum }
   await sql.unsafe('drop schema recipe cascade')
+  return { load, pipeline: load + index + vacuum }
 }
 
 /** (c) and (d) What a user runs. @param {string} filler */
 async function fill(filler) {
   await recycle()
-  say(`gigarow seed --profile billion --filler ${filler}`)
   const document = gigarow(
     'seed',
     '--profile',
@@ -192,12 +193,12 @@ async function fill(filler) {
     document.phases.map((/** @type {{ name: string, seconds: number }} */ p) => [p.name, p.seconds]),
   )
   say(
-    `  ${Object.entries(seconds)
+    `  gigarow --filler ${filler}: ${Object.entries(seconds)
       .map(([name, s]) => `${name} ${s.toFixed(2)} s`)
       .join(', ')}; peak memory ${formatBytes(document.peakRssBytes)}`,
   )
-  report[filler] = {
-    ...seconds,
+  return {
+    load: seconds.load,
     pipeline: seconds.prepare + seconds.load + seconds.indexes + seconds.vacuum,
     peakRssBytes: document.peakRssBytes,
     checksum: document.tables[0].checksum,
@@ -210,30 +211,49 @@ function median(values) {
 }
 
 function print() {
-  report.limitRowsPerSecond = median(limits)
-  report.limits = limits
-  const r = /** @type {any} */ (report)
-  const rate = (/** @type {number} */ s) => rows / s
-  report.ratios = Object.fromEntries(
-    ['copy', 'sql'].flatMap((filler) => [
-      [`${filler} / limit`, rate(r[filler].load) / r.limitRowsPerSecond],
-      [`${filler} / recipe`, r.recipe.load / r[filler].load],
-      [`${filler} pipeline / recipe pipeline`, r.recipe.pipeline / r[filler].pipeline],
-    ]),
-  )
-  const line = (/** @type {string} */ name, /** @type {number} */ s) => [
+  const { limit, recipe, copy, sql } = runs
+  const load = {
+    limit: median(limit),
+    recipe: median(recipe.map((r) => r.load)),
+    copy: median(copy.map((r) => r.load)),
+    sql: median(sql.map((r) => r.load)),
+  }
+  const pipeline = {
+    recipe: median(recipe.map((r) => r.pipeline)),
+    copy: median(copy.map((r) => r.pipeline)),
+    sql: median(sql.map((r) => r.pipeline)),
+  }
+  const peak = {
+    copy: Math.max(...copy.map((r) => r.peakRssBytes ?? 0)),
+    sql: Math.max(...sql.map((r) => r.peakRssBytes ?? 0)),
+  }
+  const checksums = new Set([...copy, ...sql].map((r) => r.checksum))
+  report.runs = runs
+  report.seconds = { load, pipeline }
+  report.ratios = {
+    'copy / limit': load.limit / load.copy,
+    'copy / best limit': Math.min(...limit) / load.copy,
+    'sql / limit': load.limit / load.sql,
+    'copy / recipe': load.recipe / load.copy,
+    'sql / recipe': load.recipe / load.sql,
+    'copy pipeline / recipe pipeline': pipeline.recipe / pipeline.copy,
+    'sql pipeline / recipe pipeline': pipeline.recipe / pipeline.sql,
+  }
+  const line = (/** @type {string} */ name, /** @type {number} */ s, /** @type {number[]} */ all) => [
     name,
     `${s.toFixed(2)} s`,
-    `${formatRows(rate(s))}/s`,
-    (rate(s) / r.limitRowsPerSecond).toFixed(2),
-    (r.recipe.load / s).toFixed(1),
+    `${Math.min(...all).toFixed(2)}–${Math.max(...all).toFixed(2)}`,
+    `${formatRows(rows / s)}/s`,
+    (load.limit / s).toFixed(2),
+    (load.recipe / s).toFixed(1),
   ]
+  const loads = (/** @type {Measurement[]} */ measured) => measured.map((r) => r.load)
   const lines = [
-    ['load', 'time', 'rows', 'of the limit', 'times the recipe'],
-    line('COPY binary from server files (limit)', rows / r.limitRowsPerSecond),
-    line('the document’s recipe', r.recipe.load),
-    line('gigarow --filler copy', r.copy.load),
-    line('gigarow --filler sql', r.sql.load),
+    ['load', 'median', 'from–to', 'rows', 'of the limit', 'times the recipe'],
+    line('COPY binary from server files (limit)', load.limit, limit),
+    line('the document’s recipe', load.recipe, loads(recipe)),
+    line('gigarow --filler copy', load.copy, loads(copy)),
+    line('gigarow --filler sql', load.sql, loads(sql)),
   ]
   const widths = lines[0]?.map((_, c) => Math.max(...lines.map((l) => (l[c] ?? '').length))) ?? []
   say('')
@@ -243,10 +263,10 @@ function print() {
     )
   say('')
   say(
-    `whole pipeline (load, keys, index, vacuum analyze): recipe ${r.recipe.pipeline.toFixed(1)} s, copy ${r.copy.pipeline.toFixed(1)} s (${(r.recipe.pipeline / r.copy.pipeline).toFixed(1)} x), sql ${r.sql.pipeline.toFixed(1)} s (${(r.recipe.pipeline / r.sql.pipeline).toFixed(1)} x)`,
+    `whole pipeline (load, keys, index, vacuum analyze): recipe ${pipeline.recipe.toFixed(1)} s, copy ${pipeline.copy.toFixed(1)} s (${(pipeline.recipe / pipeline.copy).toFixed(1)} x), sql ${pipeline.sql.toFixed(1)} s (${(pipeline.recipe / pipeline.sql).toFixed(1)} x)`,
   )
   say(
-    `peak memory of gigarow: copy ${formatBytes(r.copy.peakRssBytes)}, sql ${formatBytes(r.sql.peakRssBytes)}; checksums ${r.copy.checksum === r.sql.checksum ? 'equal' : 'DIFFER'}`,
+    `peak memory of gigarow: copy ${formatBytes(peak.copy)}, sql ${formatBytes(peak.sql)}; checksums ${checksums.size === 1 ? 'equal' : 'DIFFER'}`,
   )
   const text = JSON.stringify(report, null, 2)
   if (flags.json) writeFileSync(flags.json, `${text}\n`)

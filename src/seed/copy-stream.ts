@@ -14,8 +14,18 @@ export function copySql(table: TablePlan): string {
   return `copy ${tableKey(table)} (${table.columns.map((c) => ident(c.name)).join(', ')}) from stdin (format binary)`
 }
 
-/** Buffers of this thread, filled in turn: one is on its way to the kernel while the next is being filled. */
-const buffers = [Buffer.allocUnsafeSlow(MESSAGE_BYTES), Buffer.allocUnsafeSlow(MESSAGE_BYTES)]
+/** Memory of this thread, filled in turn: one is on its way to the kernel while the next is being filled. */
+const buffers = [newBuffer(MESSAGE_BYTES), newBuffer(MESSAGE_BYTES)]
+
+interface MessageBuffer {
+  readonly view: DataView
+  readonly bytes: Buffer
+}
+
+function newBuffer(size: number): MessageBuffer {
+  const bytes = Buffer.allocUnsafeSlow(size)
+  return { bytes, view: new DataView(bytes.buffer, bytes.byteOffset, size) }
+}
 
 /** A chunk's rows as binary COPY. `onRows` hears after each message how many rows were in it. */
 export function* binaryCopy(
@@ -26,24 +36,27 @@ export function* binaryCopy(
   let turn = 0
   for (const { block, lo, hi } of segments(chunk)) {
     const rows = rowsOf(table, { seed, block })
-    const limit = roomFor(rows.maxRowBytes) - rows.maxRowBytes
+    growFor(rows.maxRowBytes)
     for (let i = lo; i <= hi; ) {
-      const buffer = buffers[turn]!
+      const { view, bytes } = buffers[turn]!
       turn = 1 - turn
       const first = i
       let pos = 0
-      for (; i <= hi && pos <= limit; i++) pos = rows.encode(i, buffer, pos)
-      yield buffer.subarray(0, pos)
+      // As many as fit at their widest, and again into what those have left.
+      for (let room = view.byteLength; i <= hi && room >= rows.maxRowBytes; room = view.byteLength - pos) {
+        const count = Math.min(hi - i + 1, Math.floor(room / rows.maxRowBytes))
+        pos = rows.encode({ i, count }, view, pos)
+        i += count
+      }
+      yield bytes.subarray(0, pos)
       onRows(i - first)
     }
   }
   yield TRAILER
 }
 
-/** Grows the buffers for rows that are wider than a message; returns their size. */
-function roomFor(rowBytes: number): number {
-  if (buffers[0]!.length < rowBytes * 2) {
-    for (const turn of [0, 1] as const) buffers[turn] = Buffer.allocUnsafeSlow(rowBytes * 2)
-  }
-  return buffers[0]!.length
+/** For rows that are wider than a message. */
+function growFor(rowBytes: number): void {
+  if (buffers[0]!.bytes.length >= rowBytes * 2) return
+  for (const turn of [0, 1] as const) buffers[turn] = newBuffer(rowBytes * 2)
 }

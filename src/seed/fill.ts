@@ -6,13 +6,14 @@ import type { SeedEvent } from './events.ts'
 import { workerName } from './ledger.ts'
 import { type Chunk, type Filler, type LoadPlan, segments, type TablePlan, tableKey } from './plan.ts'
 import { selectSql } from './rows.ts'
-import { runWorkers } from './workers.ts'
+import type { WorkerPool } from './workers.ts'
 
 export interface FillContext {
   readonly db: Database
   readonly run: number
   readonly plan: LoadPlan
   readonly jobs: number
+  readonly threads: WorkerPool
   /** Rows that stand in finished chunks when this attempt begins. */
   readonly loaded: number
   readonly emit: Emit<SeedEvent>
@@ -26,9 +27,10 @@ export const FILLERS: Readonly<Record<Filler, (context: FillContext) => Promise<
 }
 
 /** Threads generate binary COPY, each over a connection of its own. */
-async function fillByCopy({ db, run, plan, jobs, loaded, emit, signal }: FillContext): Promise<void> {
-  let done = loaded
-  await runWorkers({
+async function fillByCopy(context: FillContext): Promise<void> {
+  const { db, run, plan, jobs, threads, emit, signal } = context
+  let done = context.loaded
+  await threads.run({
     tasks: Array.from({ length: jobs }, () => ({ kind: 'fill', target: db.target, run, plan })),
     signal,
     onMessage: (message) => {

@@ -99,34 +99,30 @@ export function hashInt8(state: SeedState, upper: number, lower: number): number
 }
 
 /** What hashtextextended(x collate "C", seed) and the hashes of uuid and float8 do with the value's bytes. */
-export function hashBytes(bytes: Uint8Array, from: number, length: number, seed: Words = ZERO): number {
+export function hashBytes(bytes: DataView, from: number, length: number, seed: Words = ZERO): number {
   begin(length, seed)
   let p = from
   let left = length
   for (; left >= 12; left -= 12, p += 12) {
-    a = (a + word(bytes, p)) | 0
-    b = (b + word(bytes, p + 4)) | 0
-    c = (c + word(bytes, p + 8)) | 0
+    a = (a + bytes.getInt32(p, true)) | 0
+    b = (b + bytes.getInt32(p + 4, true)) | 0
+    c = (c + bytes.getInt32(p + 8, true)) | 0
     mix()
   }
   // The lowest byte of c is reserved for the length.
-  for (let k = left - 1; k >= 8; k--) c = (c + (bytes[p + k]! << ((k - 7) * 8))) | 0
-  for (let k = Math.min(left, 8) - 1; k >= 4; k--) b = (b + (bytes[p + k]! << ((k - 4) * 8))) | 0
-  for (let k = Math.min(left, 4) - 1; k >= 0; k--) a = (a + (bytes[p + k]! << (k * 8))) | 0
+  for (let k = left - 1; k >= 8; k--) c = (c + (bytes.getUint8(p + k) << ((k - 7) * 8))) | 0
+  for (let k = Math.min(left, 8) - 1; k >= 4; k--) b = (b + (bytes.getUint8(p + k) << ((k - 4) * 8))) | 0
+  for (let k = Math.min(left, 4) - 1; k >= 0; k--) a = (a + (bytes.getUint8(p + k) << (k * 8))) | 0
   return final(a, b, c)
 }
 
 const ZERO: Words = Object.freeze({ high: 0, low: 0 })
 
-function word(bytes: Uint8Array, p: number): number {
-  return bytes[p]! | (bytes[p + 1]! << 8) | (bytes[p + 2]! << 16) | (bytes[p + 3]! << 24)
-}
-
 const utf8 = new TextEncoder()
 
 export function hashText(text: string, seed: Words): Words {
   const bytes = utf8.encode(text)
-  const low = hashBytes(bytes, 0, bytes.length, seed)
+  const low = hashBytes(new DataView(bytes.buffer, bytes.byteOffset), 0, bytes.length, seed)
   return Object.freeze({ high, low })
 }
 

@@ -1,6 +1,7 @@
 import { ident } from '../kernel/index.ts'
-import { getInt32, putInt16, putInt32 } from './bytes.ts'
+import { newBytes } from './bytes.ts'
 import type { Where } from './errors.ts'
+import { fuseWriters } from './fuse.ts'
 import { compileGenerator } from './generators/index.ts'
 import { hashHigh, noHash } from './hash.ts'
 import type { TableFill } from './profile.ts'
@@ -14,10 +15,13 @@ export { BLOCK_ROWS, blockOf } from './stream.ts'
 /** The rows of one table in one block of 2^32 rows: pure functions of the row's number. */
 export interface RowTwin {
   readonly columnNames: readonly string[]
-  /** The longest that encode() may write. */
+  /** The longest that a row may be. */
   readonly maxRowBytes: number
-  /** Writes row `i` as a tuple of binary COPY at `pos`, where maxRowBytes are free; returns the position behind it. */
-  encode(i: number, out: Uint8Array, pos: number): number
+  /**
+   * Writes `count` rows, the first being row `i`, as tuples of binary COPY at `pos`, where maxRowBytes are free for each; returns
+   * the position behind them.
+   */
+  encode(rows: { readonly i: number; readonly count: number }, out: DataView, pos: number): number
   /** Adds the row's checksum to a sum that does not depend on the order. */
   hashInto(i: number, sum: RowHash): void
   /** Each column as the server prints it (TimeZone UTC, DateStyle ISO); null is null. */
@@ -42,35 +46,18 @@ export function compileRows(fill: TableFill, options: CompileOptions): RowTwin {
   const columns = compileColumns(fill, options)
   const { length } = columns
   const maxRowBytes = columns.reduce((sum, column) => sum + 4 + column.encoder.maxBytes, 2)
-  const writes = columns.map((column) => column.encoder)
-  const nulls = columns.map((column) => column.isNull)
-  const encode = (i: number, out: Uint8Array, pos: number): number => {
-    const low = i | 0
-    let end = putInt16(out, pos, length)
-    for (let k = 0; k < length; k++) {
-      const isNull = nulls[k]
-      if (isNull?.(low)) {
-        end = putInt32(out, end, -1)
-        continue
-      }
-      const body = end + 4
-      const next = writes[k]!.write(low, out, body)
-      putInt32(out, end, next - body)
-      end = next
-    }
-    return end
-  }
-  const scratch = new Uint8Array(maxRowBytes)
+  const write = fuseWriters(columns.map(({ encoder, isNull }) => ({ write: encoder.write, isNull })))
+  const scratch = newBytes(maxRowBytes)
   return {
     columnNames: columns.map((column) => column.name),
     maxRowBytes,
-    encode,
+    encode: ({ i, count }, out, pos) => write(i | 0, count, out, pos),
     hashInto(i, sum) {
-      encode(i, scratch, 0)
+      write(i | 0, 1, scratch, 0)
       hashTuple(columns, scratch, sum)
     },
     text(i) {
-      encode(i, scratch, 0)
+      write(i | 0, 1, scratch, 0)
       return cellsOf(scratch, length).map((cell, k) =>
         cell === null ? null : columns[k]!.codec.text(scratch, cell.pos, cell.length),
       )
@@ -84,20 +71,20 @@ interface Cell {
 }
 
 /** Reads an encoded tuple back: where each value stands, null for nulls. */
-function cellsOf(bytes: Uint8Array, count: number): (Cell | null)[] {
+function cellsOf(bytes: DataView, count: number): (Cell | null)[] {
   const cells: (Cell | null)[] = []
   for (let k = 0, pos = 2; k < count; k++) {
-    const length = getInt32(bytes, pos)
+    const length = bytes.getInt32(pos)
     cells.push(length < 0 ? null : { pos: pos + 4, length })
     pos += 4 + Math.max(length, 0)
   }
   return cells
 }
 
-function hashTuple(columns: readonly Column[], bytes: Uint8Array, sum: RowHash): void {
+function hashTuple(columns: readonly Column[], bytes: DataView, sum: RowHash): void {
   sum.begin()
   for (let k = 0, pos = 2; k < columns.length; k++) {
-    const length = getInt32(bytes, pos)
+    const length = bytes.getInt32(pos)
     pos += 4
     const low = length < 0 ? noHash() : columns[k]!.codec.hash(bytes, pos, length)
     sum.column(hashHigh(), low)

@@ -24,6 +24,7 @@ import { prepare, refuseUnfinished, stoppedRuns } from './prepare.ts'
 import { watching } from './server-progress.ts'
 import { outstanding, rebuild } from './strip-run.ts'
 import { type TableResult, verify } from './verify.ts'
+import { openWorkerPool, type WorkerPool } from './workers.ts'
 
 export interface SeedReport {
   readonly run: number
@@ -42,7 +43,7 @@ export interface SeedReport {
  */
 export async function seed(db: Database, plan: LoadPlan, options: SeedOptions): Promise<SeedReport> {
   await ensureStore(db)
-  return exclusively(db, options, async () => {
+  return exclusively(db, options, async (threads) => {
     const tables = await preflight(db.sql, plan)
     const stopped = await stoppedRuns(db, plan)
     if (options.truncate) await checkUnreferenced(db.sql, tables)
@@ -51,24 +52,25 @@ export async function seed(db: Database, plan: LoadPlan, options: SeedOptions): 
       await checkEmpty(db.sql, tables)
     }
     const started = performance.now()
+    if (options.filler === 'copy') threads.warm()
     options.emit({ type: 'phase.started', phase: 'prepare', total: 1, unit: 'steps', done: 0 })
     const id = await prepare(db, { plan, tables, stopped }, options)
     let run = await readRun(db.sql, id)
     tellStart(run, options, { resumed: false })
     run = await finishPhase(db, { run, phase: 'prepare', started, rows: 0 }, options)
-    return keepingRun(db, run.id, () => carryOn(db, { run, tables }, options))
+    return keepingRun(db, run.id, () => carryOn(db, { run, tables, threads }, options))
   })
 }
 
 /** Goes on with an unfinished load, with its own plan; filler and jobs may differ, the rows cannot. */
 export async function resume(db: Database, run: Run, options: SeedOptions): Promise<SeedReport> {
-  return exclusively(db, options, async () => {
+  return exclusively(db, options, async (threads) => {
     await endOrphans(db.sql, run.id)
     const tables = await preflight(db.sql, run.plan)
     await loadEmptiedAgain(db, { run, tables }, options)
     const now = await readRun(db.sql, run.id)
     tellStart(now, options, { resumed: true })
-    return keepingRun(db, run.id, () => carryOn(db, { run: now, tables }, options))
+    return keepingRun(db, run.id, () => carryOn(db, { run: now, tables, threads }, options))
   })
 }
 
@@ -93,24 +95,37 @@ export async function unfinishedRuns(db: Database): Promise<Run[]> {
   return openRuns(db.sql)
 }
 
-async function exclusively<T>(db: Database, { signal }: SeedOptions, work: () => Promise<T>): Promise<T> {
+/** One load at a time on a database, with threads of its own. */
+async function exclusively<T>(
+  db: Database,
+  { jobs, signal }: SeedOptions,
+  work: (threads: WorkerPool) => Promise<T>,
+): Promise<T> {
+  const threads = openWorkerPool(jobs)
   try {
-    return await tryAdvisoryLock(db, 'seed', work, (holder) => {
-      throw new GigarowError(
-        'SEED_BUSY',
-        `Another load works on this database${holder ? ` (session ${holder.pid}, since ${holder.since})` : ''}.`,
-        {
-          facts: holder ? { pid: holder.pid, since: holder.since } : {},
-          hint: 'Wait until it ends, or stop it; an interrupted load goes on with --resume.',
-        },
-      )
-    })
+    return await tryAdvisoryLock(
+      db,
+      'seed',
+      () => work(threads),
+      (holder) => {
+        throw new GigarowError(
+          'SEED_BUSY',
+          `Another load works on this database${holder ? ` (session ${holder.pid}, since ${holder.since})` : ''}.`,
+          {
+            facts: holder ? { pid: holder.pid, since: holder.since } : {},
+            hint: 'Wait until it ends, or stop it; an interrupted load goes on with --resume.',
+          },
+        )
+      },
+    )
   } catch (error) {
     if (!signal.aborted) throw error
     throw new GigarowError('INTERRUPTED', 'The load was stopped; every finished chunk stays.', {
       hint: 'Go on with: gigarow seed --resume',
       cause: error,
     })
+  } finally {
+    await threads.close()
   }
 }
 
@@ -140,6 +155,7 @@ async function keepingRun<T>(db: Database, run: number, work: () => Promise<T>):
 interface Progress {
   readonly run: Run
   readonly tables: readonly LoadTable[]
+  readonly threads: WorkerPool
 }
 
 function tellStart(run: Run, { emit, filler, jobs }: SeedOptions, { resumed }: { resumed: boolean }): void {
@@ -147,7 +163,11 @@ function tellStart(run: Run, { emit, filler, jobs }: SeedOptions, { resumed }: {
   emit({ type: 'run.started', run: run.id, profile, rows: totalRows(run.plan), filler, jobs, resumed })
 }
 
-async function carryOn(db: Database, { run, tables }: Progress, options: SeedOptions): Promise<SeedReport> {
+async function carryOn(
+  db: Database,
+  { run, tables, threads }: Progress,
+  options: SeedOptions,
+): Promise<SeedReport> {
   const { emit, signal, filler, jobs } = options
   const { plan } = run
   const rows = totalRows(plan)
@@ -168,7 +188,7 @@ async function carryOn(db: Database, { run, tables }: Progress, options: SeedOpt
   if (now.state === 'loading') {
     const loaded = await loadedRows(db.sql, run.id)
     await phase('load', { total: rows, unit: 'rows', done: loaded, rows }, () =>
-      FILLERS[filler]({ db, run: run.id, plan, jobs, loaded, emit, signal }),
+      FILLERS[filler]({ db, run: run.id, plan, jobs, threads, loaded, emit, signal }),
     )
     await checkAllDone(db, run)
     now = await advance(db, now, 'finishing')
@@ -185,7 +205,7 @@ async function carryOn(db: Database, { run, tables }: Progress, options: SeedOpt
   }
   let results: TableResult[] = []
   await phase('verify', { total: rows, unit: 'rows', done: 0, rows }, async () => {
-    results = await verify(db, { run: run.id, plan, tables, jobs, emit, signal })
+    results = await verify(db, { run: run.id, plan, tables, jobs, threads, emit, signal })
   })
   await setState(db.sql, run.id, 'done')
   emit({ type: 'run.finished', run: run.id, seconds: (performance.now() - began) / 1000 })

@@ -68,14 +68,14 @@ export interface TextSource extends Nullable {
   readonly maxBytes: number
   /** Where it differs from maxBytes. */
   readonly maxCharacters?: number
-  write(low: number, out: Uint8Array, pos: number): number
+  write(low: number, out: DataView, pos: number): number
   readonly sql: string
 }
 
 /** 16 bytes. */
 export interface UuidSource extends Nullable {
   readonly kind: 'uuid'
-  write(low: number, out: Uint8Array, pos: number): number
+  write(low: number, out: DataView, pos: number): number
   readonly sql: string
 }
 
@@ -83,6 +83,6 @@ export interface UuidSource extends Nullable {
 export interface JsonSource extends Nullable {
   readonly kind: 'json'
   readonly maxBytes: number
-  write(low: number, out: Uint8Array, pos: number): number
+  write(low: number, out: DataView, pos: number): number
   readonly sql: string
 }

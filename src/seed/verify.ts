@@ -4,7 +4,7 @@ import type { SeedEvent } from './events.ts'
 import { chunkAt, chunkCount, type LoadPlan, type TablePlan, tableKey } from './plan.ts'
 import type { LoadTable } from './preflight.ts'
 import type { ChunkSum, VerifyUnit } from './worker-protocol.ts'
-import { runWorkers } from './workers.ts'
+import type { WorkerPool } from './workers.ts'
 
 export interface TableResult {
   /** As people write it: billion_rows, warehouse.facts. */
@@ -21,6 +21,7 @@ export interface VerifyOptions {
   readonly plan: LoadPlan
   readonly tables: readonly LoadTable[]
   readonly jobs: number
+  readonly threads: WorkerPool
   readonly emit: Emit<SeedEvent>
   readonly signal: AbortSignal
 }
@@ -30,14 +31,14 @@ const UNIT_BLOCKS = 8192
 
 /** Recomputes every row, reads every row, and compares counts and checksums chunk by chunk. Throws SEED_VERIFY_FAILED. */
 export async function verify(db: Database, options: VerifyOptions): Promise<TableResult[]> {
-  const { plan, tables, jobs, emit, signal } = options
+  const { plan, jobs, tables, threads, emit, signal } = options
   const sums = {
     expected: new Map<string, Map<number, ChunkSum>>(),
     found: new Map<string, Map<number, ChunkSum>>(),
   }
   const units = await planUnits(db, options)
   let done = 0
-  await runWorkers({
+  await threads.run({
     tasks: shareUnits(units, { plan, run: options.run, jobs, target: db.target }),
     signal,
     onMessage: (message) => {

@@ -2,7 +2,7 @@ import type { Target } from '../db/index.ts'
 import type { GigarowError } from '../kernel/index.ts'
 import type { LoadPlan } from './plan.ts'
 
-/** What a worker thread is started with. */
+/** What a thread does at a time. */
 export type WorkerTask =
   | { readonly kind: 'fill'; readonly target: Target; readonly run: number; readonly plan: LoadPlan }
   | {
@@ -14,8 +14,13 @@ export type WorkerTask =
       readonly queue: SharedArrayBuffer
     }
 
-/** What it tells. */
+/** What it tells: reports, then at most one failure, then that the task has ended. */
 export type WorkerMessage =
+  | WorkerReport
+  | { readonly type: 'failed'; readonly error: ThreadError }
+  | { readonly type: 'ended' }
+
+export type WorkerReport =
   | { readonly type: 'rows'; readonly rows: number }
   | {
       readonly type: 'chunk'
@@ -31,7 +36,6 @@ export type WorkerMessage =
       readonly sums: readonly ChunkSum[]
       readonly rows: number
     }
-  | { readonly type: 'failed'; readonly error: ThreadError }
 
 /** An error class does not survive the way out of a thread: ours as JSON, a driver's as the fields that say what it was. */
 export type ThreadError =
@@ -44,8 +48,8 @@ export interface WorkerContext {
   readonly signal: AbortSignal
 }
 
-/** What it is told: end at once, roll back. */
-export type WorkerCommand = 'stop'
+/** What it is told: begin with a task; end it at once, roll back. */
+export type WorkerCommand = { readonly task: WorkerTask } | 'stop'
 
 /** A piece of verification: chunks to recompute, or a range of a relation's blocks to read. Cut so that both take alike. */
 export type VerifyUnit =

@@ -1,26 +1,28 @@
-import { parentPort, workerData } from 'node:worker_threads'
+import { parentPort } from 'node:worker_threads'
 import { isGigarowError } from '../kernel/index.ts'
 import { copyTables } from './copy-worker.ts'
 import { verifyUnits } from './verify-worker.ts'
 import type { ThreadError, WorkerCommand, WorkerMessage, WorkerTask } from './worker-protocol.ts'
 
 // A thread of a load: imports nothing but generators and the COPY connection, which keeps its start and its memory small.
-const task = workerData as WorkerTask
 const port = parentPort!
-const stop = new AbortController()
+let stop = new AbortController()
 port.on('message', (command: WorkerCommand) => {
   if (command === 'stop') stop.abort()
+  else void work(command.task)
 })
 
 const tell = (message: WorkerMessage) => port.postMessage(message)
-try {
-  await (task.kind === 'fill'
-    ? copyTables(task, { tell, signal: stop.signal })
-    : verifyUnits(task, { tell, signal: stop.signal }))
-} catch (error) {
-  if (!stop.signal.aborted) tell({ type: 'failed', error: plain(error) })
-} finally {
-  port.close()
+
+async function work(task: WorkerTask): Promise<void> {
+  stop = new AbortController()
+  const { signal } = stop
+  try {
+    await (task.kind === 'fill' ? copyTables(task, { tell, signal }) : verifyUnits(task, { tell, signal }))
+  } catch (error) {
+    if (!signal.aborted) tell({ type: 'failed', error: plain(error) })
+  }
+  tell({ type: 'ended' })
 }
 
 function plain(error: unknown): ThreadError {

@@ -1,8 +1,8 @@
-import { putHex32 } from '../bytes.ts'
+import { newBytes, putHex32 } from '../bytes.ts'
 import { hashHigh, hashIndex } from '../hash.ts'
 import type { Generator } from './generator.ts'
 
-const scratch = new Uint8Array(16)
+const scratch = newBytes(16)
 
 /** Random hexadecimal digits, 16 of each hash: what md5(random()::text) looks like, at a hundredth of its cost. */
 export const hex: Generator = {
@@ -25,7 +25,7 @@ export const hex: Generator = {
         if (rest === 0) return end
         const word = hashIndex(states[whole]!, low)
         putHex32(scratch, putHex32(scratch, 0, hashHigh()), word)
-        for (let k = 0; k < rest; k++) out[end + k] = scratch[k]!
+        for (let k = 0; k < rest; k++) out.setInt8(end + k, scratch.getInt8(k))
         return end + rest
       },
       sql: sqlOf(

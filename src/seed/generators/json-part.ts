@@ -1,12 +1,12 @@
 import { literal } from '../../kernel/index.ts'
-import { digitsOf, putBytes, putDecimal, putDigits, putHex8, utf8Bytes } from '../bytes.ts'
+import { digitsOf, newBytes, putBytes, putDecimal, putDigits, putHex8, putInt8, utf8Bytes } from '../bytes.ts'
 import type { DecimalSource, PickSource, Source, TextSource, UuidSource } from '../source.ts'
 import { numericSql } from '../types/numeric.ts'
 
 /** A piece of a document: its text in both twins. */
 export interface JsonPart {
   readonly maxBytes: number
-  write(low: number, out: Uint8Array, pos: number): number
+  write(low: number, out: DataView, pos: number): number
   /** text expression */
   readonly sql: string
 }
@@ -64,11 +64,11 @@ function decimalPart(source: DecimalSource): JsonPart {
       const value = source.at(low)
       const size = Math.abs(value)
       let end = pos
-      if (value < 0) out[end++] = 45
+      if (value < 0) end = putInt8(out, end, 45)
       const whole = Math.floor(size / unit)
       end = putDecimal(out, end, whole)
-      out[end] = 46
-      return putDigits(out, end + 1, { value: size - whole * unit, digits: source.scale })
+      end = putInt8(out, end, 46)
+      return putDigits(out, end, { value: size - whole * unit, digits: source.scale })
     },
     sql: `${numericSql(source)}::text`,
   }
@@ -89,17 +89,12 @@ const QUOTE = 34
 function quoted(source: Pick<TextSource, 'write' | 'sql'>, maxBytes: number): JsonPart {
   return {
     maxBytes: maxBytes + 2,
-    write(low, out, pos) {
-      out[pos] = QUOTE
-      const end = source.write(low, out, pos + 1)
-      out[end] = QUOTE
-      return end + 1
-    },
+    write: (low, out, pos) => putInt8(out, source.write(low, out, putInt8(out, pos, QUOTE)), QUOTE),
     sql: `'"' || ${source.sql} || '"'`,
   }
 }
 
-const uuidBytes = new Uint8Array(16)
+const uuidBytes = newBytes(16)
 
 function uuidText(source: UuidSource): Pick<TextSource, 'write' | 'sql'> {
   return {
@@ -107,8 +102,8 @@ function uuidText(source: UuidSource): Pick<TextSource, 'write' | 'sql'> {
       source.write(low, uuidBytes, 0)
       let end = pos
       for (let k = 0; k < 16; k++) {
-        if (k === 4 || k === 6 || k === 8 || k === 10) out[end++] = 45
-        end = putHex8(out, end, uuidBytes[k]!)
+        if (k === 4 || k === 6 || k === 8 || k === 10) end = putInt8(out, end, 45)
+        end = putHex8(out, end, uuidBytes.getUint8(k))
       }
       return end
     },

@@ -5,7 +5,7 @@ import type { Source } from '../source.ts'
 export interface Encoder {
   readonly maxBytes: number
   /** The value's bytes, without the length before them; returns the position behind. */
-  write(low: number, out: Uint8Array, pos: number): number
+  write(low: number, out: DataView, pos: number): number
   /** An expression of the column's type. */
   readonly sql: string
 }
@@ -15,9 +15,9 @@ export interface Codec {
   /** Undefined when this type cannot hold such values; a string says what is wrong with these ones. */
   encoder(source: Source, type: PgType): Encoder | string | undefined
   /** As the server prints it with TimeZone UTC, DateStyle ISO. */
-  text(bytes: Uint8Array, pos: number, length: number): string
+  text(bytes: DataView, pos: number, length: number): string
   /** What hash_record_extended(…, 0) adds for the value; the upper half is in hashHigh(). */
-  hash(bytes: Uint8Array, pos: number, length: number): number
+  hash(bytes: DataView, pos: number, length: number): number
   /** The expression in that record. */
   hashSql(column: string): string
 }

@@ -1,5 +1,5 @@
 import { literal } from '../../kernel/index.ts'
-import { putBytes, utf8Bytes } from '../bytes.ts'
+import { asArray, newBytes, putBytes, utf8Bytes } from '../bytes.ts'
 import { invalidSeed, type Where } from '../errors.ts'
 import { type PgType, type PgTypeName, parsePgType } from '../pg-type.ts'
 import type { PickSource, Source } from '../source.ts'
@@ -68,8 +68,8 @@ function pickEncoder(source: PickSource, codec: Codec, type: PgType): Encoder | 
     encoders.push(constant)
   }
   const cells = encoders.map((encoder) => {
-    const bytes = new Uint8Array(encoder.maxBytes)
-    return bytes.slice(0, encoder.write(0, bytes, 0))
+    const bytes = newBytes(encoder.maxBytes)
+    return asArray(bytes, 0, encoder.write(0, bytes, 0))
   })
   const list = `(array[${encoders.map((encoder) => encoder.sql).join(', ')}]::${type.sql}[])`
   return {

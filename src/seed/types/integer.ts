@@ -1,16 +1,16 @@
-import { getInt16, getInt32, getInt64, putInt16, putInt32, putInt64 } from '../bytes.ts'
+import { getInt64, putInt8, putInt16, putInt32, putInt64 } from '../bytes.ts'
 import { hashIndex, hashInt8, seedState } from '../hash.ts'
 import type { Codec } from './codec.ts'
 
 export const NO_SEED = seedState({ high: 0, low: 0 })
 
-type Put = (out: Uint8Array, pos: number, value: number) => number
+type Put = (out: DataView, pos: number, value: number) => number
 
 interface IntegerType {
   readonly bytes: number
   readonly max: number
   readonly put: Put
-  readonly get: (bytes: Uint8Array, pos: number) => number
+  readonly get: (bytes: DataView, pos: number) => number
 }
 
 function integer({ bytes, max, put, get }: IntegerType): Codec {
@@ -31,15 +31,20 @@ function integer({ bytes, max, put, get }: IntegerType): Codec {
   }
 }
 
-export const int2 = integer({ bytes: 2, max: 32767, put: putInt16, get: getInt16 })
-export const int4 = integer({ bytes: 4, max: 2147483647, put: putInt32, get: getInt32 })
+export const int2 = integer({ bytes: 2, max: 32767, put: putInt16, get: (bytes, pos) => bytes.getInt16(pos) })
+export const int4 = integer({
+  bytes: 4,
+  max: 2147483647,
+  put: putInt32,
+  get: (bytes, pos) => bytes.getInt32(pos),
+})
 export const int8: Codec = {
   ...integer({ bytes: 8, max: Number.MAX_SAFE_INTEGER, put: putInt64, get: getInt64 }),
   hash: hashOfInt8,
 }
 
-export function hashOfInt8(bytes: Uint8Array, pos: number): number {
-  return hashInt8(NO_SEED, getInt32(bytes, pos), getInt32(bytes, pos + 4))
+export function hashOfInt8(bytes: DataView, pos: number): number {
+  return hashInt8(NO_SEED, bytes.getInt32(pos), bytes.getInt32(pos + 4))
 }
 
 export const bool: Codec = {
@@ -47,14 +52,11 @@ export const bool: Codec = {
     if (source.kind !== 'boolean') return undefined
     return {
       maxBytes: 1,
-      write(low, out, pos) {
-        out[pos] = source.at(low) ? 1 : 0
-        return pos + 1
-      },
+      write: (low, out, pos) => putInt8(out, pos, source.at(low) ? 1 : 0),
       sql: source.sql,
     }
   },
-  text: (bytes, pos) => (bytes[pos] === 1 ? 't' : 'f'),
-  hash: (bytes, pos) => hashIndex(NO_SEED, bytes[pos]!),
+  text: (bytes, pos) => (bytes.getInt8(pos) === 1 ? 't' : 'f'),
+  hash: (bytes, pos) => hashIndex(NO_SEED, bytes.getInt8(pos)),
   hashSql: (column) => column,
 }

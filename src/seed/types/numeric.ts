@@ -1,4 +1,4 @@
-import { getInt16, putDecimal, putDigits, putInt16 } from '../bytes.ts'
+import { asArray, newBytes, putDecimal, putDigits, putInt8, putInt16 } from '../bytes.ts'
 import { hashBytes, noHash } from '../hash.ts'
 import type { Source } from '../source.ts'
 import type { Codec } from './codec.ts'
@@ -35,7 +35,7 @@ export const numeric: Codec = {
       sql: `${numericSql(decimals)}::${type.sql}`,
     }
   },
-  text: (bytes, pos) => utf8.decode(printed.subarray(0, printNumeric(bytes, pos))),
+  text: (bytes, pos) => utf8.decode(asArray(printed, 0, printNumeric(bytes, pos))),
   // The server's own hash of numeric ignores the sign.
   hash(bytes, pos) {
     return hashBytes(printed, 0, printNumeric(bytes, pos))
@@ -77,7 +77,7 @@ const groups = new Int32Array(MAX_GROUPS)
 
 /** Groups of four decimal digits, the first with its weight; zero groups at both ends are left out. */
 function putNumeric(
-  out: Uint8Array,
+  out: DataView,
   pos: number,
   { value, layout }: { value: number; layout: Layout },
 ): number {
@@ -110,28 +110,27 @@ function putNumeric(
 }
 
 /** Room for 10 groups on each side of the point. */
-const printed = new Uint8Array(100)
+const printed = newBytes(100)
 
 /** Prints the number into `printed`; returns its length. */
-function printNumeric(bytes: Uint8Array, pos: number): number {
-  const count = getInt16(bytes, pos)
-  const weight = getInt16(bytes, pos + 2)
-  const shown = getInt16(bytes, pos + 6)
+function printNumeric(bytes: DataView, pos: number): number {
+  const count = bytes.getInt16(pos)
+  const weight = bytes.getInt16(pos + 2)
+  const shown = bytes.getInt16(pos + 6)
   const group = (w: number) =>
-    w <= weight && w > weight - count ? getInt16(bytes, pos + 8 + 2 * (weight - w)) : 0
+    w <= weight && w > weight - count ? bytes.getInt16(pos + 8 + 2 * (weight - w)) : 0
   let end = 0
-  if (getInt16(bytes, pos + 4) === NEGATIVE) printed[end++] = 45
+  if (bytes.getInt16(pos + 4) === NEGATIVE) end = putInt8(printed, end, 45)
   end = putDecimal(printed, end, weight < 0 ? 0 : group(weight))
   for (let w = weight - 1; w >= 0; w--) end = putDigits(printed, end, { value: group(w), digits: 4 })
   if (shown === 0) return end
-  printed[end++] = 46
+  end = putInt8(printed, end, 46)
   const last = end + shown
   for (let w = -1; end < last; w--) end = putDigits(printed, end, { value: group(w), digits: 4 })
   return last
 }
 
-const float = new Float64Array(1)
-const floatBytes = new Uint8Array(float.buffer)
+const scratch = newBytes(8)
 
 export const float8: Codec = {
   encoder(source) {
@@ -142,26 +141,23 @@ export const float8: Codec = {
     return {
       maxBytes: 8,
       write(low, out, pos) {
-        float[0] = at(low) / unit
-        for (let k = 0; k < 8; k++) out[pos + k] = floatBytes[7 - k]!
+        out.setFloat64(pos, at(low) / unit)
         return pos + 8
       },
       // Both operands are exact, so IEEE 754 division gives the same bits on both sides.
       sql: `(${decimals.sql}::float8 / ${unit}::float8)`,
     }
   },
-  text: (bytes, pos) => floatText(readFloat(bytes, pos)),
+  text: (bytes, pos) => floatText(bytes.getFloat64(pos)),
   hash(bytes, pos) {
     // Zero has no hash of its own: the server returns the seed, which is 0.
-    if (readFloat(bytes, pos) === 0) return noHash()
-    return hashBytes(floatBytes, 0, 8)
+    const value = bytes.getFloat64(pos)
+    if (value === 0) return noHash()
+    // The server hashes the bytes as they lie in its memory.
+    scratch.setFloat64(0, value, true)
+    return hashBytes(scratch, 0, 8)
   },
   hashSql: (column) => column,
-}
-
-function readFloat(bytes: Uint8Array, pos: number): number {
-  for (let k = 0; k < 8; k++) floatBytes[7 - k] = bytes[pos + k]!
-  return float[0]!
 }
 
 /** The shortest digits that give the number back, as the server prints them: 0.5, 1e-05, 1e+15. */

@@ -1,3 +1,4 @@
+import { asArray, putInt8 } from '../bytes.ts'
 import { hashBytes } from '../hash.ts'
 import type { Codec } from './codec.ts'
 
@@ -12,7 +13,7 @@ export const text: Codec = {
     if (characters > limit) return `text of up to ${characters} characters, and the column takes ${limit}`
     return { maxBytes: source.maxBytes, write: source.write, sql: source.sql }
   },
-  text: (bytes, pos, length) => utf8.decode(bytes.subarray(pos, pos + length)),
+  text: (bytes, pos, length) => utf8.decode(asArray(bytes, pos, length)),
   hash: hashBytes0,
   hashSql: (column) => `${column} collate "C"`,
 }
@@ -23,7 +24,7 @@ export const uuid: Codec = {
     return { maxBytes: 16, write: source.write, sql: source.sql }
   },
   text(bytes, pos) {
-    const digits = Buffer.from(bytes.subarray(pos, pos + 16)).toString('hex')
+    const digits = Buffer.from(asArray(bytes, pos, 16)).toString('hex')
     return [0, 8, 12, 16, 20].map((from, k) => digits.slice(from, [8, 12, 16, 20, 32][k])).join('-')
   },
   hash: (bytes, pos) => hashBytes(bytes, pos, 16),
@@ -36,18 +37,15 @@ export const jsonb: Codec = {
     if (source.kind !== 'json') return undefined
     return {
       maxBytes: source.maxBytes + 1,
-      write(low, out, pos) {
-        out[pos] = 1
-        return source.write(low, out, pos + 1)
-      },
+      write: (low, out, pos) => source.write(low, out, putInt8(out, pos, 1)),
       sql: `(${source.sql})::jsonb`,
     }
   },
-  text: (bytes, pos, length) => utf8.decode(bytes.subarray(pos + 1, pos + length)),
+  text: (bytes, pos, length) => utf8.decode(asArray(bytes, pos + 1, length - 1)),
   hash: (bytes, pos, length) => hashBytes(bytes, pos + 1, length - 1),
   hashSql: (column) => `${column}::text collate "C"`,
 }
 
-function hashBytes0(bytes: Uint8Array, pos: number, length: number): number {
+function hashBytes0(bytes: DataView, pos: number, length: number): number {
   return hashBytes(bytes, pos, length)
 }

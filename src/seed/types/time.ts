@@ -1,4 +1,4 @@
-import { getInt32, getInt64, putInt32, putInt64 } from '../bytes.ts'
+import { getInt64, putInt32, putInt64 } from '../bytes.ts'
 import { hashIndex } from '../hash.ts'
 import type { PgType } from '../pg-type.ts'
 import type { TimeSource } from '../source.ts'
@@ -46,8 +46,8 @@ export const date: Codec = {
       sql: `(date '2000-01-01' + (${cutSql(source, DAY)} / ${DAY})::int)`,
     }
   },
-  text: (bytes, pos) => timestampText(getInt32(bytes, pos) * DAY).slice(0, 10),
-  hash: (bytes, pos) => hashIndex(NO_SEED, getInt32(bytes, pos)),
+  text: (bytes, pos) => timestampText(bytes.getInt32(pos) * DAY).slice(0, 10),
+  hash: (bytes, pos) => hashIndex(NO_SEED, bytes.getInt32(pos)),
   hashSql: (column) => column,
 }
 

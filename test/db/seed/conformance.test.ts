@@ -93,7 +93,8 @@ function* copyChunks(fill: TableFill, lo: number, hi: number): Generator<Buffer>
   const twin = compileRows(fill, { seed: SEED, block: blockOf(lo) })
   for (let i = lo; i <= hi; i++) {
     const buffer = Buffer.alloc(twin.maxRowBytes)
-    yield buffer.subarray(0, twin.encode(i, buffer, 0))
+    const view = new DataView(buffer.buffer, buffer.byteOffset, buffer.length)
+    yield buffer.subarray(0, twin.encode({ i, count: 1 }, view, 0))
   }
   yield Buffer.from([0xff, 0xff])
 }

@@ -15,11 +15,15 @@ const fillOf = (type: string, generator: GeneratorSpec, rows = 1e10) => ({
   columns: [{ name: 'c', type, generator }],
 })
 
+function viewOf(bytes: Buffer): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+}
+
 /** The bytes of the only column of row 1. */
 function bytesOf(type: string, generator: GeneratorSpec): { bytes: Buffer; text: string | null } {
   const twin = compileRows(fillOf(type, generator), { seed: 1, block: 0 })
   const out = Buffer.alloc(twin.maxRowBytes)
-  const end = twin.encode(1, out, 0)
+  const end = twin.encode({ i: 1, count: 1 }, viewOf(out), 0)
   expect(out.readInt16BE(0)).toBe(1)
   expect(out.readInt32BE(2)).toBe(end - 6)
   return { bytes: out.subarray(6, end), text: twin.text(1)[0]! }
@@ -99,8 +103,22 @@ describe('a value in binary COPY, decoded by other means', () => {
       { seed: 1, block: 0 },
     )
     const out = Buffer.alloc(twin.maxRowBytes)
-    expect(out.subarray(0, twin.encode(1, out, 0)).toString('hex')).toBe('0001ffffffff')
+    expect(out.subarray(0, twin.encode({ i: 1, count: 1 }, viewOf(out), 0)).toString('hex')).toBe(
+      '0001ffffffff',
+    )
     expect(twin.text(1)).toEqual([null])
+  })
+
+  test('several rows at once are the rows one by one, also where the lower 32 bits begin anew', () => {
+    const generator = { kind: 'nullable', of: { kind: 'sequence' }, fraction: 0.3 }
+    const twin = compileRows(fillOf('bigint', generator), { seed: 1, block: 0 })
+    const [first, count] = [2 ** 31 - 50, 100]
+    const many = Buffer.alloc(twin.maxRowBytes * count)
+    const end = twin.encode({ i: first, count }, viewOf(many), 0)
+    const one = Buffer.alloc(many.length)
+    let pos = 0
+    for (let i = first; i < first + count; i++) pos = twin.encode({ i, count: 1 }, viewOf(one), pos)
+    expect(many.subarray(0, end)).toEqual(one.subarray(0, pos))
   })
 })
 

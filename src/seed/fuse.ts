@@ -1,0 +1,38 @@
+import { putInt32 } from './bytes.ts'
+
+/** One column of binary COPY: writes the value's bytes at `pos` and returns the position behind them. */
+interface ColumnWriter {
+  readonly write: (low: number, out: DataView, pos: number) => number
+  readonly isNull: ((low: number) => boolean) | undefined
+}
+
+/** Writes the `count` rows from the row whose number ends in the 32 bits `low`; returns the position behind them. */
+export type RowsWriter = (low: number, count: number, out: DataView, pos: number) => number
+
+/**
+ * A loop over rows that is compiled for exactly these columns. In a loop over a list of columns the engine does not know which
+ * function it calls, and calls it; here each call has a place of its own and is inlined: measured 80 instead of 135 ns for a row of
+ * billion_rows. The code holds nothing but numbers of columns.
+ */
+export function fuseWriters(columns: readonly ColumnWriter[]): RowsWriter {
+  const steps = columns.map(({ isNull }, k) => {
+    const value = `end = write${k}(low, out, pos + 4); putInt32(out, pos, end - pos - 4); pos = end`
+    return isNull ? `if (isNull${k}(low)) pos = putInt32(out, pos, -1); else { ${value} }` : value
+  })
+  const locals = columns.map(
+    (_, k) => `const write${k} = columns[${k}].write, isNull${k} = columns[${k}].isNull`,
+  )
+  const code = `'use strict'
+${locals.join('\n')}
+return (first, count, out, pos) => {
+  let end = 0
+  for (let n = 0; n < count; n++) {
+    const low = (first + n) | 0
+    out.setInt16(pos, ${columns.length})
+    pos += 2
+    ${steps.join('\n    ')}
+  }
+  return pos
+}`
+  return new Function('columns', 'putInt32', code)(columns, putInt32) as RowsWriter
+}
