@@ -25,13 +25,21 @@ const MODULES = {
     why: 'declarations are pure: no database',
   },
   catalog: { may: ['kernel', 'model', 'db'], why: 'catalog reads; what is made of it is for others' },
+  diff: {
+    may: ['kernel', 'model', 'sql'],
+    why: 'diff compares values and knows no database',
+  },
+  lint: {
+    may: ['kernel', 'model', 'sql'],
+    why: 'lint judges statements; who runs them is for others',
+  },
   config: {
     may: ['kernel'],
     packages: ['cosmiconfig', 'jiti', 'zod'],
     why: 'settings are parsed before anything else runs',
   },
   migrate: {
-    may: ['kernel', 'model', 'sql', 'db', 'store', 'catalog', 'schema'],
+    may: ['kernel', 'model', 'sql', 'db', 'store', 'catalog', 'schema', 'diff', 'lint'],
     packages: ['umzug'],
     why: 'features meet in cli, not in each other',
   },
@@ -55,6 +63,8 @@ const MODULES = {
       'copy',
       'schema',
       'catalog',
+      'diff',
+      'lint',
       'config',
       'migrate',
       'seed',

@@ -1,0 +1,9 @@
+export {
+  LOCK_MODES,
+  type Lock,
+  type LockMode,
+  type Plan,
+  type PlanHazard,
+  type PlanStatement,
+  type Refusal,
+} from './plan.ts'

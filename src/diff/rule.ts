@@ -1,0 +1,48 @@
+import type { Catalog, ObjectKey, SchemaObject } from '../model/index.ts'
+import type { Lock, PlanHazard, Refusal } from './plan.ts'
+
+/** A statement before it has its place: what it does to which objects decides the order. */
+export interface Action {
+  /** Without the semicolon. */
+  readonly sql: string
+  /** Objects that are there after it and were not before. */
+  readonly makes?: readonly ObjectKey[]
+  /** Objects that are gone after it; what belongs to them goes with them. */
+  readonly drops?: readonly ObjectKey[]
+  /** Objects that must be as in the new state before it, besides what the catalog says that `makes` needs. */
+  readonly needs?: readonly ObjectKey[]
+  /** Objects of the old state that can go only after it (the function that a default called). */
+  readonly releases?: readonly ObjectKey[]
+  /** Default: transaction. */
+  readonly runs?: 'transaction' | 'alone'
+  readonly locks?: readonly Lock[]
+  /** It reads or writes every row: no statement_timeout. */
+  readonly scans?: boolean
+  readonly hazards?: readonly PlanHazard[]
+  readonly reverse?: { readonly sql: readonly string[] } | { readonly none: string }
+  readonly comment?: string
+}
+
+export interface DiffContext {
+  readonly from: Catalog
+  readonly to: Catalog
+  /** The object, or the table that it belongs to, is made by this plan: nobody uses it, nothing of it is locked. */
+  isNew(key: ObjectKey): boolean
+  /** It is dropped by this plan, by itself or with what it belongs to. */
+  isGone(key: ObjectKey): boolean
+}
+
+/**
+ * How one kind of object is made, dropped and changed. Pure. The actions of one call run in the order given; among different objects
+ * the order follows from what they need.
+ */
+export interface Rule<O extends SchemaObject> {
+  create(object: O, context: DiffContext): readonly Action[]
+  /** Called for objects that do not go with what they belong to. */
+  drop(object: O, context: DiffContext): readonly Action[]
+  /**
+   * From one state of the object to the other; empty where nothing of it is compared. replace: dropped and made anew, and with it
+   * everything that needs it. A refusal: there is no way that keeps every row.
+   */
+  alter(from: O, to: O, context: DiffContext): readonly Action[] | 'replace' | { readonly refused: Refusal }
+}
