@@ -52,6 +52,26 @@ export const ERROR_CODES = {
     exit: 3,
     meaning: 'A migration that is not applied is older than one that is; --allow-out-of-order applies it.',
   },
+  SOURCE_INVALID: {
+    exit: 2,
+    meaning: 'What is to be compared cannot be read: no such file or folder, or a file that is not plain SQL.',
+  },
+  SOURCE_FAILED: {
+    exit: 1,
+    meaning: 'A statement of what is to be compared failed on the scratch database; the message marks it.',
+  },
+  SCRATCH_UNUSABLE: {
+    exit: 1,
+    meaning: 'There is no scratch database to work with: not allowed, or its server has another major version.',
+  },
+  PROOF_FAILED: {
+    exit: 1,
+    meaning: 'Carried out on a scratch database, a plan did not lead where it should, or rows were gone.',
+  },
+  APPLY_FAILED: {
+    exit: 1,
+    meaning: 'A statement of a plan failed on the database; the message says what is done and what is not.',
+  },
   REFUSED: {
     exit: 3,
     meaning: 'What was asked for is dangerous; the message says how to allow it or do it safely.',

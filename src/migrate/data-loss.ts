@@ -9,7 +9,7 @@ export type Loss =
   | { readonly kind: 'schema'; readonly schema: string }
 
 /** What a statement takes away, if there is anything in it: DROP TABLE, DROP COLUMN, TRUNCATE, DROP SCHEMA. */
-function lossesOf(node: SqlNode): readonly Loss[] {
+export function lossesOf(node: SqlNode): readonly Loss[] {
   if ('TruncateStmt' in node) {
     return (node.TruncateStmt.relations ?? []).flatMap((r) =>
       'RangeVar' in r ? [{ kind: 'table', table: writtenName(r.RangeVar) } as const] : [],

@@ -1,0 +1,68 @@
+import type { Plan, PlanStatement } from '../diff/index.ts'
+
+/** Neighbours that share a transaction, or one statement by itself. */
+export interface PlanGroup {
+  readonly runs: PlanStatement['runs']
+  readonly statements: readonly PlanStatement[]
+}
+
+export function groupsOf(statements: readonly PlanStatement[]): readonly PlanGroup[] {
+  const groups: { runs: PlanStatement['runs']; statements: PlanStatement[] }[] = []
+  for (const statement of statements) {
+    const last = groups.at(-1)
+    if (last?.runs === 'transaction' && statement.runs === 'transaction') last.statements.push(statement)
+    else groups.push({ runs: statement.runs, statements: [statement] })
+  }
+  return groups
+}
+
+/** Plain SQL that psql runs as `--apply` would: transactions, timeouts, and above each statement what is to be known of it. */
+export function planText({ statements }: Plan, header: readonly string[] = []): string {
+  const head = [...header, 'Stop at the first error: psql -v ON_ERROR_STOP=1 -f FILE'].map((line) => `-- ${line}\n`)
+  return [head.join(''), ...groupsOf(statements).map(groupText)].join('\n')
+}
+
+function groupText({ runs, statements }: PlanGroup): string {
+  const local = runs === 'transaction'
+  let timeouts = ''
+  const body = statements.map((statement) => {
+    const set = timeoutText(statement, local)
+    const text = `${set === timeouts ? '' : set}${statementText(statement)}`
+    timeouts = set
+    return text
+  })
+  return local ? `BEGIN;\n${body.join('\n')}COMMIT;\n` : `${body.join('\n')}RESET lock_timeout;\nRESET statement_timeout;\n`
+}
+
+function timeoutText({ lockTimeout, statementTimeout = 0 }: PlanStatement, local: boolean): string {
+  const set = local ? 'SET LOCAL' : 'SET'
+  return `${set} lock_timeout = ${lockTimeout};\n${set} statement_timeout = ${statementTimeout};\n`
+}
+
+/** A statement under its comments: what it is for, what it locks, what is dangerous about it. */
+export function statementText({ sql, comment, locks, hazards }: PlanStatement): string {
+  const notes = [
+    ...(comment === undefined ? [] : [comment]),
+    ...locks.map(({ relation, mode }) => `locks ${relation}: ${mode}`),
+    ...hazards.map(({ severity, text, rule }) => `${severity === 'notice' ? 'note' : `DANGER (${severity})`}: ${text} [${rule}]`),
+  ]
+  const lines = notes.flatMap((note) => note.split('\n')).map((line) => `-- ${line}\n`)
+  return `${lines.join('')}${sql};\n`
+}
+
+/** The plan as programs read it. */
+export function planJson({ statements, refusals }: Plan) {
+  return {
+    statements: statements.map((s) => ({
+      sql: s.sql,
+      runs: s.runs,
+      locks: s.locks,
+      lockTimeout: s.lockTimeout,
+      statementTimeout: s.statementTimeout ?? null,
+      hazards: s.hazards,
+      reverse: s.reverse,
+      ...(s.comment === undefined ? {} : { comment: s.comment }),
+    })),
+    refusals,
+  }
+}
