@@ -55,6 +55,7 @@ const ORIGINS: Record<Target['origin'], string> = {
   DATABASE_URL: 'from DATABASE_URL',
   config: 'from the configuration',
   flag: 'from --url',
+  argument: 'from the command line',
 }
 
 /** The server that the user named, or undefined when the embedded one is meant. */

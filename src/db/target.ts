@@ -10,7 +10,7 @@ export interface Target {
   /** Directory of a unix socket; used instead of host where it is given. */
   readonly socketDir?: string
   readonly ssl?: 'require' | 'verify-full' | 'prefer'
-  readonly origin: 'embedded' | 'DATABASE_URL' | 'config' | 'flag'
+  readonly origin: 'embedded' | 'DATABASE_URL' | 'config' | 'flag' | 'argument'
 }
 
 /** For messages: "The database URL from --url …". */
@@ -19,6 +19,7 @@ export const ORIGIN_TEXTS: Readonly<Record<Target['origin'], string>> = Object.f
   DATABASE_URL: 'from DATABASE_URL',
   config: 'from the configuration',
   flag: 'from --url',
+  argument: 'from the command line',
 })
 
 /**

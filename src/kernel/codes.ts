@@ -54,7 +54,8 @@ export const ERROR_CODES = {
   },
   SOURCE_INVALID: {
     exit: 2,
-    meaning: 'What is to be compared cannot be read: no such file or folder, or a file that is not plain SQL.',
+    meaning:
+      'What is to be compared cannot be read: no such file or folder, or a file that is not plain SQL.',
   },
   SOURCE_FAILED: {
     exit: 1,
@@ -62,7 +63,8 @@ export const ERROR_CODES = {
   },
   SCRATCH_UNUSABLE: {
     exit: 1,
-    meaning: 'There is no scratch database to work with: not allowed, or its server has another major version.',
+    meaning:
+      'There is no scratch database to work with: not allowed, or its server has another major version.',
   },
   PROOF_FAILED: {
     exit: 1,

@@ -64,7 +64,9 @@ async function runGroups(run: Applying, groups: readonly PlanGroup[]): Promise<v
     if (run.signal?.aborted) throw interrupted(done, run.total)
     const begin = performance.now()
     try {
-      await (group.runs === 'alone' ? runAlone(run, group.statements[0]!, done) : runTogether(run, group, done))
+      await (group.runs === 'alone'
+        ? runAlone(run, group.statements[0]!, done)
+        : runTogether(run, group, done))
     } catch (error) {
       throw run.signal?.aborted ? interrupted(done, run.total) : error
     }
@@ -85,7 +87,8 @@ function runTogether(run: Applying, { statements }: PlanGroup, done: number): Pr
 
 async function runAlone(run: Applying, statement: PlanStatement, done: number): Promise<void> {
   const node = await parseOne(statement.sql)
-  if (classify(node) === 'transaction') return runTogether(run, { runs: 'transaction', statements: [statement] }, done)
+  if (classify(node) === 'transaction')
+    return runTogether(run, { runs: 'transaction', statements: [statement] }, done)
   const recovery = await recoverStep(run.session, node, { begun: false })
   if (recovery)
     run.emit({ type: 'migrate.recovered', name: statement.sql, step: done + 1, what: recovery.what })

@@ -29,7 +29,9 @@ export interface ChangedFields {
 /** The fields that differ, as both have them; undefined where none does. */
 export function changedFields(expected: SchemaObject, found: SchemaObject): ChangedFields | undefined {
   const [a, b] = [expected, found].map((o) => o as unknown as Record<string, unknown>)
-  const names = [...new Set([...Object.keys(a!), ...Object.keys(b!)])].filter((name) => !NOT_COMPARED.has(name))
+  const names = [...new Set([...Object.keys(a!), ...Object.keys(b!)])].filter(
+    (name) => !NOT_COMPARED.has(name),
+  )
   const different = names.filter((name) => canonical(a![name]) !== canonical(b![name]))
   if (different.length === 0) return undefined
   return { expected: shortly(a!, different), found: shortly(b!, different) }

@@ -14,7 +14,9 @@ interface OwnedSequence {
 /** Sequences whose next value is in their column already (rows were loaded with values of their own). */
 export async function findSequencesBehind({ sql }: Database): Promise<readonly Drift[]> {
   const found: Drift[] = []
-  for (const { sequence, table, column, up, last } of await sql.unsafe<OwnedSequence[]>(QUERIES.owned_sequences)) {
+  for (const { sequence, table, column, up, last } of await sql.unsafe<OwnedSequence[]>(
+    QUERIES.owned_sequences,
+  )) {
     const [row] = await sql.unsafe<{ value: string | null }[]>(
       `select ${up ? 'max' : 'min'}(${column})::text as value from ${table}`,
     )

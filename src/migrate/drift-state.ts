@@ -16,7 +16,12 @@ export function checkState(input: DriftInput): readonly KeyedDrift[] {
   const { live, expected } = input
   const found: KeyedDrift[] = []
   for (const object of live.objects.values()) found.push(...stateOf(object, expected.objects.get(object.key)))
-  return [...found, ...leafIndexes(live), ...input.policies.flatMap((policy) => policyDrift(policy, input)), ...unknown(input)]
+  return [
+    ...found,
+    ...leafIndexes(live),
+    ...input.policies.flatMap((policy) => policyDrift(policy, input)),
+    ...unknown(input),
+  ]
 }
 
 type Say = (kind: DriftKind, text: string) => KeyedDrift
@@ -27,22 +32,32 @@ function stateOf(object: SchemaObject, expected: SchemaObject | undefined): read
   switch (object.kind) {
     case 'index':
       if (object.valid || (expected?.kind === 'index' && !expected.valid)) return []
-      return [say('invalid-index', 'is not valid: it was not built to its end, or a partition has none; queries do not use it')]
+      return [
+        say(
+          'invalid-index',
+          'is not valid: it was not built to its end, or a partition has none; queries do not use it',
+        ),
+      ]
     case 'constraint':
       if (object.validated || (expected?.kind === 'constraint' && !expected.validated)) return []
       return [say('unvalidated-constraint', 'is NOT VALID: rows that were there before may break it')]
     case 'column':
       if (object.notNullValid || (expected?.kind === 'column' && !expected.notNullValid)) return []
-      return [say('unvalidated-constraint', 'is NOT NULL but NOT VALID: rows that were there before may hold NULL')]
+      return [
+        say('unvalidated-constraint', 'is NOT NULL but NOT VALID: rows that were there before may hold NULL'),
+      ]
     case 'domain': {
       const checks = object.checks.filter((c) => !c.validated).map((c) => c.name)
-      return checks.length === 0 ? [] : [say('unvalidated-constraint', `has checks that are NOT VALID: ${checks.join(', ')}`)]
+      return checks.length === 0
+        ? []
+        : [say('unvalidated-constraint', `has checks that are NOT VALID: ${checks.join(', ')}`)]
     }
     case 'table':
       if (!object.partitionOf?.detachPending) return []
       return [say('pending-detach', 'is half detached: ALTER TABLE … DETACH PARTITION … FINALIZE ends it')]
     case 'trigger':
-      if (object.enabled !== 'disabled' || (expected?.kind === 'trigger' && expected.enabled === 'disabled')) return []
+      if (object.enabled !== 'disabled' || (expected?.kind === 'trigger' && expected.enabled === 'disabled'))
+        return []
       return [say('disabled-trigger', 'is disabled: it does not fire')]
     default:
       return []
@@ -54,7 +69,9 @@ function leafIndexes(live: Catalog): readonly KeyedDrift[] {
   const indexes = [...live.objects.values()].filter((o): o is Index => o.kind === 'index')
   const byTable = new Map<ObjectKey, Index[]>()
   for (const index of indexes) byTable.set(index.table, [...(byTable.get(index.table) ?? []), index])
-  const tables = [...live.objects.values()].filter((o): o is Table => o.kind === 'table' && o.partitionOf !== undefined)
+  const tables = [...live.objects.values()].filter(
+    (o): o is Table => o.kind === 'table' && o.partitionOf !== undefined,
+  )
   return tables.flatMap((table) => {
     const own = byTable.get(table.key) ?? []
     return (byTable.get(table.partitionOf!.parent) ?? [])
@@ -79,7 +96,10 @@ function shapeOf({ definition, unique }: Index): string {
   return `${unique} ${definition.slice(definition.indexOf(' USING '))}`
 }
 
-function policyDrift(policy: DriftInput['policies'][number], { live, now }: DriftInput): readonly KeyedDrift[] {
+function policyDrift(
+  policy: DriftInput['policies'][number],
+  { live, now }: DriftInput,
+): readonly KeyedDrift[] {
   const key = objectKey('table', policy.table)
   if (!live.objects.has(key)) return []
   const leaves = leavesOf(live, policy.table).map((leaf) => ({ ...leaf, span: spanOf(leaf.bound) }))

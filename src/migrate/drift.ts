@@ -28,7 +28,9 @@ function compareObjects({ live, expected }: DriftInput): readonly KeyedDrift[] {
 /** What goes with something that is itself only there is not said again. */
 function onlyIn(catalog: Catalog, other: Catalog): readonly SchemaObject[] {
   const alone = (key: ObjectKey) => catalog.objects.has(key) && !other.objects.has(key)
-  return [...catalog.objects.values()].filter((object) => alone(object.key) && !ownersOf(object, catalog).some(alone))
+  return [...catalog.objects.values()].filter(
+    (object) => alone(object.key) && !ownersOf(object, catalog).some(alone),
+  )
 }
 
 function changed(live: Catalog, expected: Catalog): readonly KeyedDrift[] {

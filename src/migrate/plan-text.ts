@@ -18,7 +18,9 @@ export function groupsOf(statements: readonly PlanStatement[]): readonly PlanGro
 
 /** Plain SQL that psql runs as `--apply` would: transactions, timeouts, and above each statement what is to be known of it. */
 export function planText({ statements }: Plan, header: readonly string[] = []): string {
-  const head = [...header, 'Stop at the first error: psql -v ON_ERROR_STOP=1 -f FILE'].map((line) => `-- ${line}\n`)
+  const head = [...header, 'Stop at the first error: psql -v ON_ERROR_STOP=1 -f FILE'].map(
+    (line) => `-- ${line}\n`,
+  )
   return [head.join(''), ...groupsOf(statements).map(groupText)].join('\n')
 }
 
@@ -31,7 +33,9 @@ function groupText({ runs, statements }: PlanGroup): string {
     timeouts = set
     return text
   })
-  return local ? `BEGIN;\n${body.join('\n')}COMMIT;\n` : `${body.join('\n')}RESET lock_timeout;\nRESET statement_timeout;\n`
+  return local
+    ? `BEGIN;\n${body.join('\n')}COMMIT;\n`
+    : `${body.join('\n')}RESET lock_timeout;\nRESET statement_timeout;\n`
 }
 
 function timeoutText({ lockTimeout, statementTimeout = 0 }: PlanStatement, local: boolean): string {
@@ -44,7 +48,10 @@ export function statementText({ sql, comment, locks, hazards }: PlanStatement): 
   const notes = [
     ...(comment === undefined ? [] : [comment]),
     ...locks.map(({ relation, mode }) => `locks ${relation}: ${mode}`),
-    ...hazards.map(({ severity, text, rule }) => `${severity === 'notice' ? 'note' : `DANGER (${severity})`}: ${text} [${rule}]`),
+    ...hazards.map(
+      ({ severity, text, rule }) =>
+        `${severity === 'notice' ? 'note' : `DANGER (${severity})`}: ${text} [${rule}]`,
+    ),
   ]
   const lines = notes.flatMap((note) => note.split('\n')).map((line) => `-- ${line}\n`)
   return `${lines.join('')}${sql};\n`

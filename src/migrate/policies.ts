@@ -102,7 +102,10 @@ export interface AdjustOptions {
  * The partitions of a policy come and go with time: those that the other state has are made on the scratch database as
  * well, those that it has no more are dropped there. What is left over is a difference.
  */
-export async function adjustLeaves(db: Database, { policies, other, now, ahead }: AdjustOptions): Promise<void> {
+export async function adjustLeaves(
+  db: Database,
+  { policies, other, now, ahead }: AdjustOptions,
+): Promise<void> {
   for (const policy of policies) {
     const own = await readLeaves(db, policy.table)
     const theirs = leavesOf(other, policy.table)

@@ -81,13 +81,19 @@ async function proveOnce(db: Database, input: Once): Promise<Proof> {
 }
 
 /** A live database cannot be copied: its schema is made anew from what was read of it. */
-async function rebuild(db: Database, session: ReservedSql, { from, scratch, signal }: Once): Promise<Catalog> {
+async function rebuild(
+  db: Database,
+  session: ReservedSql,
+  { from, scratch, signal }: Once,
+): Promise<Catalog> {
   const whole = repaired(from)
   const build = diff(emptyCatalog(from.major), whole)
   if (scratch.makesRoles) await makeRoles(session, build)
-  await runPlan(session, build, { together: false, ...(signal ? { signal } : {}) }).catch((error: unknown) => {
-    throw notRebuilt(isGigarowError(error) ? error.message : String(error), error)
-  })
+  await runPlan(session, build, { together: false, ...(signal ? { signal } : {}) }).catch(
+    (error: unknown) => {
+      throw notRebuilt(isGigarowError(error) ? error.message : String(error), error)
+    },
+  )
   const rebuilt = await readCatalog(db)
   const rest = diff(rebuilt, whole).statements[0]
   if (rest !== undefined) throw notRebuilt(`this would still be to do: ${rest.sql}`)
@@ -95,7 +101,12 @@ async function rebuild(db: Database, session: ReservedSql, { from, scratch, sign
 }
 
 async function makeRoles(session: ReservedSql, { statements }: Plan): Promise<void> {
-  const { stmts = [] } = await parse(statements.map(({ sql }) => `${sql};`).filter(mayNameRole).join('\n'))
+  const { stmts = [] } = await parse(
+    statements
+      .map(({ sql }) => `${sql};`)
+      .filter(mayNameRole)
+      .join('\n'),
+  )
   await ensureRoles(session, new Set(rolesIn(stmts)))
 }
 
@@ -162,7 +173,8 @@ function notRebuilt(why: string, cause?: unknown): GigarowError {
   )
 }
 
-const HINT = 'Nothing was changed. This is a fault of the plan: please report it. --no-prove applies it all the same.'
+const HINT =
+  'Nothing was changed. This is a fault of the plan: please report it. --no-prove applies it all the same.'
 
 function failed(why: string): GigarowError {
   return new GigarowError('PROOF_FAILED', `On a scratch database the plan does not keep its word: ${why}.`, {

@@ -52,7 +52,11 @@ function sourceFailed(error: unknown, { text, path }: Script, { sql, offset }: F
   const { line, column } = lineAndColumn(text, index)
   return new GigarowError(
     'SOURCE_FAILED',
-    [`${path}:${line}:${column}: ${message}`, caretLines(text, index), ...(detail ? [`  ${detail}`] : [])].join('\n'),
+    [
+      `${path}:${line}:${column}: ${message}`,
+      caretLines(text, index),
+      ...(detail ? [`  ${detail}`] : []),
+    ].join('\n'),
     {
       facts: { file: path, line, column, reason: message, ...(code ? { sqlstate: code } : {}) },
       cause: error,
@@ -87,8 +91,10 @@ const BEYOND = [
 ] as const
 
 function reachesBeyond(node: SqlNode): boolean {
-  if ('GrantStmt' in node) return node.GrantStmt.objtype === 'OBJECT_DATABASE' || node.GrantStmt.objtype === 'OBJECT_TABLESPACE'
-  if ('CommentStmt' in node) return ['OBJECT_ROLE', 'OBJECT_DATABASE', 'OBJECT_TABLESPACE'].includes(node.CommentStmt.objtype ?? '')
+  if ('GrantStmt' in node)
+    return node.GrantStmt.objtype === 'OBJECT_DATABASE' || node.GrantStmt.objtype === 'OBJECT_TABLESPACE'
+  if ('CommentStmt' in node)
+    return ['OBJECT_ROLE', 'OBJECT_DATABASE', 'OBJECT_TABLESPACE'].includes(node.CommentStmt.objtype ?? '')
   return BEYOND.some((kind) => kind in node)
 }
 

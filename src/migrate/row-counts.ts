@@ -17,13 +17,18 @@ export type RowCounts = ReadonlyMap<ObjectKey, RowCount>
 export async function countRows(session: ReservedSql, catalog: Catalog): Promise<RowCounts> {
   const columns = new Map<ObjectKey, string[]>()
   for (const object of catalog.objects.values()) {
-    if (object.kind === 'column') columns.set(object.table, [...(columns.get(object.table) ?? []), object.name])
+    if (object.kind === 'column')
+      columns.set(object.table, [...(columns.get(object.table) ?? []), object.name])
   }
   const counts = new Map<ObjectKey, RowCount>()
   for (const { key } of holders(catalog)) {
     const names = columns.get(key) ?? []
-    const list = ['count(*)', ...names.map((name) => `count(${ident(name)})`)].map((sql, i) => `${sql}::int as c${i}`)
-    const [row] = await session.unsafe<Record<string, number>[]>(`select ${list.join(', ')} from only ${nameIn(key)}`)
+    const list = ['count(*)', ...names.map((name) => `count(${ident(name)})`)].map(
+      (sql, i) => `${sql}::int as c${i}`,
+    )
+    const [row] = await session.unsafe<Record<string, number>[]>(
+      `select ${list.join(', ')} from only ${nameIn(key)}`,
+    )
     counts.set(key, { rows: row!.c0!, columns: new Map(names.map((name, i) => [name, row![`c${i + 1}`]!])) })
   }
   return counts
@@ -79,7 +84,8 @@ export async function findLoss(survival: Survival): Promise<string | undefined> 
   for (const { rows, columns, tables } of sums.values()) {
     if (rows < 0) return `${-rows} rows of ${tables.join(', ')} are gone`
     for (const [column, values] of columns) {
-      if (values < 0) return `${-values} values of the column ${ident(column)} of ${tables.join(', ')} are gone`
+      if (values < 0)
+        return `${-values} values of the column ${ident(column)} of ${tables.join(', ')} are gone`
     }
   }
   return undefined
@@ -139,7 +145,10 @@ function groupTables({ from, to }: Survival, named: (key: ObjectKey) => ObjectKe
     const up = parent.get(key)
     return up === undefined || up === key ? key : find(up)
   }
-  for (const [catalog, name] of [[from, named], [to, (key: ObjectKey) => key]] as const) {
+  for (const [catalog, name] of [
+    [from, named],
+    [to, (key: ObjectKey) => key],
+  ] as const) {
     for (const object of catalog.objects.values()) {
       if (object.kind !== 'table' || object.partitionOf === undefined) continue
       parent.set(find(name(object.key)), find(name(object.partitionOf.parent)))
@@ -147,4 +156,3 @@ function groupTables({ from, to }: Survival, named: (key: ObjectKey) => ObjectKe
   }
   return find
 }
-

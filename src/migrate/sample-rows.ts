@@ -71,14 +71,16 @@ async function fill(session: ReservedSql, { catalog, table, columns }: Filling):
   const count = table.partitionKey === undefined ? ROWS : HASH_ROWS
   for (const shift of SHIFTS) {
     const rows = Array.from({ length: count }, (_, i) =>
-      written.map((c) => pinned.get(c.name) ?? valueOf(c.type, i + 1 + shift, catalog)).join(', '),
+      written.map((c) => pinned.get(c.name) ?? constantOf(c.type, i + 1 + shift, catalog)).join(', '),
     )
     const names = written.map((c) => ident(c.name)).join(', ')
     const values = written.length === 0 ? 'default values' : `(${names}) values (${rows.join('), (')})`
-    const done = await session.unsafe(`insert into ${nameIn(table.key)} ${values} on conflict do nothing`).then(
-      () => true,
-      () => false,
-    )
+    const done = await session
+      .unsafe(`insert into ${nameIn(table.key)} ${values} on conflict do nothing`)
+      .then(
+        () => true,
+        () => false,
+      )
     if (done) return true
   }
   return false
@@ -141,18 +143,21 @@ export function splitTop(text: string): readonly string[] {
 }
 
 /** A constant of the type, the n-th; NULL where none is known. */
-function valueOf(type: string, n: number, catalog: Catalog): string {
+function constantOf(type: string, n: number, catalog: Catalog): string {
   const enumType = objectOfType('enum', type, catalog)
-  if (enumType?.kind === 'enum') return enumType.values.length ? literal(enumType.values[n % enumType.values.length]!) : 'NULL'
+  if (enumType?.kind === 'enum')
+    return enumType.values.length ? literal(enumType.values[n % enumType.values.length]!) : 'NULL'
   const domain = objectOfType('domain', type, catalog)
-  if (domain?.kind === 'domain') return valueOf(domain.type, n, catalog)
+  if (domain?.kind === 'domain') return constantOf(domain.type, n, catalog)
   if (type.endsWith('[]')) return "'{}'"
   const make = MAKERS[type.replace(/\(.*\)/, '').trim()]
   return make === undefined ? 'NULL' : make(n)
 }
 
 function objectOfType(kind: 'enum' | 'domain', type: string, { objects }: Catalog) {
-  const parts = [...type.matchAll(/"((?:[^"]|"")+)"|([\w$]+)/g)].map(([, q, plain]) => q?.replaceAll('""', '"') ?? plain!)
+  const parts = [...type.matchAll(/"((?:[^"]|"")+)"|([\w$]+)/g)].map(
+    ([, q, plain]) => q?.replaceAll('""', '"') ?? plain!,
+  )
   const [schema, name] = parts
   return parts.length === 2 ? objects.get(objectKey(kind, { schema: schema!, name: name! })) : undefined
 }

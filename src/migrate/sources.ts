@@ -28,7 +28,8 @@ export interface SourceState {
 
 export interface SourceOptions {
   readonly scratch: ScratchServer
-  /** The user's address of its server, for the message when it has another major version than the live database. */
+  /** What it is to be compared with: its major version has to be the same. */
+  readonly like?: SourceState
   readonly signal?: AbortSignal
   /** A last change of a scratch database before it is read. */
   readonly prepare?: (db: Database) => Promise<void>
@@ -38,6 +39,7 @@ export interface SourceOptions {
  * Opens or builds what the source describes, and reads it.
  *
  * @throws SOURCE_INVALID, SQL_SYNTAX: nothing was run
+ * @throws SCRATCH_UNUSABLE: no scratch database can be made, or its server has another major version than `like`
  * @throws SOURCE_FAILED: a statement failed on the scratch database
  */
 export async function withSource<T>(
@@ -45,17 +47,15 @@ export async function withSource<T>(
   options: SourceOptions,
   use: (state: SourceState) => Promise<T>,
 ): Promise<T> {
-  if (source.kind === 'database') {
-    const doing = 'reading the schema'
-    return withDatabase(source.target, { doing, applicationName: 'gigarow diff' }, async (db) =>
-      use({ source, db, catalog: await readCatalog(db) }),
-    )
-  }
-  const scripts = await scriptsOf(source)
-  return options.scratch.withDatabase(async (db) => {
-    await build(db, scripts, options)
+  // Read before a server is asked: what is wrong in a file shows at once.
+  const scripts = source.kind === 'database' ? [] : await scriptsOf(source)
+  const opened = async (db: Database) => {
+    assertSameMajor(source, db, options.like)
+    if (source.kind !== 'database') await build(db, scripts, options)
     return use({ source, db, catalog: await readCatalog(db) })
-  })
+  }
+  if (source.kind !== 'database') return options.scratch.withDatabase(opened)
+  return withDatabase(source.target, { doing: 'reading the schema', applicationName: 'gigarow diff' }, opened)
 }
 
 async function build(
@@ -103,7 +103,11 @@ async function readText(path: string): Promise<string> {
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code
     const why = code === 'ENOENT' ? 'is not there' : `cannot be read (${code})`
-    throw invalid(`${path} ${why}`, 'A source is schema, migrations, database, an .sql file, a folder or postgresql://…', path)
+    throw invalid(
+      `${path} ${why}`,
+      'A source is schema, migrations, database, an .sql file, a folder or postgresql://…',
+      path,
+    )
   }
 }
 
@@ -122,7 +126,11 @@ function metaCommand(error: unknown, text: string, path: string): GigarowError |
   const line = lines[number - 1] ?? ''
   const word = /^\s*(\\\S*)/.exec(line)?.[1]
   if (word !== undefined && word !== '\\.') {
-    return invalid(`${path}:${number}: ${word} is a command of psql, not SQL`, `Take the line out. ${DUMP_HINT}`, path)
+    return invalid(
+      `${path}:${number}: ${word} is a command of psql, not SQL`,
+      `Take the line out. ${DUMP_HINT}`,
+      path,
+    )
   }
   const copy = lines.slice(0, number).findLastIndex((l) => /^\s*copy\b.*\bfrom\s+stdin\b/i.test(l))
   return copy === -1
@@ -135,15 +143,23 @@ function invalid(message: string, hint: string, path: string): GigarowError {
 }
 
 /** Definitions are the server's own text, which differs between major versions. */
-export function assertSameMajor(from: SourceState, to: SourceState): void {
-  if (from.catalog.major === to.catalog.major) return
-  const said = [from, to].map(({ source, catalog }) =>
-    source.kind === 'database'
-      ? `${source.label} runs on PostgreSQL ${catalog.major}`
-      : `${source.label} was built on a scratch server of PostgreSQL ${catalog.major}`,
+function assertSameMajor(source: Source, { version }: Database, like: SourceState | undefined): void {
+  const major = Math.floor(version / 10_000)
+  if (like === undefined || like.catalog.major === major) return
+  const said = [
+    { source: like.source, major: like.catalog.major },
+    { source, major },
+  ].map((side) =>
+    side.source.kind === 'database'
+      ? `${side.source.label} runs on PostgreSQL ${side.major}`
+      : `the scratch server for ${side.source.label} is PostgreSQL ${side.major}`,
   )
-  throw new GigarowError('SCRATCH_UNUSABLE', `${said.join(', ')}: their definitions cannot be compared.`, {
-    facts: { from: from.catalog.major, to: to.catalog.major },
-    hint: '--scratch target makes the scratch databases on the server of the database itself (CREATEDB is needed); --scratch-url postgresql://… names another server of its major version.',
+  throw new GigarowError('SCRATCH_UNUSABLE', `${capital(said.join(', '))}: they cannot be compared.`, {
+    facts: { majors: [like.catalog.major, major] },
+    hint: '--scratch target makes the scratch databases on the server of the database itself (its user needs CREATEDB); --scratch-url postgresql://… names another server of the same major version.',
   })
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
 }

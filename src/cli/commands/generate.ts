@@ -1,6 +1,7 @@
 import { relative } from 'node:path'
 import { GigarowError } from '../../kernel/index.ts'
 import type { CustomPlan, MigrationPlan } from '../../schema/index.ts'
+import { parseAllow } from '../allow.ts'
 import type { Command, CommandContext, CommandInput } from '../command.ts'
 import { highlightSql } from '../sql-text.ts'
 
@@ -52,22 +53,6 @@ async function run(context: CommandContext, { args, options }: CommandInput): Pr
     : await migrate.writeMigration(config.migrations, { name, ...draft })
   report(context, { name, folder, root: config.root, ...draft })
   return undefined
-}
-
-function parseAllow(value: unknown): ('drop' | 'lock')[] {
-  const words = String(value ?? '')
-    .split(',')
-    .map((word) => word.trim())
-    .filter((word) => word !== '')
-  for (const word of words) {
-    if (word !== 'drop' && word !== 'lock') {
-      throw new GigarowError('USAGE', `--allow knows drop and lock, not "${word}".`, {
-        facts: { value: word },
-        hint: 'Write --allow drop, --allow lock or --allow drop,lock.',
-      })
-    }
-  }
-  return words as ('drop' | 'lock')[]
 }
 
 interface Draft {

@@ -1,16 +1,22 @@
 import type { Command } from '../command.ts'
 import { dbCommand } from './db.ts'
+import { diffCommand } from './diff.ts'
+import { driftCommand } from './drift.ts'
 import { generateCommand } from './generate.ts'
 import { migrateCommand } from './migrate.ts'
 import { rowCommand } from './row.ts'
 import { seedCommand } from './seed.ts'
 import { tuneCommand } from './tune/index.ts'
+import { verifyCommand } from './verify.ts'
 
 /** In the order of `gigarow --help`. */
 export const COMMANDS: readonly Command[] = [
   dbCommand,
   generateCommand,
   migrateCommand,
+  diffCommand,
+  driftCommand,
+  verifyCommand,
   seedCommand,
   rowCommand,
   tuneCommand,

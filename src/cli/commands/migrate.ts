@@ -1,6 +1,7 @@
 import { formatDuration, GigarowError } from '../../kernel/index.ts'
 import type { MigrateEvent, MigrateStatusResult } from '../../migrate/index.ts'
 import type { Command, CommandContext, CommandInput } from '../command.ts'
+import { lockWaitingText } from '../lock-waiting.ts'
 import type { Output } from '../output.ts'
 import { highlightSql } from '../sql-text.ts'
 
@@ -132,21 +133,10 @@ function render(out: Output, event: MigrateEvent): void {
     const who = event.pid === null ? '' : ` (server process ${event.pid})`
     out.note(yellow(`waiting: another gigarow migrates this database${who}`))
   } else if (event.type === 'lock.waiting') {
-    out.note(yellow(waitingText(event)))
+    out.note(yellow(lockWaitingText(event)))
   } else if ('alreadyDone' in event && event.alreadyDone > 0) {
     out.note(dim(`${event.name}: goes on at statement ${event.alreadyDone + 1} of ${event.statements}`))
   }
-}
-
-function waitingText({
-  blockers,
-  attempt,
-  attempts,
-  pauseMs,
-}: Extract<MigrateEvent, { type: 'lock.waiting' }>) {
-  const who = blockers.map((b) => `process ${b.pid} (${b.application || b.user}, open for ${b.seconds} s)`)
-  const behind = who.length > 0 ? ` behind ${who.join(', ')}` : ''
-  return `waiting for a lock${behind}: try ${attempt} of ${attempts}, next in ${formatDuration(pauseMs)}`
 }
 
 function printSql(out: Output, scripts: readonly { readonly path: string; readonly sql: string }[]): void {

@@ -1,0 +1,34 @@
+import type { Target } from '../../db/index.ts'
+import type { AdjustOptions, PolicyOf, ScratchServer, Source, SourceState } from '../../migrate/index.ts'
+import type { CommandContext } from '../command.ts'
+
+export interface Comparison {
+  readonly from: Source
+  readonly to: Source
+  readonly policies: readonly PolicyOf[]
+  readonly scratch: ScratchServer
+  /** Partitions that a policy is going to make: differences, or time's matter. */
+  readonly ahead: AdjustOptions['ahead']
+}
+
+/** Both states, open. A database is opened first: what is built for it follows its version and its partitions. */
+export async function withBoth<T>(
+  { signal }: Pick<CommandContext, 'signal'>,
+  { from, to, policies, scratch, ahead }: Comparison,
+  use: (from: SourceState, to: SourceState) => Promise<T>,
+): Promise<T> {
+  const { adjustLeaves, withSource } = await import('../../migrate/index.ts')
+  const toFirst = to.kind === 'database' && from.kind !== 'database'
+  const [first, second] = toFirst ? [to, from] : [from, to]
+  return withSource(first, { scratch, signal }, (like) => {
+    const adjust = { policies, other: like.catalog, now: Date.now(), ahead }
+    const prepare = (db: Parameters<typeof adjustLeaves>[0]) => adjustLeaves(db, adjust)
+    return withSource(second, { scratch, signal, like, prepare }, (other) =>
+      toFirst ? use(other, like) : use(like, other),
+    )
+  })
+}
+
+export function targetOf(...sources: readonly Source[]): Target | undefined {
+  return sources.find((source) => source.kind === 'database')?.target
+}

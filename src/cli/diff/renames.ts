@@ -1,0 +1,66 @@
+import type { Rename } from '../../diff/index.ts'
+import { GigarowError } from '../../kernel/index.ts'
+import { type ObjectKey, type ObjectKind, objectKey } from '../../model/index.ts'
+
+const KINDS = [
+  'table',
+  'column',
+  'index',
+  'constraint',
+  'sequence',
+  'view',
+  'matview',
+  'enum',
+  'domain',
+  'type',
+  'schema',
+  'statistics',
+] as const
+type Kind = (typeof KINDS)[number]
+
+/** 'table public.old=public.new', 'column public.t.old=new', 'schema old=new'; names in double quotes where they need them. */
+export function parseRenames(values: unknown): readonly Rename[] {
+  const list = values === undefined ? [] : Array.isArray(values) ? values : [values]
+  return list.map((value) => parseRename(String(value)))
+}
+
+function parseRename(text: string): Rename {
+  const match = /^\s*(\w+)\s+((?:"(?:[^"]|"")+"|[^="])+)=(.+)$/s.exec(text)
+  const kind = KINDS.find((k) => k === match?.[1]?.toLowerCase())
+  const from = match && names(match[2]!)
+  const to = match && names(match[3]!)
+  if (kind === undefined || !from || !to) throw unreadable(text)
+  const size = SIZES[kind] ?? 2
+  const old = from.length === size - 1 && kind !== 'schema' ? ['public', ...from] : from
+  // What is left out of the new name is that of the old one.
+  const renamed = [...old.slice(0, Math.max(0, size - to.length)), ...to]
+  if (old.length !== size || renamed.length !== size) throw unreadable(text)
+  return { from: keyOf(kind, old), to: keyOf(kind, renamed) }
+}
+
+const SIZES: Partial<Record<Kind, number>> = { schema: 1, column: 3, constraint: 3 }
+
+function keyOf(kind: ObjectKind, parts: readonly string[]): ObjectKey {
+  const [schema, name, member] = parts
+  if (name === undefined) return objectKey(kind, schema!)
+  const key = objectKey(kind, { schema: schema!, name })
+  return member === undefined ? key : (`${key}.${quote(member)}` as ObjectKey)
+}
+
+function quote(name: string): string {
+  return objectKey('schema', name).slice('schema '.length)
+}
+
+/** Folded to lower case as the server does, unless quoted. */
+function names(text: string): readonly string[] | undefined {
+  const parts = [...text.trim().matchAll(/(?:^|\.)(?:"((?:[^"]|"")+)"|([^".\s]+))/g)]
+  if (parts.map(([whole]) => whole).join('') !== text.trim()) return undefined
+  return parts.map(([, quoted, word]) => quoted?.replaceAll('""', '"') ?? word!.toLowerCase())
+}
+
+function unreadable(text: string): GigarowError {
+  return new GigarowError('USAGE', `--rename "${text}" cannot be read.`, {
+    facts: { value: text },
+    hint: `Write --rename 'table public.old=public.new' or --rename 'column public.events.old=new'; kinds: ${KINDS.join(', ')}.`,
+  })
+}

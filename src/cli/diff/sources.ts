@@ -1,0 +1,80 @@
+import { readdir, stat } from 'node:fs/promises'
+import { join, relative, resolve } from 'node:path'
+import { describeTarget, parseTarget, type Target } from '../../db/index.ts'
+import { GigarowError } from '../../kernel/index.ts'
+import type { PolicyOf, Source } from '../../migrate/index.ts'
+import type { CommandContext } from '../command.ts'
+
+export interface ResolvedSource {
+  readonly source: Source
+  /** Of declarations: the partitions that these make are no difference. */
+  readonly policies: readonly PolicyOf[]
+}
+
+/** What --from and --to may be: schema, migrations, database, a path, or postgresql://… */
+export async function resolveSource(context: CommandContext, text: string): Promise<ResolvedSource> {
+  if (text === 'schema' || text === 'definitions')
+    return declarations(context, (await context.config()).schema)
+  if (text === 'migrations') return migrations(context, (await context.config()).migrations)
+  if (text === 'database') return database(await context.target())
+  if (/^\w+:\/\//.test(text)) return database(parseTarget(text, 'argument'))
+  return atPath(context, resolve(context.cwd, text))
+}
+
+export function database(target: Target): ResolvedSource {
+  return { source: { kind: 'database', target, label: describeTarget(target) }, policies: [] }
+}
+
+async function atPath(context: CommandContext, path: string): Promise<ResolvedSource> {
+  const info = await stat(path).catch(() => undefined)
+  if (info === undefined) throw notThere(path)
+  const label = labelOf(context, path)
+  if (!info.isDirectory()) {
+    if (/\.[mc]?[jt]s$/.test(path)) return declarations(context, path)
+    return plain({ kind: 'files', paths: [path], label })
+  }
+  const names = (await readdir(path)).filter((name) => !name.startsWith('.')).sort()
+  if (names.some((name) => /\.[mc]?[jt]s$/.test(name))) return declarations(context, path)
+  const sql = names.filter((name) => name.endsWith('.sql'))
+  if (sql.length > 0) return plain({ kind: 'files', paths: sql.map((name) => join(path, name)), label })
+  return migrations(context, path)
+}
+
+function plain(source: Source): ResolvedSource {
+  return { source, policies: [] }
+}
+
+function migrations(context: CommandContext, folder: string): ResolvedSource {
+  return plain({ kind: 'migrations', folder, label: labelOf(context, folder) })
+}
+
+async function declarations(context: CommandContext, path: string): Promise<ResolvedSource> {
+  const { loadExports } = await import('../../config/index.ts')
+  const { planMigration, readDeclarations } = await import('../../schema/index.ts')
+  const declared = readDeclarations(await loadExports(path), { now: Date.now() })
+  const { statements } = await planMigration(declared, undefined)
+  const policies = declared.tables.flatMap(({ name, policy }) =>
+    policy === undefined ? [] : [{ table: name, ...policy }],
+  )
+  const label = labelOf(context, path)
+  return { source: { kind: 'statements', label, statements: statements.map(({ sql }) => sql) }, policies }
+}
+
+/** The partitions that time makes are no difference, whatever is compared. */
+export async function declaredPolicies(context: CommandContext): Promise<readonly PolicyOf[]> {
+  const { schema } = await context.config()
+  if ((await stat(schema).catch(() => undefined)) === undefined) return []
+  return (await declarations(context, schema)).policies
+}
+
+function labelOf({ cwd }: CommandContext, path: string): string {
+  const short = relative(cwd, path)
+  return short === '' || short.startsWith('..') ? path : short
+}
+
+function notThere(path: string): GigarowError {
+  return new GigarowError('SOURCE_INVALID', `${path} is not there.`, {
+    facts: { path },
+    hint: 'A source is one of the words schema, migrations, database, or an .sql file, a folder, or postgresql://…',
+  })
+}
