@@ -7,13 +7,22 @@ import { nameParts, routineSignature } from './target.ts'
 type Privilege = Grant['privileges'][number]
 
 export const grantRule: Rule<Grant> = {
-  create: (grant, context) => change(grant, { from: [], to: grant.privileges }, context),
+  create: (grant, context) => change(grant, { from: usual(grant), to: grant.privileges }, context),
   drop: (grant, context) =>
-    change(grant, { from: grant.privileges, to: [] }, context).map(({ makes: _, ...action }) => ({
+    change(grant, { from: grant.privileges, to: usual(grant) }, context).map(({ makes: _, ...action }) => ({
       ...action,
       drops: [grant.key],
     })),
   alter: (from, to, context) => change(to, { from: from.privileges, to: to.privileges }, context),
+}
+
+/** What everybody may do with routines and types if nothing is said: the grant without privileges takes it away. */
+function usual({ on, role, privileges }: Grant): readonly Privilege[] {
+  if (role !== 'public' || privileges.length > 0) return []
+  const kind = kindIn(on)
+  if (kind === 'routine') return [{ name: 'EXECUTE', grantable: false }]
+  const isType = kind === 'enum' || kind === 'domain' || kind === 'type'
+  return isType ? [{ name: 'USAGE', grantable: false }] : []
 }
 
 interface Change {
@@ -39,7 +48,8 @@ function statements(grant: Grant, { from, to }: Change, context: DiffContext): r
   const ungrantable = to.filter((p) => !p.grantable && had.get(p.name)?.grantable)
   const plain = to.filter((p) => !p.grantable && !had.has(p.name))
   const grantable = to.filter((p) => p.grantable && !had.get(p.name)?.grantable)
-  const on = (privileges: readonly Privilege[]) => `${list(privileges, grant.on)} ON ${grantTarget(grant.on, context)}`
+  const on = (privileges: readonly Privilege[]) =>
+    `${list(privileges, grant.on)} ON ${grantTarget(grant.on, context)}`
   const who = grant.role === 'public' ? 'PUBLIC' : ident(grant.role)
   return [
     ...(gone.length > 0 ? [`REVOKE ${on(gone)} FROM ${who}`] : []),

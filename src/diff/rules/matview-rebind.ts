@@ -1,9 +1,9 @@
 import { kindIn, type ObjectKey } from '../../model/index.ts'
 import type { Action, DiffContext } from '../rule.ts'
+import { stays } from './matview-set.ts'
 import { rebindPolicy } from './policy.ts'
 import { replaceRoutine } from './routine.ts'
 import { replaceRule } from './rule.ts'
-import { stays } from './matview-set.ts'
 import { directDependents } from './sources.ts'
 import { replaceView } from './view.ts'
 
@@ -24,7 +24,9 @@ export interface Rebinding {
  */
 export function rebindings(view: ObjectKey, { group, context }: Where): readonly Rebinding[] {
   const { from, to } = context
-  const readers = directDependents(view, from).filter((key) => kindIn(key) !== 'matview' && stays(key, context))
+  const readers = directDependents(view, from).filter(
+    (key) => kindIn(key) !== 'matview' && stays(key, context),
+  )
   return readers.flatMap((key) => {
     const action = rebind(key, context)
     if (action === undefined) return []

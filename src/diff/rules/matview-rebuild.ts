@@ -31,7 +31,9 @@ export function rebuildActions(group: readonly ObjectKey[], context: DiffContext
   const last = drops.at(-1)!
   const members = group.flatMap((key) => membersOf(key, context.to)).filter((key) => !isColumn(key))
   const makes = [...group, ...members]
-  const covers = [...group.flatMap((key) => membersOf(key, context.from)), ...members].filter((k) => !isColumn(k))
+  const covers = [...group.flatMap((key) => membersOf(key, context.from)), ...members].filter(
+    (k) => !isColumn(k),
+  )
   return [...before, ...drops.slice(0, -1), { ...last, makes, covers, releases: released(group, context) }]
 }
 
@@ -84,8 +86,12 @@ function indexStatements(index: Index, { fresh, context }: Beside): readonly str
   return [
     indexOn(index.definition, name.name, fresh),
     ...(index.tablespace === undefined ? [] : [`${alter} SET TABLESPACE ${ident(index.tablespace)}`]),
-    ...Object.entries(index.statistics).map(([column, n]) => `${alter} ALTER COLUMN ${column} SET STATISTICS ${n}`),
-    ...(index.clustered ? [`ALTER MATERIALIZED VIEW ${qualified(fresh)} CLUSTER ON ${ident(name.name)}`] : []),
+    ...Object.entries(index.statistics).map(
+      ([column, n]) => `${alter} ALTER COLUMN ${column} SET STATISTICS ${n}`,
+    ),
+    ...(index.clustered
+      ? [`ALTER MATERIALIZED VIEW ${qualified(fresh)} CLUSTER ON ${ident(name.name)}`]
+      : []),
   ]
 }
 
@@ -111,7 +117,9 @@ function swap({ from, to, fresh, old }: Rebuild, { group, context }: Where): rea
     reverse: { sql: [`${alter(to.name)} ${ident(fresh.name)}`] },
   }
   const indexes = [
-    ...indexesOf(from.key, context.from).map(({ name }) => renameIndex(name, asideName(name, 'old', context))),
+    ...indexesOf(from.key, context.from).map(({ name }) =>
+      renameIndex(name, asideName(name, 'old', context)),
+    ),
     ...indexesOf(to.key, context.to).map(({ name }) => renameIndex(asideName(name, 'new', context), name)),
   ]
   return [
@@ -124,7 +132,8 @@ function swap({ from, to, fresh, old }: Rebuild, { group, context }: Where): rea
 }
 
 function renameIndex(from: QualifiedName, to: QualifiedName): Action {
-  const rename = (a: QualifiedName, b: QualifiedName) => `ALTER INDEX ${qualified(a)} RENAME TO ${ident(b.name)}`
+  const rename = (a: QualifiedName, b: QualifiedName) =>
+    `ALTER INDEX ${qualified(a)} RENAME TO ${ident(b.name)}`
   return { sql: rename(from, to), reverse: { sql: [rename(to, from)] } }
 }
 

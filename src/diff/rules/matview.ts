@@ -84,7 +84,9 @@ function dropHazard(view: MatView): PlanHazard {
 function missing(view: MatView, context: DiffContext): PlanHazard {
   const name = labelOf(view)
   const populated = willBePopulated(view.key, context)
-  const until = populated ? `until it is made and filled again from its sources${sizeOf(view)}` : 'until it is made again'
+  const until = populated
+    ? `until it is made and filled again from its sources${sizeOf(view)}`
+    : 'until it is made again'
   return {
     rule: 'matview-missing',
     severity: 'lock',

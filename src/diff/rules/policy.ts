@@ -85,6 +85,9 @@ function changedClauses(from: Policy, to: Policy): string {
 }
 
 function expressions({ using, check }: Pick<Policy, 'using' | 'check'>): string {
-  const parts = [using === undefined ? '' : ` USING (${using})`, check === undefined ? '' : ` WITH CHECK (${check})`]
+  const parts = [
+    using === undefined ? '' : ` USING (${using})`,
+    check === undefined ? '' : ` WITH CHECK (${check})`,
+  ]
   return parts.join('')
 }

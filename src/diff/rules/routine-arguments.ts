@@ -24,7 +24,8 @@ function skipTo(text: string, begin: number, mark: string): number {
   for (let i = begin; i < text.length; i++) {
     const c = text[i]!
     if (depth === 0 && c === mark) return i
-    if (c === '"' || c === "'") i = endOfQuote(text, i, { escapes: c === "'" && /E/i.test(text[i - 1] ?? '') })
+    if (c === '"' || c === "'")
+      i = endOfQuote(text, i, { escapes: c === "'" && /E/i.test(text[i - 1] ?? '') })
     else if (c === '(' || c === '[') depth++
     else if (c === ')' || c === ']') depth--
   }

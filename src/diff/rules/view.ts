@@ -32,7 +32,8 @@ export const viewRule: Rule<View> = {
 
   /** OR REPLACE appends columns and nothing else; it takes the options from the new definition. */
   alter(from, to, context) {
-    if (from.query === to.query && sameColumns(from.columns, to.columns)) return alterOptions(from, to, context)
+    if (from.query === to.query && sameColumns(from.columns, to.columns))
+      return alterOptions(from, to, context)
     if (!startsWith(to.columns, from.columns)) return 'replace'
     const hazards = staleReaders(to, context)
     return [{ ...replaceView(from, to, context), ...(hazards.length > 0 ? { hazards } : {}) }]
@@ -41,9 +42,7 @@ export const viewRule: Rule<View> = {
 
 /** The view as it is in `to`, over one that is there; also what binds it to relations that were swapped under it. */
 export function replaceView(from: View, to: View, context: DiffContext): Action {
-  const back = startsWith(from.columns, to.columns)
-    ? [orReplace(from)]
-    : [dropView(to), createView(from)]
+  const back = startsWith(from.columns, to.columns) ? [orReplace(from)] : [dropView(to), createView(from)]
   return {
     sql: orReplace(to),
     makes: [to.key],
