@@ -1,5 +1,6 @@
 import { type Column, memberKey, type ObjectKey, type ViewColumn } from '../model/index.ts'
 import type { IdentitySequences } from './read-sequences.ts'
+import type { ColumnsOf } from './read-views.ts'
 import { CLASS, type Registry } from './registry.ts'
 import type { Read } from './snapshot.ts'
 import { options, textOr } from './values.ts'
@@ -26,14 +27,12 @@ interface ColumnRow {
 const STORAGE: Readonly<Record<string, string>> = { p: 'plain', e: 'external', x: 'extended', m: 'main' }
 const COMPRESSION: Readonly<Record<string, string>> = { p: 'pglz', l: 'lz4' }
 
-export type ViewColumns = ReadonlyMap<number, readonly ViewColumn[]>
-
 /** Adds the columns of tables; returns those of views and materialized views, which are part of them. */
 export async function readColumns(
   read: Read,
   registry: Registry,
   identities: IdentitySequences,
-): Promise<ViewColumns> {
+): Promise<ColumnsOf> {
   const views = new Map<number, ViewColumn[]>()
   for (const row of await read<ColumnRow>('catalog_columns')) {
     const relation = registry.relation(row.relation)
@@ -48,7 +47,7 @@ export async function readColumns(
       else views.set(row.relation, [column])
     }
   }
-  return views
+  return (relation) => Object.freeze(views.get(relation) ?? [])
 }
 
 interface ColumnParts {

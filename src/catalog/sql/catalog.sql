@@ -33,18 +33,17 @@ select d.classid as class, d.objid as oid, d.refobjid as extension
 
 -- name: catalog_types
 select t.oid, t.typnamespace as namespace, t.typname as name, t.typtype::text as type, t.typrelid as relation,
-       case t.typtype
-         when 'e' then (select json_agg(e.enumlabel order by e.enumsortorder) from pg_enum e where e.enumtypid = t.oid)
-         when 'c' then (
-           select json_agg(json_build_object('name', a.attname, 'type', format_type(a.atttypid, a.atttypmod),
-                    'collation', case when a.attcollation <> at.typcollation then a.attcollation::regcollation::text end) order by a.attnum)
-             from pg_attribute a join pg_type at on at.oid = a.atttypid
-            where a.attrelid = t.typrelid and a.attnum > 0 and not a.attisdropped)
-         else (
-           select json_agg(json_build_object('oid', k.oid::int8, 'name', k.conname, 'definition', pg_get_constraintdef(k.oid),
-                    'validated', k.convalidated) order by k.conname)
-             from pg_constraint k where k.contypid = t.oid and k.contype = 'c')
-       end as parts,
+       case when t.typtype = 'e' then (
+         select json_agg(e.enumlabel order by e.enumsortorder) from pg_enum e where e.enumtypid = t.oid) end as labels,
+       case when t.typtype = 'c' then (
+         select json_agg(json_build_object('name', a.attname, 'type', format_type(a.atttypid, a.atttypmod), 'collation',
+                  case when a.attcollation <> at.typcollation then a.attcollation::regcollation::text end) order by a.attnum)
+           from pg_attribute a join pg_type at on at.oid = a.atttypid
+          where a.attrelid = t.typrelid and a.attnum > 0 and not a.attisdropped) end as attributes,
+       case when t.typtype = 'd' then (
+         select json_agg(json_build_object('oid', k.oid::int8, 'name', k.conname, 'definition', pg_get_constraintdef(k.oid),
+                  'validated', k.convalidated) order by k.conname)
+           from pg_constraint k where k.contypid = t.oid and k.contype = 'c') end as checks,
        case when t.typtype = 'd' then format_type(t.typbasetype, t.typtypmod) end as base,
        t.typnotnull as not_null,
        case when t.typtype = 'd' then coalesce(pg_get_expr(t.typdefaultbin, 0), t.typdefault) end as default_value,
@@ -160,11 +159,13 @@ select r.oid, r.ev_class as relation, r.rulename as name, r.ev_enabled::text as 
  order by r.oid
 
 -- name: catalog_routines
+-- Without those that come with a range type.
 select p.oid, p.pronamespace as namespace, p.proname as name, p.prokind::text as kind, oidvectortypes(p.proargtypes) as types,
        pg_get_function_identity_arguments(p.oid) as arguments, pg_get_functiondef(p.oid) as definition,
        pg_get_function_result(p.oid) as result
   from pg_proc p
  where p.pronamespace = any ((select current_setting('gigarow.namespaces')::oid[])::oid[]) and p.prokind in ('f', 'p', 'w')
+   and not exists (select from pg_depend d where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'i')
  order by p.oid
 
 -- name: catalog_triggers
@@ -248,12 +249,14 @@ select d.classid as class, d.objid as oid, d.objsubid as sub,
        case when coalesce(nullif(e.typrelid, 0), nullif(t.typrelid, 0)) is not null then 'pg_class'::regclass else d.refclassid end::oid as ref_class,
        coalesce(nullif(e.typrelid, 0), nullif(t.typrelid, 0), e.oid, d.refobjid) as ref_oid, d.refobjsubid as ref_sub
   from pg_depend d
-  left join pg_index i on d.classid = 'pg_class'::regclass and i.indexrelid = d.objid
+  left join pg_class c on d.classid = 'pg_class'::regclass and c.oid = d.objid
+  left join pg_index i on i.indexrelid = c.oid
   left join pg_type t on d.refclassid = 'pg_type'::regclass and t.oid = d.refobjid
   left join pg_type e on e.oid = t.typelem and e.typarray = t.oid
  where d.deptype in ('n', 'a', 'x') and d.objid >= 16384 and d.refclassid <> 'pg_namespace'::regclass
    and d.classid in ('pg_class'::regclass, 'pg_type'::regclass, 'pg_constraint'::regclass, 'pg_attrdef'::regclass, 'pg_rewrite'::regclass,
          'pg_proc'::regclass, 'pg_trigger'::regclass, 'pg_policy'::regclass, 'pg_statistic_ext'::regclass)
+   and c.relkind is distinct from 'S'
    and not (i.indexrelid is not null and d.refclassid = 'pg_class'::regclass and i.indexprs is null and i.indpred is null)
 
 -- name: catalog_unknown
@@ -308,5 +311,5 @@ object (class, oid) as (
 select i.type || ' ' || i.identity as label
   from object o cross join lateral pg_identify_object(o.class, o.oid, 0) i
  where o.oid >= 16384
-   and not exists (select from pg_depend d where d.classid = o.class and d.objid = o.oid and d.deptype = 'e')
+   and not exists (select from pg_depend d where d.classid = o.class and d.objid = o.oid and d.deptype in ('e', 'i'))
  order by label
