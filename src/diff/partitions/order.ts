@@ -85,7 +85,7 @@ const RANK = { min: -1, value: 0, null: 0, max: 1 } as const
 
 function compareValues(a: Value, b: Value, order: Order | undefined): number | undefined {
   if (a.kind === 'value' && b.kind === 'value') return a.text === b.text ? 0 : order?.(a.text, b.text)
-  return RANK[a.kind] - RANK[b.kind]
+  return Math.sign(RANK[a.kind] - RANK[b.kind])
 }
 
 function sameValue(a: Value, b: Value, order: Order | undefined): boolean | undefined {
@@ -135,7 +135,7 @@ export function covers(outer: readonly Bound[], inner: Bound, orders: readonly O
   return false
 }
 
-/** From the lower bound on, the range that begins there or before and reaches farthest is taken, until the upper is reached. */
+/** From the lower bound on, a range that begins there or before is taken and its end is where to go on, until the upper is reached. */
 function coversRange(
   outer: readonly Bound[],
   inner: RangeBound,
