@@ -33,6 +33,8 @@ export interface DriftInput {
   readonly live: Catalog
   readonly expected: Catalog
   readonly policies: readonly PolicyOf[]
+  /** How it is said that only one side has an object. */
+  readonly words?: { readonly added: string; readonly missing: string }
   /** Milliseconds since 1970. */
   readonly now: number
 }

@@ -15,12 +15,14 @@ function byObject(a: Drift, b: Drift): number {
   return a.object < b.object ? -1 : a.object > b.object ? 1 : a.kind < b.kind ? -1 : 1
 }
 
-function compareObjects({ live, expected }: DriftInput): readonly KeyedDrift[] {
+const WORDS = { added: 'is in the database only', missing: 'is not in the database' }
+
+function compareObjects({ live, expected, words = WORDS }: DriftInput): readonly KeyedDrift[] {
   const added = onlyIn(live, expected)
   const missing = onlyIn(expected, live)
   return [
-    ...added.map((object) => entry('added', object, { text: 'is in the database only' })),
-    ...missing.map((object) => entry('missing', object, { text: 'is not in the database' })),
+    ...added.map((object) => entry('added', object, { text: words.added })),
+    ...missing.map((object) => entry('missing', object, { text: words.missing })),
     ...changed(live, expected),
   ]
 }

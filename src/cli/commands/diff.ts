@@ -125,7 +125,7 @@ async function refused(out: Output, plan: Plan): Promise<number> {
       `There is no way that keeps every row:\n${plan.refusals.map(({ reason }) => `  - ${reason}`).join('\n')}`,
       {
         facts: { reasons: plan.refusals.map(({ reason }) => reason) },
-        hint: plan.refusals.map(({ wayOut }) => wayOut).join('\n  '),
+        hint: [...new Set(plan.refusals.map(({ wayOut }) => wayOut))].join('\n  '),
       },
     )
   }

@@ -23,10 +23,21 @@ async function run(context: CommandContext, { options }: CommandInput): Promise<
   const sources = { from: migrations.source, to: declared.source, policies, scratch, ahead: 'leave' } as const
   const found = await withBoth(context, sources, async (from, to) => {
     const { findDrift } = await import('../../migrate/index.ts')
-    return findDrift({ live: from.catalog, expected: to.catalog, policies: [], now: Date.now() })
+    return findDrift({
+      live: from.catalog,
+      expected: to.catalog,
+      policies: [],
+      words: WORDS,
+      now: Date.now(),
+    })
   })
   context.out.document({ differences: found })
   if (found.length > 0) printDrift(context.out, found)
   else context.out.print(`${migrations.source.label} leads to what ${declared.source.label} declares.`)
   return found.length === 0 ? 0 : 4
+}
+
+const WORDS = {
+  added: 'is made by the migrations and not declared',
+  missing: 'is declared and not made by the migrations',
 }

@@ -28,6 +28,13 @@ export function migrationsOn(target: Target) {
   })
   return {
     observer,
+    /** A file of its own; its path. */
+    file(name: string, text: string): string {
+      const root = mkdtempSync(join(tmpdir(), 'gigarow-file-'))
+      folders.push(root)
+      writeFileSync(join(root, name), text)
+      return join(root, name)
+    },
     project(scripts: Scripts) {
       const root = mkdtempSync(join(tmpdir(), 'gigarow-migrations-'))
       const folder = join(root, 'migrations')
