@@ -1,5 +1,5 @@
 import { type Catalog, type Index, memberKey, type ObjectKey } from '../../model/index.ts'
-import type { DiffContext } from '../rule.ts'
+import type { Action, DiffContext } from '../rule.ts'
 import { commentRule } from './comment.ts'
 import { grantRule } from './grant.ts'
 import { statisticsRule } from './statistics.ts'
@@ -52,17 +52,17 @@ export function indexesOf(view: ObjectKey, catalog: Catalog): readonly Index[] {
   })
 }
 
-/** Statements that give what bears the view's name the statistics, grants and comments of one state. */
-export function againOn(view: ObjectKey, catalog: Catalog, context: DiffContext): readonly string[] {
-  return membersOf(view, catalog).flatMap((key) => {
-    const object = catalog.objects.get(key)!
+/** Gives what bears the view's name now its statistics, grants and comments. */
+export function againOn(view: ObjectKey, context: DiffContext): readonly Action[] {
+  return membersOf(view, context.to).flatMap((key) => {
+    const object = context.to.objects.get(key)!
     switch (object.kind) {
       case 'statistics':
-        return statisticsRule.create(object, context).map(({ sql }) => sql)
+        return statisticsRule.create(object, context).map(({ sql }) => ({ sql }))
       case 'grant':
-        return grantRule.create(object, context).map(({ sql }) => sql)
+        return grantRule.create(object, context).map(({ sql }) => ({ sql }))
       case 'comment':
-        return commentRule.create(object, context).map(({ sql }) => sql)
+        return commentRule.create(object, context).map(({ sql }) => ({ sql }))
       default:
         return []
     }

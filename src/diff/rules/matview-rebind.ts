@@ -12,17 +12,11 @@ interface Where {
   readonly context: DiffContext
 }
 
-export interface Rebinding {
-  readonly action: Action
-  /** The text of the old state, run when the names are as they were. */
-  readonly back: readonly string[]
-}
-
 /**
  * PostgreSQL binds views, rules, policies and SQL bodies to a relation, not to its name: what reads a materialized view still reads
  * the old one after a swap of names. The same text again binds it to the new one; what is changed anyway is changed here.
  */
-export function rebindings(view: ObjectKey, { group, context }: Where): readonly Rebinding[] {
+export function rebindings(view: ObjectKey, { group, context }: Where): readonly Action[] {
   const { from, to } = context
   const readers = directDependents(view, from).filter(
     (key) => kindIn(key) !== 'matview' && stays(key, context),
@@ -31,9 +25,7 @@ export function rebindings(view: ObjectKey, { group, context }: Where): readonly
     const action = rebind(key, context)
     if (action === undefined) return []
     const needs = [...(to.needs.get(key) ?? [])].filter((need) => !group.includes(need))
-    const back = action.reverse !== undefined && 'sql' in action.reverse ? action.reverse.sql : []
-    const { makes: _, ...rest } = action
-    return [{ action: { ...rest, needs, covers: [key], reverse: { sql: [] } }, back }]
+    return [{ sql: action.sql, needs, covers: [key], ...(action.locks ? { locks: action.locks } : {}) }]
   })
 }
 

@@ -19,7 +19,8 @@ interface Rebuild {
 
 /**
  * Each is filled beside the old one and indexed there; then names are swapped, and views and functions bound to the new one. The old
- * ones go last, when nothing reads them any more. Readers wait for a moment only, and never find it missing.
+ * ones go last, when nothing reads them any more. Readers wait for a moment only, and never find it missing. The way back is the same
+ * way from the other side: no action has a reverse of its own.
  */
 export function rebuildActions(group: readonly ObjectKey[], context: DiffContext): readonly Action[] {
   const rebuilds = group.map((key) => rebuildOf(key, context))
@@ -30,7 +31,8 @@ export function rebuildActions(group: readonly ObjectKey[], context: DiffContext
   const drops = rebuilds.toReversed().map((rebuild) => dropOld(rebuild, context))
   const last = drops.at(-1)!
   const members = group.flatMap((key) => membersOf(key, context.to)).filter((key) => !isColumn(key))
-  const makes = [...group, ...members]
+  const bound = before.flatMap((action) => action.covers ?? [])
+  const makes = [...group, ...members, ...bound]
   const covers = [...group.flatMap((key) => membersOf(key, context.from)), ...members].filter(
     (k) => !isColumn(k),
   )
@@ -60,12 +62,11 @@ function build({ from, to, fresh }: Rebuild, { group, context }: Where): readonl
     needs,
     releases: readersOf(to.key, context).filter((key) => context.isGone(key) && context.to.objects.has(key)),
     locks: sourceLocks(to.key, context),
-    reverse: { sql: [dropMatView(fresh)] },
     comment: `${labelOf(to)} anew, beside the old one`,
     ...(populated ? { hazards: [beside(from)] } : {}),
   }
   const indexes = indexesOf(to.key, context.to).flatMap((index) =>
-    indexStatements(index, { fresh, context }).map((sql): Action => ({ ...runs, sql, reverse: { sql: [] } })),
+    indexStatements(index, { fresh, context }).map((sql): Action => ({ ...runs, sql })),
   )
   return [made, ...indexes]
 }
@@ -95,57 +96,34 @@ function indexStatements(index: Index, { fresh, context }: Beside): readonly str
   ]
 }
 
-/** In one transaction. Taken back in the opposite order, and what is bound again then must find the names as they were. */
+/** In one transaction. */
 function swap({ from, to, fresh, old }: Rebuild, { group, context }: Where): readonly Action[] {
-  const alter = (name: QualifiedName) => `ALTER MATERIALIZED VIEW ${qualified(name)} RENAME TO`
-  const bound = rebindings(to.key, { group, context })
-  const again = againOn(to.key, context.to, context)
+  const rename = (a: QualifiedName, b: QualifiedName) =>
+    `ALTER MATERIALIZED VIEW ${qualified(a)} RENAME TO ${ident(b.name)}`
   const away: Action = {
-    sql: `${alter(to.name)} ${ident(old.name)}`,
+    sql: rename(to.name, old),
     locks: lockOn(to.key, 'ACCESS EXCLUSIVE', context),
-    reverse: {
-      sql: [
-        `${alter(old)} ${ident(to.name.name)}`,
-        ...bound.flatMap((b) => b.back),
-        ...againOn(from.key, context.from, context),
-      ],
-    },
     comment: `${labelOf(to)}: the two change places`,
   }
-  const here: Action = {
-    sql: `${alter(fresh)} ${ident(to.name.name)}`,
-    reverse: { sql: [`${alter(to.name)} ${ident(fresh.name)}`] },
-  }
-  const indexes = [
-    ...indexesOf(from.key, context.from).map(({ name }) =>
-      renameIndex(name, asideName(name, 'old', context)),
-    ),
-    ...indexesOf(to.key, context.to).map(({ name }) => renameIndex(asideName(name, 'new', context), name)),
-  ]
   return [
     away,
-    here,
-    ...indexes,
-    ...bound.map(({ action }) => action),
-    ...again.map((sql): Action => ({ sql, reverse: { sql: [] } })),
+    { sql: rename(fresh, to.name) },
+    ...indexesOf(from.key, context.from).map(({ name }) => renameIndex(name, asideName(name, 'old', context))),
+    ...indexesOf(to.key, context.to).map(({ name }) => renameIndex(asideName(name, 'new', context), name)),
+    ...rebindings(to.key, { group, context }),
+    ...againOn(to.key, context),
   ]
 }
 
 function renameIndex(from: QualifiedName, to: QualifiedName): Action {
-  const rename = (a: QualifiedName, b: QualifiedName) =>
-    `ALTER INDEX ${qualified(a)} RENAME TO ${ident(b.name)}`
-  return { sql: rename(from, to), reverse: { sql: [rename(to, from)] } }
+  return { sql: `ALTER INDEX ${qualified(from)} RENAME TO ${ident(to.name)}` }
 }
 
 function dropOld({ from, to, old }: Rebuild, context: DiffContext): Action {
-  const indexes = indexesOf(from.key, context.from).map(({ name, definition }) =>
-    indexOn(definition, asideName(name, 'old', context).name, old),
-  )
   return {
     sql: dropMatView(old),
     drops: [from.key],
     locks: lockOn(to.key, 'ACCESS EXCLUSIVE', context),
-    reverse: { sql: [createMatView({ ...from, name: old }, { populated: from.populated }), ...indexes] },
   }
 }
 
