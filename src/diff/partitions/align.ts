@@ -67,7 +67,10 @@ function alignTable(moving: Moving): readonly Change[] {
     ...columns.map((it): Change => {
       const after = moving.to.objects.get(it.key)
       if (after?.kind !== 'column') return [it.key, { ...it, inherited: false }]
-      return [it.key, { ...it, inherited: after.inherited, identity: identityAfter(it, moving) ?? it.identity }]
+      return [
+        it.key,
+        { ...it, inherited: after.inherited, identity: identityAfter(it, moving) ?? it.identity },
+      ]
     }),
   ]
 }
@@ -77,12 +80,15 @@ function identityAfter(
   { from, to, after }: Moving,
 ): Extract<SchemaObject, { kind: 'column' }>['identity'] {
   const now = to.objects.get(column.key)
-  if (from.major < IDENTITY_OF_PARTITIONS || now?.kind !== 'column' || after.partitionOf === undefined) return undefined
+  if (from.major < IDENTITY_OF_PARTITIONS || now?.kind !== 'column' || after.partitionOf === undefined)
+    return undefined
   return now.identity
 }
 
 function alignConstraint(it: Constraint, { to, before, after }: Moving, taken: Set<ObjectKey>): Change {
-  const match = membersOf(to, after.key).constraints.find((one) => !taken.has(one.key) && sameConstraint(it, one))
+  const match = membersOf(to, after.key).constraints.find(
+    (one) => !taken.has(one.key) && sameConstraint(it, one),
+  )
   if (match) taken.add(match.key)
   const key = match?.key ?? memberKey('constraint', before.key, it.name)
   return [it.key, { ...it, key, parent: match?.parent, index: match?.index ?? it.index }]
@@ -132,6 +138,9 @@ function rekeyedNeeds(needs: Catalog['needs'], keys: ReadonlyMap<ObjectKey, Obje
   if (keys.size === 0) return needs
   const now = (key: ObjectKey): ObjectKey => keys.get(key) ?? key
   return new Map(
-    [...needs].map(([key, set]) => [now(key), [...set].some((k) => keys.has(k)) ? new Set([...set].map(now)) : set]),
+    [...needs].map(([key, set]) => [
+      now(key),
+      [...set].some((k) => keys.has(k)) ? new Set([...set].map(now)) : set,
+    ]),
   )
 }

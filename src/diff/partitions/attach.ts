@@ -54,7 +54,10 @@ function attachHazards(table: Table, context: DiffContext): readonly PlanHazard[
 /** A table with rows: what ATTACH would find out by reading it under its lock is proven before. */
 export function prepareAttach(table: Table, context: DiffContext): readonly Action[] {
   const parent = tableIn(context.to, parentOf(table))!
-  return [...dropIdentities(table, context), ...proveBound(table, attachCondition(parent, table, context), context)]
+  return [
+    ...dropIdentities(table, context),
+    ...proveBound(table, attachCondition(parent, table, context), context),
+  ]
 }
 
 /** The rows of a bound; of the default partition: those of no other. */
@@ -72,7 +75,11 @@ function notIn(key: Key, bounds: readonly Bound[]): string | undefined {
 }
 
 /** VALIDATE reads the rows while others go on reading and writing them. */
-export function proveBound(table: Table, condition: string | undefined, context: DiffContext): readonly Action[] {
+export function proveBound(
+  table: Table,
+  condition: string | undefined,
+  context: DiffContext,
+): readonly Action[] {
   if (condition === undefined) return []
   const alter = `ALTER TABLE ${nameIn(table.key)}`
   return [

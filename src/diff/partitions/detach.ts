@@ -20,7 +20,10 @@ export function detachTable(table: Table, context: DiffContext): readonly Action
     return [{ sql, makes, locks: detachLocks(parent, table, context), reverse: back }]
   }
   const other = defaultOf(context.from, parent)
-  if (other) return [{ sql, makes, locks: detachLocks(parent, table, context), reverse: back, comment: whyPlain(other) }]
+  if (other)
+    return [
+      { sql, makes, locks: detachLocks(parent, table, context), reverse: back, comment: whyPlain(other) },
+    ]
   return [
     {
       sql: `${sql} CONCURRENTLY`,
@@ -75,10 +78,13 @@ function dropLeftCheck(table: Table, context: DiffContext): readonly Action[] {
 function leftCheckName(table: Table, { from }: DiffContext): string {
   const columns = new Set(ancestorsOf(from, table).flatMap((parent) => keyColumns(from, parent)))
   const [only] = columns
-  const taken = (name: string) =>
-    [...(constraintNames(from).get(table.name.schema) ?? [])].includes(name)
+  const taken = (name: string) => [...(constraintNames(from).get(table.name.schema) ?? [])].includes(name)
   for (let i = 0; ; i += 1) {
-    const name = objectName(table.name.name, columns.size === 1 ? only : undefined, `check${i === 0 ? '' : i}`)
+    const name = objectName(
+      table.name.name,
+      columns.size === 1 ? only : undefined,
+      `check${i === 0 ? '' : i}`,
+    )
     if (!taken(name)) return name
   }
 }

@@ -33,7 +33,10 @@ export interface IndexWords {
   readonly tablespace?: string | undefined
 }
 
-export function createIndexSql(definition: string, { name, table, concurrently, only, tablespace }: IndexWords): string {
+export function createIndexSql(
+  definition: string,
+  { name, table, concurrently, only, tablespace }: IndexWords,
+): string {
   const { unique, body } = parseIndex(definition)
   return [
     `CREATE${unique ? ' UNIQUE' : ''} INDEX`,

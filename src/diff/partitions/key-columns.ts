@@ -6,7 +6,9 @@ export function keyColumns(catalog: Catalog, table: Table): readonly string[] {
   const { columns } = membersOf(catalog, table.key)
   return keyOf(table).parts.flatMap(({ sql, column }) => {
     if (column !== undefined) return [column]
-    const words = new Set([...sql.matchAll(/"((?:[^"]|"")+)"|[\p{L}_][\p{L}\p{N}_$]*/gu)].map((m) => m[1] ?? m[0]))
+    const words = new Set(
+      [...sql.matchAll(/"((?:[^"]|"")+)"|[\p{L}_][\p{L}\p{N}_$]*/gu)].map((m) => m[1] ?? m[0]),
+    )
     return columns.map(({ name }) => name).filter((name) => words.has(name))
   })
 }

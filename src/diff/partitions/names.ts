@@ -64,6 +64,10 @@ export function objectName(table: string, column: string | undefined, label: str
     if (first > second) first -= 1
     else second -= 1
   }
-  const parts = [cutToBytes(table, first), ...(column === undefined ? [] : [cutToBytes(column, second)]), label]
+  const parts = [
+    cutToBytes(table, first),
+    ...(column === undefined ? [] : [cutToBytes(column, second)]),
+    label,
+  ]
   return parts.join('_')
 }

@@ -60,7 +60,9 @@ class Group {
       ...this.#late().map((move) => this.#move(move)),
       ...this.#leftovers(),
       ...defaultLast(incoming).map((table) => this.#attach(table)),
-      ...incoming.filter((table) => this.#hasCheck(table)).map((table) => dropBoundCheck(table, this.#context)),
+      ...incoming
+        .filter((table) => this.#hasCheck(table))
+        .map((table) => dropBoundCheck(table, this.#context)),
       ...emptied.map((table) => this.#drop(table)),
     ]
   }
@@ -212,7 +214,9 @@ class Group {
     if (boundCondition(key, boundOf(table)) === undefined && !isDefault(table)) return false
     if (created.includes(table)) return isMoveTarget(this.#set, table)
     const again = rebound.find(({ after }) => after === table)
-    return again ? again.grows : prepareAttach(table, this.#context).some(({ sql }) => sql.includes(BOUND_CHECK))
+    return again
+      ? again.grows
+      : prepareAttach(table, this.#context).some(({ sql }) => sql.includes(BOUND_CHECK))
   }
 
   #drop(table: Table): Action {

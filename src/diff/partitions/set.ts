@@ -3,7 +3,17 @@ import { labelOf } from '../../model/index.ts'
 import type { Refusal } from '../plan.ts'
 import type { Bound, Key } from './bound.ts'
 import { contains, covers, type Order, overlaps } from './order.ts'
-import { ancestorsOf, boundOf, defaultOf, isDefault, keyOf, membersOf, ordersOf, parentOf, tableIn } from './tree.ts'
+import {
+  ancestorsOf,
+  boundOf,
+  defaultOf,
+  isDefault,
+  keyOf,
+  membersOf,
+  ordersOf,
+  parentOf,
+  tableIn,
+} from './tree.ts'
 
 /** What becomes of the partitions of one table that is partitioned before and after. */
 export interface PartitionSet {
@@ -136,15 +146,22 @@ function drainedBy(parts: Parts): Table | undefined {
 function movesOf(parts: Parts, emptied: readonly Table[], drained: Table | undefined): readonly Move[] {
   const { orders, rebound } = parts
   const targets = targetsOf(parts)
-  const shrunk = rebound.filter(({ grows, before }) => !grows && !isDefault(before)).map(({ before }) => before)
+  const shrunk = rebound
+    .filter(({ grows, before }) => !grows && !isDefault(before))
+    .map(({ before }) => before)
   const pairs = [...emptied, ...shrunk].flatMap((source) =>
     targets
-      .filter((target) => target.key !== source.key && overlaps(boundOf(source), boundOf(target), orders) !== false)
+      .filter(
+        (target) => target.key !== source.key && overlaps(boundOf(source), boundOf(target), orders) !== false,
+      )
       .map((target) => ({ source, target })),
   )
-  const into = (target: Table) => !rebound.some(({ after, before }) => after === target && isWithin(after, before, orders))
+  const into = (target: Table) =>
+    !rebound.some(({ after, before }) => after === target && isWithin(after, before, orders))
   const fromDefault = drained
-    ? targets.filter((target) => target.key !== drained.key && into(target)).map((target) => ({ source: drained, target }))
+    ? targets
+        .filter((target) => target.key !== drained.key && into(target))
+        .map((target) => ({ source: drained, target }))
     : []
   return [...pairs, ...fromDefault]
 }
@@ -172,7 +189,10 @@ function hashRefusals({ parent, rebound, created }: Parts, emptied: readonly Tab
 }
 
 /** Rows that no partition of the new state takes. */
-function homeless({ orders, children, rebound, parent }: Parts, emptied: readonly Table[]): readonly Refusal[] {
+function homeless(
+  { orders, children, rebound, parent }: Parts,
+  emptied: readonly Table[],
+): readonly Refusal[] {
   const bounds: readonly Bound[] = children.map(boundOf)
   const sources = [...emptied, ...rebound.filter(({ grows }) => !grows).map(({ before }) => before)]
   return sources
@@ -186,7 +206,9 @@ function homeless({ orders, children, rebound, parent }: Parts, emptied: readonl
 /** The server refuses to detach a partition with rows that a foreign key points at, even for a moment. */
 function referenced({ from, parent, rebound }: Parts, emptied: readonly Table[]): readonly Refusal[] {
   const moved = [...rebound.map(({ before }) => before), ...emptied]
-  const keys = [parent, ...ancestorsOf(from, parent)].flatMap((table) => membersOf(from, table.key).referencing)
+  const keys = [parent, ...ancestorsOf(from, parent)].flatMap(
+    (table) => membersOf(from, table.key).referencing,
+  )
   const [first] = moved
   if (first === undefined || keys.length === 0) return []
   const names = keys.map(({ name }) => name).join(', ')

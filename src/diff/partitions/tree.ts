@@ -1,4 +1,13 @@
-import type { Catalog, Column, Constraint, Index, ObjectKey, SchemaObject, Table, Trigger } from '../../model/index.ts'
+import type {
+  Catalog,
+  Column,
+  Constraint,
+  Index,
+  ObjectKey,
+  SchemaObject,
+  Table,
+  Trigger,
+} from '../../model/index.ts'
 import { type Bound, type Key, parseBound, parseKey } from './bound.ts'
 import { type Order, orderOf } from './order.ts'
 
@@ -48,10 +57,12 @@ function collect(catalog: Catalog): ReadonlyMap<ObjectKey, Lists> {
     if (object.kind === 'column') of(object.table).columns.push(object)
     else if (object.kind === 'index') of(object.table).indexes.push(object)
     else if (object.kind === 'trigger') of(object.table).triggers.push(object)
-    else if (object.kind === 'table' && object.partitionOf) of(object.partitionOf.parent).partitions.push(object)
+    else if (object.kind === 'table' && object.partitionOf)
+      of(object.partitionOf.parent).partitions.push(object)
     else if (object.kind === 'constraint') {
       of(object.table).constraints.push(object)
-      if (object.references !== undefined && object.parent === undefined) of(object.references).referencing.push(object)
+      if (object.references !== undefined && object.parent === undefined)
+        of(object.references).referencing.push(object)
     }
   }
   for (const one of lists.values()) sortAll(one)

@@ -36,7 +36,8 @@ export function alterPartition(
   const parents = [parentOf(from), parentOf(to)]
   if (parents[0] !== parents[1]) return move(from, to, context)
   const set = parents[1] === undefined ? undefined : partitionSet(context.from, context.to, parents[1])
-  if (set !== undefined && isRebound(set, to)) return leaderOf(set)?.key === to.key ? regroup(set, context) : []
+  if (set !== undefined && isRebound(set, to))
+    return leaderOf(set)?.key === to.key ? regroup(set, context) : []
   if (from.partitionOf?.detachPending && !to.partitionOf?.detachPending)
     return [finalize(from, context), ...attachTable(to, context)]
   return []
@@ -82,4 +83,3 @@ export function partitionRefusals({ from, to }: DiffContext): readonly Refusal[]
     return partitionSet(from, to, table.key)?.refusals ?? []
   })
 }
-
