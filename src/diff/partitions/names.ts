@@ -1,5 +1,5 @@
 import { displayName } from '../../kernel/index.ts'
-import { type Catalog, type ObjectKey, objectKey } from '../../model/index.ts'
+import { type Catalog, objectKey } from '../../model/index.ts'
 
 /** PostgreSQL cuts longer names off. */
 export const NAME_BYTES = 63
@@ -56,6 +56,18 @@ export function cutToBytes(text: string, bytes: number): string {
   return out
 }
 
-export function isTableKey(key: ObjectKey): boolean {
-  return key.startsWith('table ')
+/** makeObjectName() of PostgreSQL: table_column_label, of which the longer of the first two is cut until all fits. */
+export function objectName(table: string, column: string | undefined, label: string): string {
+  const room = NAME_BYTES - Buffer.byteLength(label) - 1 - (column === undefined ? 0 : 1)
+  let [first, second] = [Buffer.byteLength(table), Buffer.byteLength(column ?? '')]
+  while (first + second > room) {
+    if (first > second) first -= 1
+    else second -= 1
+  }
+  const parts = [
+    cutToBytes(table, first),
+    ...(column === undefined ? [] : [cutToBytes(column, second)]),
+    label,
+  ]
+  return parts.join('_')
 }
