@@ -40,10 +40,10 @@ export function spanOf(bound: string): Span | undefined {
 
 /** Text without a zone is UTC, as in declarations; our sessions print bounds in UTC, too. */
 function instant(text: string): number {
-  const day = text.length === 10
-  const zoned = /(Z|[+-]\d\d(:?\d\d)?)$/.test(text.slice(10))
-  const iso = text.replace(' ', 'T').replace(/([+-]\d\d)$/, '$1:00')
-  return Date.parse(day ? `${iso}T00:00:00Z` : zoned ? iso : `${iso}Z`)
+  const iso = text.replace(' ', 'T')
+  if (text.length === 10) return Date.parse(`${iso}T00:00:00Z`)
+  const zoned = /(Z|[+-]\d\d(:?\d\d)?)$/.test(iso.slice(10))
+  return Date.parse(zoned ? iso.replace(/([+-]\d\d)$/, '$1:00') : `${iso}Z`)
 }
 
 /** Whether the policy makes, or has made, a partition of exactly this time. */
