@@ -96,7 +96,7 @@ async function rebuild(
   )
   const rebuilt = await readCatalog(db)
   const rest = diff(rebuilt, whole).statements[0]
-  if (rest !== undefined) throw notRebuilt(`this would still be to do: ${rest.sql}`)
+  if (rest !== undefined) throw notRebuilt(`Of it this would still be to do: ${rest.sql}`)
   return rebuilt
 }
 

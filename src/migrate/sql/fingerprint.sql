@@ -53,7 +53,7 @@ select 'routine', p.oid::regprocedure::text, pg_get_functiondef(p.oid)
   from pg_proc p join schemas s on s.oid = p.pronamespace
  where p.prokind in ('f', 'p') and not exists (select from owned where classid = 'pg_proc'::regclass and objid = p.oid)
 union all
-select 'trigger', r.label || '.' || g.tgname, pg_get_triggerdef(g.oid) || ' ' || g.tgenabled
+select 'trigger', r.label || '.' || g.tgname, pg_get_triggerdef(g.oid) || ' ' || g.tgenabled::text
   from pg_trigger g join rels r on r.oid = g.tgrelid where not g.tgisinternal
 union all
 select 'policy', r.label || '.' || p.polname,

@@ -188,6 +188,7 @@ describe('partitions of a policy', () => {
         text: 'its partitions reach to 2025-03-01 and should reach to 2025-05-01',
       },
     ])
-    expect(await driftAfter([], { policies, now: Date.parse('2024-12-10'), schema: '' })).toEqual([])
+    const one = [{ ...open, premake: 1 }]
+    expect(await driftAfter([], { policies: one, now: Date.parse('2024-12-10'), schema: '' })).toEqual([])
   })
 })
