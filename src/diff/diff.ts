@@ -4,18 +4,22 @@ import { type Sides, sidesOf } from './context.ts'
 import type { Edge } from './graph.ts'
 import { labelOfKey } from './label.ts'
 import { orderOf, type Step } from './order.ts'
+import { alignPartitions } from './partitions/align.ts'
+import { leafRenames } from './partitions/leaf-renames.ts'
 import type { Plan, PlanStatement, Refusal } from './plan.ts'
 import { renamed } from './rename.ts'
 import { reversesOf } from './reverse.ts'
 import type { DiffOptions } from './rule.ts'
+import { partitionRefusals } from './rules/partition.ts'
 
 const LOCK_TIMEOUT_MS = 2000
 const STATEMENT_TIMEOUT_MS = 30_000
 
 /** What leads from one catalog to another. Pure: no server is asked. */
 export function diff(from: Catalog, to: Catalog, options: DiffOptions = {}): Plan {
-  const rename = renamed(from, options.renames ?? [])
-  const planned = planOf(sidesOf(rename.catalog, to, options))
+  const declared = options.renames ?? []
+  const rename = renamed(from, [...declared, ...leafRenames(from, to, declared)])
+  const planned = planOf(sidesOf(alignPartitions(rename.catalog, to), to, options))
   return {
     statements: [
       ...rename.actions.map((action) => statementOf(action, undefined, options)),
@@ -33,7 +37,7 @@ function planOf(sides: Sides): Plan {
     const statements = ordered.steps.map((step) =>
       statementOf(step.action, reverses.get(step.action), sides.options),
     )
-    return { statements, refusals: changes.refusals }
+    return { statements, refusals: [...changes.refusals, ...partitionRefusals(changes.context)] }
   }
   const cut = deferredBy(sides, changes, ordered.circle)
   if (cut) return planOf({ ...sides, deferred: cut })

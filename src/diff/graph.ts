@@ -13,13 +13,17 @@ export interface Edge {
 export class Graph {
   readonly #after: Map<number, Edge>[]
   readonly #before: Map<number, Edge>[]
+  readonly #blocks: readonly number[]
 
-  constructor(size: number) {
+  /** Nodes of the same number in `blocks`, which is that of the first of them, stay together in their order. */
+  constructor(size: number, blocks: readonly number[] = Array.from({ length: size }, (_, i) => i)) {
+    this.#blocks = blocks
     this.#after = Array.from({ length: size }, () => new Map())
     this.#before = Array.from({ length: size }, () => new Map())
   }
 
-  add(first: number, second: number, edge: Edge): void {
+  add(one: number, other: number, edge: Edge): void {
+    const [first, second] = [this.#blocks[one]!, this.#blocks[other]!]
     if (first === second) return
     const known = this.#after[first]!.get(second)
     if (known && (!known.soft || edge.soft)) return
@@ -44,7 +48,7 @@ export class Graph {
         waiting[node] = -1
         for (const next of this.#after[node]!.keys()) free(next)
       }
-      if (order.length === waiting.length) return { order }
+      if (order.length === waiting.length) return { order: this.#whole(order) }
       const circle = this.#circle(waiting)
       const soft = circle.find(({ edge }) => edge.soft)
       if (soft === undefined) return { circle: circle.map(({ edge }) => edge) }
@@ -52,6 +56,14 @@ export class Graph {
       this.#before[soft.second]!.delete(soft.first)
       free(soft.second)
     }
+  }
+
+  #whole(order: readonly number[]): readonly number[] {
+    const blocks = new Map<number, number[]>()
+    this.#blocks.forEach((block, node) => {
+      blocks.set(block, [...(blocks.get(block) ?? []), node])
+    })
+    return order.flatMap((node) => blocks.get(node) ?? [])
   }
 
   /** Every node that still waits has one before it that waits, too: going back ends in a circle. */

@@ -65,6 +65,16 @@ function stepOf(call: Call, action: Action, { i, columns }: Place): Step {
   return { call, action, makes: makes.flatMap((key) => [key, ...(columns.get(key) ?? [])]), drops }
 }
 
+/** For each step the first of those that it has to stay with. */
+function blocksOf(steps: readonly Step[]): readonly number[] {
+  const blocks: number[] = []
+  steps.forEach(({ call, action }, i) => {
+    const isWith = action.together === true && steps[i - 1]?.call === call
+    blocks.push(isWith ? blocks[i - 1]! : i)
+  })
+  return blocks
+}
+
 class Edges {
   readonly graph: Graph
   readonly #makers = new Map<ObjectKey, number[]>()
@@ -80,7 +90,7 @@ class Edges {
     this.#sides = sides
     this.#changes = changes
     this.#steps = steps
-    this.graph = new Graph(steps.length)
+    this.graph = new Graph(steps.length, blocksOf(steps))
     this.#index()
     steps.forEach((step, i) => {
       if (steps[i - 1]?.call === step.call) this.graph.add(i - 1, i, { soft: false })

@@ -15,6 +15,8 @@ export interface Action {
   readonly releases?: readonly ObjectKey[]
   /** Default: transaction. */
   readonly runs?: 'transaction' | 'alone'
+  /** In one transaction with the action before it: nothing may come between the two. */
+  readonly together?: boolean
   readonly locks?: readonly Lock[]
   /** It reads or writes every row: no statement_timeout. */
   readonly scans?: boolean
