@@ -7,6 +7,11 @@ export const Settings = z.strictObject({
     .string()
     .regex(/^postgres(ql)?:\/\//, 'expected postgresql://user:password@host:port/database')
     .optional(),
+  /** A server for scratch databases (diff, drift, verify); --scratch and --scratch-url win. Default: the embedded one. */
+  scratchUrl: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'expected postgresql://user:password@host:port/database')
+    .optional(),
   /** Folder or file with the Drizzle declarations. */
   schema: z.string().min(1).default('schema'),
   migrations: z.string().min(1).default('migrations'),

@@ -34,6 +34,9 @@ export async function scratchServer(
       )
     return scratchOn(live)
   }
+  const { scratchUrl: configured } = await context.config()
+  if (configured !== undefined && scratch === undefined)
+    return scratchOn(parseTarget(configured, 'config'), { makesRoles: true })
   let target: Promise<Target> | undefined
   return {
     makesRoles: true,

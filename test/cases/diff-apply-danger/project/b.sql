@@ -1,0 +1,1 @@
+create table public.visits (id bigserial primary key, page text not null);

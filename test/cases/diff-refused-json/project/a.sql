@@ -1,0 +1,1 @@
+create table public.e (at date not null);

@@ -1,0 +1,3 @@
+create table public.users (id int primary key, name text);
+alter table public.users
+  add foreign key (shop) references public.shops;

@@ -1,0 +1,3 @@
+create table public.users (id int);
+
+create tabel public.x (id int);
