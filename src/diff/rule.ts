@@ -13,6 +13,8 @@ export interface Action {
   readonly needs?: readonly ObjectKey[]
   /** Objects of the old state that can go only after it (the function that a default called). */
   readonly releases?: readonly ObjectKey[]
+  /** Objects whose own actions are not wanted: it does what they would do (the indexes of what is built anew). */
+  readonly covers?: readonly ObjectKey[]
   /** Default: transaction. */
   readonly runs?: 'transaction' | 'alone'
   /** In one transaction with the action before it: nothing may come between the two. */
@@ -54,10 +56,12 @@ export interface DiffContext {
   isDeferred(key: ObjectKey): boolean
 }
 
-/** Objects of these kinds that need `of` cannot stay while it is altered: dropped before, made anew after. */
+/** What needs `of` and cannot stay while it is altered: dropped before, made anew after. Of columns only generated ones. */
 export interface Displacement {
   readonly of: ObjectKey
-  readonly kinds: readonly ObjectKind[]
+  readonly kinds: readonly (ObjectKind | 'foreign')[]
+  /** Of these kinds only what differs in the new state. */
+  readonly changed?: readonly ObjectKind[]
 }
 
 /**

@@ -1,7 +1,69 @@
-import { afterAll, expect } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect } from 'vitest'
 import { readCatalog } from '../../../src/catalog/index.ts'
 import { openPool, type Sql, type Target } from '../../../src/db/index.ts'
 import { type DiffOptions, diff, type Plan, type PlanStatement } from '../../../src/diff/index.ts'
+import { ident } from '../../../src/kernel/index.ts'
+import { applyPlan, runStatement } from '../../support/index.ts'
+
+interface Change {
+  readonly from: string
+  readonly to: string
+}
+
+/** Pairs of SQL texts, tried in one database. */
+export function convergenceOn(target: Target) {
+  let sql: Sql
+  beforeAll(() => {
+    sql = openPool(target, { max: 1, applicationName: 'converge' })
+  })
+  afterEach(() => empty(sql))
+  afterAll(() => sql.end())
+  return {
+    query: <Row extends object>(text: string): Promise<readonly Row[]> => sql.unsafe<Row[]>(text),
+    /** The plan from one text to the other, applied; the database is then as the other text makes it. */
+    async converges({ from, to }: Change): Promise<Plan> {
+      await sql.unsafe(to)
+      const goal = await readCatalog({ sql })
+      await empty(sql)
+      await sql.unsafe(from)
+      const plan = diff(await readCatalog({ sql }), goal)
+      expect(plan.refusals).toEqual([])
+      await applyPlan(sql, plan.statements)
+      expect(sqlOf(diff(await readCatalog({ sql }), goal))).toEqual([])
+      return plan
+    },
+    /** The statements' reverses, run last first, lead back to `from`. */
+    async returns({ from, to }: Change): Promise<void> {
+      await sql.unsafe(to)
+      const goal = await readCatalog({ sql })
+      await empty(sql)
+      await sql.unsafe(from)
+      const start = await readCatalog({ sql })
+      const plan = diff(start, goal)
+      await applyPlan(sql, plan.statements)
+      for (const { reverse, sql: text } of plan.statements.toReversed()) {
+        if ('none' in reverse) throw new Error(`no way back from ${text}: ${reverse.none}`)
+        for (const statement of reverse.sql) await runStatement(sql, statement)
+      }
+      expect(sqlOf(diff(await readCatalog({ sql }), start))).toEqual([])
+    },
+  }
+}
+
+export function sqlOf({ statements }: Plan): readonly string[] {
+  return statements.map(({ sql }) => sql)
+}
+
+export function rulesOf({ statements }: Plan): readonly string[] {
+  return [...new Set(statements.flatMap(({ hazards }) => hazards.map(({ rule }) => rule)))].sort()
+}
+
+async function empty(sql: Sql): Promise<void> {
+  const schemas = await sql<{ name: string }[]>`
+    select nspname as name from pg_namespace where nspname !~ '^pg_' and nspname <> 'information_schema'`
+  for (const { name } of schemas) await sql.unsafe(`drop schema ${ident(name)} cascade`)
+  await sql.unsafe('create schema public; reset all')
+}
 
 export interface Pair {
   readonly from: string
@@ -39,7 +101,7 @@ export function convergence(first: Target, second: Target) {
       const before = pair.keeps === undefined ? [] : await a.unsafe(pair.keeps)
       const { statements, refusals } = await plan(pair)
       expect(refusals).toEqual([])
-      await apply(a, statements)
+      await applyPlan(a, statements)
       const left = await plan(pair)
       expect(left.statements.map(({ sql }) => sql)).toEqual([])
       expect(left.refusals).toEqual([])
@@ -51,31 +113,5 @@ export function convergence(first: Target, second: Target) {
       await prepare(pair)
       return plan(pair)
     },
-  }
-}
-
-/** What may run in a transaction runs in one with its neighbours. */
-async function apply(sql: Sql, statements: readonly PlanStatement[]): Promise<void> {
-  const text = statements.map((statement) => statement.sql).join(';\n')
-  let rest = [...statements]
-  while (rest.length > 0) {
-    const alone = rest.findIndex(({ runs }) => runs === 'alone')
-    const size = alone === -1 ? rest.length : Math.max(1, alone)
-    const batch = rest.slice(0, size)
-    rest = rest.slice(size)
-    try {
-      if (batch[0]!.runs === 'alone') await sql.unsafe(batch[0]!.sql)
-      else
-        await sql.begin(async (tx) => {
-          for (const one of batch) await tx.unsafe(one.sql)
-        })
-    } catch (error) {
-      throw new Error(
-        `${(error as Error).message}\nin:\n${batch.map((one) => one.sql).join(';\n')}\nof:\n${text}`,
-        {
-          cause: error,
-        },
-      )
-    }
   }
 }
