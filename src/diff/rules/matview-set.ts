@@ -15,7 +15,18 @@ export interface Rebuilds {
 /** What can be bound to the new relation while it is in use: OR REPLACE, ALTER POLICY, or built beside itself. */
 const REBINDABLE = new Set(['view', 'matview', 'routine', 'rule', 'policy'])
 
+const REBUILDS = new WeakMap<DiffContext, Rebuilds>()
+
+/** Found once for each context: every materialized view that differs asks. */
 export function rebuildsOf(context: DiffContext): Rebuilds {
+  const known = REBUILDS.get(context)
+  if (known !== undefined) return known
+  const rebuilds = findRebuilds(context)
+  REBUILDS.set(context, rebuilds)
+  return rebuilds
+}
+
+function findRebuilds(context: DiffContext): Rebuilds {
   const changed = changedMatViews(context)
   const all = new Set(changed)
   for (const key of all) for (const reader of matviewReaders(key, context)) all.add(reader)

@@ -125,11 +125,24 @@ describe('triggers', () => {
     })
   })
 
-  it('of a partitioned table change from rows to statements', async () => {
+  it('of partitions stay as they are when their parent changes', async () => {
+    const rest = `create trigger e after insert on p for each row execute function f(); create trigger x after insert on p for each row execute function f(); alter table p2 disable trigger r; alter table p1 enable replica trigger e; alter table p1 disable trigger x; comment on trigger r on p is 'r';`
     await converges({
-      from: `${PARTS} create trigger r after insert on p for each row execute function f();`,
-      to: `${PARTS} create trigger r after insert on p for each statement execute function f();`,
+      from: `${PARTS} create trigger r after insert on p for each row execute function f(); ${rest}`,
+      to: `${PARTS} create trigger r after insert or delete on p for each row execute function f(); ${rest.replace('alter table p1 enable', 'alter table only p disable trigger e; alter table p1 enable')}`,
     })
+  })
+
+  it('of a partitioned table change from rows to statements', async () => {
+    const plan = await converges({
+      from: `${PARTS} create trigger r after insert on p for each row execute function f(); comment on trigger r on p is 'r';`,
+      to: `${PARTS} create trigger r after insert on p for each statement execute function f(); comment on trigger r on p is 'r';`,
+    })
+    expect(sqlOf(plan).map((s) => s.split(' ', 2).join(' '))).toEqual([
+      'DROP TRIGGER',
+      'CREATE TRIGGER',
+      'COMMENT ON',
+    ])
   })
 
   it('are taken back', async () => {
