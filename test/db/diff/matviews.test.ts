@@ -240,6 +240,30 @@ describe('a changed query', () => {
     expect(await rows('v')).toBe(4)
   })
 
+  it('of two that a view reads, one of them through another view', async () => {
+    const text = (
+      where: string,
+      more: string,
+    ) => `${BASE} create materialized view z as select a from t ${where};
+      create view v1 as select a from z; create materialized view y as select a ${more} from v1; create view v as select z.a ${more && ', y.b'} from z join y using (a);`
+    await converges({
+      from: text('', ''),
+      to: text('where a < 4', ', a + 1 as b'),
+      always: ['z', 'v1', 'y', 'v'],
+    })
+    expect(await rows('y')).toBe(3)
+  })
+
+  it('of two between which a view has to be made anew', async () => {
+    const text = (
+      where: string,
+      cast: string,
+    ) => `${BASE} create materialized view z as select a from t ${where};
+      create view v1 as select a${cast} from z; create materialized view y as select a, ${where.length} as n from v1; create view v as select z.a, y.n from z, y where z.a = y.a;`
+    await converges({ from: text('', ''), to: text('where a < 4', '::numeric as a') })
+    expect(await rows('v')).toBe(3)
+  })
+
   it('while what it reads becomes another table', async () => {
     await converges({
       from: `${BASE} create materialized view m as select a from t; create view v as select * from m;`,
