@@ -16,7 +16,11 @@ export type Source =
   /** Replayed up to its end. */
   | { readonly kind: 'migrations'; readonly folder: string; readonly label: string }
   /** Plain SQL, run one after the other. */
-  | { readonly kind: 'files'; readonly paths: readonly string[]; readonly label: string }
+  | {
+      readonly kind: 'files'
+      readonly files: readonly { readonly path: string; readonly label: string }[]
+      readonly label: string
+    }
   | { readonly kind: 'database'; readonly target: Target; readonly label: string }
 
 export interface SourceState {
@@ -79,7 +83,7 @@ async function scriptsOf(source: Exclude<Source, { kind: 'database' }>): Promise
     const files = await readMigrations(source.folder)
     return Promise.all(files.map((file) => readScript(file.sql, file.path)))
   }
-  return Promise.all(source.paths.map((path) => readSqlFile(path)))
+  return Promise.all(source.files.map(readSqlFile))
 }
 
 /** As psql runs a file: each statement by itself, BEGIN and COMMIT as they stand there. */
@@ -87,14 +91,21 @@ function plain(text: string, path: string, statements: Script['statements']): Sc
   return Object.freeze({ text, path, statements, transactional: false })
 }
 
-async function readSqlFile(path: string): Promise<Script> {
+async function readSqlFile({
+  path,
+  label,
+}: {
+  readonly path: string
+  readonly label: string
+}): Promise<Script> {
   const text = withoutRestrict(await readText(path))
-  const statements = await splitStatements(text, path).catch((error: unknown) => {
-    throw metaCommand(error, text, path) ?? error
+  const statements = await splitStatements(text, label).catch((error: unknown) => {
+    throw metaCommand(error, text, label) ?? error
   })
   const data = statements.find(({ node }) => classify(node) === 'client')
-  if (data !== undefined) throw invalid(`${path}:${data.line} is a COPY that waits for data`, DUMP_HINT, path)
-  return plain(text, path, statements)
+  if (data !== undefined)
+    throw invalid(`${label}:${data.line} is a COPY that waits for data`, DUMP_HINT, label)
+  return plain(text, label, statements)
 }
 
 async function readText(path: string): Promise<string> {

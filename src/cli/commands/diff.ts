@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { relative, resolve } from 'node:path'
-import type { Plan, Rename } from '../../diff/index.ts'
+import type { DiffOptions, Plan, Rename } from '../../diff/index.ts'
 import { formatDuration, GigarowError } from '../../kernel/index.ts'
 import type { ApplyEvent, Proof, ScratchServer, SourceState } from '../../migrate/index.ts'
 import { type Allowed, parseAllow } from '../allow.ts'
@@ -99,10 +99,10 @@ async function compare(input: Comparing): Promise<number> {
   const { out } = context
   const { diff } = await import('../../diff/index.ts')
   const { planJson } = await import('../../migrate/index.ts')
-  const plan = diff(from.catalog, to.catalog, { renames: settings.renames })
+  const plan = diff(from.catalog, to.catalog, diffOptions(input))
   if (plan.refusals.length > 0) return refused(out, plan)
   if (plan.statements.length === 0) {
-    out.print(`No difference: ${from.source.label} is as ${to.source.label}.`)
+    out.print(`No difference between ${from.source.label} and ${to.source.label}.`)
     out.document({ ...planJson(plan), ...(settings.apply ? { applied: false } : {}) })
     return 0
   }
@@ -115,6 +115,13 @@ async function compare(input: Comparing): Promise<number> {
     ...(settings.apply ? { applied: true } : {}),
   })
   return settings.apply ? 0 : 4
+}
+
+/** Who accepts drops accepts that values of an enum go; where rows use one, the plan fails. */
+function diffOptions({ settings, from }: Comparing): DiffOptions {
+  const enums = [...from.catalog.objects.values()].filter(({ kind }) => kind === 'enum')
+  const allowValueLoss = settings.allow.includes('drop') ? enums.map(({ key }) => key) : []
+  return { renames: settings.renames, allowValueLoss }
 }
 
 async function refused(out: Output, plan: Plan): Promise<number> {
@@ -150,10 +157,11 @@ async function printPlan({ context, settings, from, to }: Comparing, plan: Plan)
   )
 }
 
-async function proveIt({ context, settings, scratch, from, to }: Comparing, plan: Plan): Promise<Proof> {
+async function proveIt(input: Comparing, plan: Plan): Promise<Proof> {
+  const { context, scratch, from, to } = input
   const { out, signal } = context
   const { prove } = await import('../../migrate/index.ts')
-  const options = { renames: settings.renames }
+  const options = diffOptions(input)
   const proof = await prove({ from: from.catalog, to, plan, options, scratch, signal })
   const empty =
     proof.empty.length === 0
@@ -177,7 +185,7 @@ async function applyIt(input: Comparing, plan: Plan): Promise<void> {
     signal: context.signal,
     emit: (event) => render(context.out, event),
     check: async () => {
-      const now = diff(await readCatalog(from.db), to.catalog, { renames: settings.renames })
+      const now = diff(await readCatalog(from.db), to.catalog, diffOptions(input))
       if (texts(now) !== texts(plan)) throw stale(from.source.label)
     },
   })

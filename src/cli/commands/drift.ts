@@ -33,6 +33,6 @@ async function run(context: CommandContext, { options }: CommandInput): Promise<
   })
   context.out.document({ drift: found })
   if (found.length > 0) printDrift(context.out, found)
-  else context.out.print(`No drift: ${live.source.label} is as ${expected.source.label}.`)
+  else context.out.print(`No drift between ${live.source.label} and ${expected.source.label}.`)
   return found.length === 0 ? 0 : 4
 }

@@ -33,7 +33,10 @@ async function run(context: CommandContext, { options }: CommandInput): Promise<
   })
   context.out.document({ differences: found })
   if (found.length > 0) printDrift(context.out, found)
-  else context.out.print(`${migrations.source.label} leads to what ${declared.source.label} declares.`)
+  else
+    context.out.print(
+      `The migrations (${migrations.source.label}) lead to what is declared (${declared.source.label}).`,
+    )
   return found.length === 0 ? 0 : 4
 }
 

@@ -31,12 +31,15 @@ async function atPath(context: CommandContext, path: string): Promise<ResolvedSo
   const label = labelOf(context, path)
   if (!info.isDirectory()) {
     if (/\.[mc]?[jt]s$/.test(path)) return declarations(context, path)
-    return plain({ kind: 'files', paths: [path], label })
+    return plain({ kind: 'files', files: [{ path, label }], label })
   }
   const names = (await readdir(path)).filter((name) => !name.startsWith('.')).sort()
   if (names.some((name) => /\.[mc]?[jt]s$/.test(name))) return declarations(context, path)
   const sql = names.filter((name) => name.endsWith('.sql'))
-  if (sql.length > 0) return plain({ kind: 'files', paths: sql.map((name) => join(path, name)), label })
+  if (sql.length > 0) {
+    const files = sql.map((name) => ({ path: join(path, name), label: labelOf(context, join(path, name)) }))
+    return plain({ kind: 'files', files, label })
+  }
   return migrations(context, path)
 }
 

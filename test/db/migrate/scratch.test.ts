@@ -64,6 +64,10 @@ test('a user without the right hears which right it is', async () => {
   }
 })
 
+function files(path: string): Source {
+  return { kind: 'files', files: [{ path, label: path }], label: path }
+}
+
 function keysOf(source: Source): Promise<string[]> {
   return withSource(source, { scratch }, async ({ catalog }) => [...catalog.objects.keys()])
 }
@@ -83,7 +87,7 @@ commit;
 \\unrestrict abc
 `,
   )
-  expect(await keysOf({ kind: 'files', paths: [path], label: path })).toContain('table "public"."t"')
+  expect(await keysOf(files(path))).toContain('table "public"."t"')
   const sql = observer()
   expect(await sql`select from pg_roles where rolname like 'scratch%'`).toHaveLength(0)
   expect(await sql`select from pg_database where datname = 'scratch_other'`).toHaveLength(0)
@@ -95,7 +99,7 @@ test('a statement that fails is marked in its file, with what the server says', 
     'a.sql',
     'create table public.t (id int);\n\nalter table public.t\n  add check (nope > 1);\n',
   )
-  const error = await errorOf(keysOf({ kind: 'files', paths: [path], label: path }))
+  const error = await errorOf(keysOf(files(path)))
   expect(error.code).toBe('SOURCE_FAILED')
   expect(error.facts).toMatchObject({ file: path, reason: 'column "nope" does not exist', sqlstate: '42703' })
   expect(error.message).toContain('alter table public.t')
@@ -104,7 +108,7 @@ test('a statement that fails is marked in its file, with what the server says', 
 test('a syntax error shows file, line and caret, before a server is asked', async () => {
   const path = file('a.sql', 'create table public.t (id int);\ncreate tabel public.u (id int);\n')
   const nowhere = scratchOn({ ...target, port: 1 })
-  const source: Source = { kind: 'files', paths: [path], label: path }
+  const source = files(path)
   const error = await errorOf(withSource(source, { scratch: nowhere }, async () => {}))
   expect(error).toMatchObject({ code: 'SQL_SYNTAX', facts: { file: path, line: 2, column: 8 } })
   expect(error.message).toContain('\n         ^')
@@ -112,17 +116,17 @@ test('a syntax error shows file, line and caret, before a server is asked', asyn
 
 test('commands of psql and data for COPY are named, with the way out', async () => {
   const meta = file('meta.sql', 'create table public.t (id int);\n\\d public.t\n')
-  expect(await errorOf(keysOf({ kind: 'files', paths: [meta], label: meta }))).toMatchObject({
+  expect(await errorOf(keysOf(files(meta)))).toMatchObject({
     code: 'SOURCE_INVALID',
     message: `${meta}:2: \\d is a command of psql, not SQL.`,
   })
   const data = file('data.sql', 'create table public.t (id int);\nCOPY public.t (id) FROM stdin;\n1\n\\.\n')
-  expect(await errorOf(keysOf({ kind: 'files', paths: [data], label: data }))).toMatchObject({
+  expect(await errorOf(keysOf(files(data)))).toMatchObject({
     code: 'SOURCE_INVALID',
     message: `${data}:2 is a COPY that waits for data.`,
   })
   const none = `${data}.none`
-  expect(await errorOf(keysOf({ kind: 'files', paths: [none], label: none }))).toMatchObject({
+  expect(await errorOf(keysOf(files(none)))).toMatchObject({
     code: 'SOURCE_INVALID',
   })
 })
