@@ -38,9 +38,16 @@ function groupText({ runs, statements }: PlanGroup): string {
     : `${body.join('\n')}RESET lock_timeout;\nRESET statement_timeout;\n`
 }
 
-function timeoutText({ lockTimeout, statementTimeout = 0 }: PlanStatement, local: boolean): string {
+/** What waits for the end of other transactions and blocks nobody meanwhile must not give up: it would leave an invalid index. */
+export function lockTimeoutOf({ sql, lockTimeout }: PlanStatement): number {
+  const words = sql.replaceAll(/"(?:[^"]|"")*"|'(?:[^']|'')*'/g, '')
+  return /\bCONCURRENTLY\b/i.test(words) ? 0 : lockTimeout
+}
+
+function timeoutText(statement: PlanStatement, local: boolean): string {
+  const { statementTimeout = 0 } = statement
   const set = local ? 'SET LOCAL' : 'SET'
-  return `${set} lock_timeout = ${lockTimeout};\n${set} statement_timeout = ${statementTimeout};\n`
+  return `${set} lock_timeout = ${lockTimeoutOf(statement)};\n${set} statement_timeout = ${statementTimeout};\n`
 }
 
 /** A statement under its comments: what it is for, what it locks, what is dangerous about it. */
@@ -64,7 +71,7 @@ export function planJson({ statements, refusals }: Plan) {
       sql: s.sql,
       runs: s.runs,
       locks: s.locks,
-      lockTimeout: s.lockTimeout,
+      lockTimeout: lockTimeoutOf(s),
       statementTimeout: s.statementTimeout ?? null,
       hazards: s.hazards,
       reverse: s.reverse,
