@@ -172,7 +172,8 @@ function concurrently(drop: string): string {
 async function asStep(key: string, state: ObjectState, statement: Statement): Promise<Step> {
   const more = [...(state.needs ?? []), ...(state.on ? [state.on] : [])]
   // What a user has written stays as it is written.
-  const sql = state.label === undefined ? await tidyOrAsIs(statement.sql) : statement.sql
+  const theirs = state.create.includes(statement.sql) || state.replace?.sql === statement.sql
+  const sql = state.label !== undefined && theirs ? statement.sql : await tidyOrAsIs(statement.sql)
   const step = await stepOf({ ...statement, sql }, { label: key, more })
   return state.label === undefined
     ? step

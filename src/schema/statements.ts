@@ -62,7 +62,7 @@ export async function statementsBetween(
   ]
   const fixed = new Set([...dropped, ...objects.drops.flatMap(({ makes }) => [...makes])])
   return [
-    ...renamed.statements,
+    ...(await Promise.all(renamed.statements.map(async (s) => ({ ...s, sql: await tidy(s.sql) })))),
     ...partitionChanges(start, to),
     ...dropForeignKeys(start, to),
     ...leaving.map(({ statement }) => statement),
@@ -160,7 +160,10 @@ async function matViewSql(node: SqlNode, to: Snapshot): Promise<string> {
   const options = storageOptionsSql(declared.storage)
   const { tableSpaceName, skipData: _skip, ...place } = into ?? {}
   const tablespace = declared.storage?.tablespace ?? tableSpaceName
-  const base = { ...node.CreateTableAsStmt, into: { ...place, ...(options ? { options: await withClause(options) } : {}) } }
+  const base = {
+    ...node.CreateTableAsStmt,
+    into: { ...place, ...(options ? { options: await withClause(options) } : {}) },
+  }
   const head = await deparse({ CreateTableAsStmt: { ...base, query: SELECT_ONE } })
   // The writer of SQL leaves TABLESPACE out: it stands between this and the query.
   return [
