@@ -40,7 +40,9 @@ type Read = Omit<SqlObject, 'sql' | 'node'>
 export async function readSqlObject({ label, text }: SqlObjectDeclaration): Promise<SqlObject> {
   const wrong = (why: string) => new GigarowError('SCHEMA_INVALID', `sqlObject('${label}'): ${why}`)
   const statements = await splitStatements(text, `sqlObject('${label}')`).catch((error: unknown) => {
-    throw isGigarowError(error) && error.code === 'SQL_SYNTAX' ? wrong(error.message) : error
+    if (!isGigarowError(error) || error.code !== 'SQL_SYNTAX') throw error
+    // It begins with the name that was handed over.
+    throw new GigarowError('SCHEMA_INVALID', error.message)
   })
   const [first] = statements
   if (statements.length !== 1 || !first) {

@@ -156,10 +156,10 @@ async function matViewSql(node: SqlNode, to: Snapshot): Promise<string> {
   const { into, query } = node.CreateTableAsStmt
   const name = relationName(into?.rel)
   const declared = to.matViews?.[tableKey(name)]
-  if (declared === undefined || query === undefined) return deparse(node)
-  const options = storageOptionsSql(declared.storage)
+  if (query === undefined || (declared === undefined && !into?.tableSpaceName)) return deparse(node)
+  const options = storageOptionsSql(declared?.storage)
   const { tableSpaceName, skipData: _skip, ...place } = into ?? {}
-  const tablespace = declared.storage?.tablespace ?? tableSpaceName
+  const tablespace = declared?.storage?.tablespace ?? tableSpaceName
   const base = {
     ...node.CreateTableAsStmt,
     into: { ...place, ...(options ? { options: await withClause(options) } : {}) },
@@ -169,7 +169,7 @@ async function matViewSql(node: SqlNode, to: Snapshot): Promise<string> {
   return [
     `${head.slice(0, head.lastIndexOf(' AS '))}${tablespace ? ` TABLESPACE ${ident(tablespace)}` : ''} AS`,
     await deparse(query),
-    ...(declared.withData === false || into?.skipData ? ['WITH NO DATA'] : []),
+    ...(declared?.withData === false || into?.skipData ? ['WITH NO DATA'] : []),
   ].join('\n')
 }
 

@@ -38,16 +38,14 @@ test('the models of the repository migrate up, take rows by Drizzle, and migrate
       { leaf: 'monitoring.uptime_log_p2026_01' },
     ])
 
-    await db
-      .insert(models.events)
-      .values(
-        [1, 2].map((userId) => ({
-          userId,
-          eventType: 'click',
-          eventTime: new Date('2025-03-01T10:20Z'),
-          payload: {},
-        })),
-      )
+    await db.insert(models.events).values(
+      [1, 2].map((userId) => ({
+        userId,
+        eventType: 'click',
+        eventTime: new Date('2025-03-01T10:20Z'),
+        payload: {},
+      })),
+    )
     await client`refresh materialized view concurrently mv_hourly_stats`
     await client`refresh materialized view concurrently mv_stats_total`
     expect(await db.select().from(models.hourlyStats)).toMatchObject([
