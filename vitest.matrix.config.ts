@@ -7,6 +7,7 @@ const INCLUDE = [
   'test/db/catalog/**/*.test.ts',
   'test/db/cluster/**/*.test.ts',
   'test/db/migrate/**/*.test.ts',
+  'test/db/schema/**/*.test.ts',
   'test/db/seed/**/*.test.ts',
   'test/db/tuning/**/*.test.ts',
 ]

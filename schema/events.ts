@@ -1,5 +1,16 @@
-import { bigint, bigserial, index, jsonb, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core'
-import { partitionBy, timePartitions } from 'gigarow/schema'
+import { sql } from 'drizzle-orm'
+import {
+  bigint,
+  bigserial,
+  index,
+  jsonb,
+  pgMaterializedView,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+} from 'drizzle-orm/pg-core'
+import { materialized, partitionBy, timePartitions, uniqueIndex } from 'gigarow/schema'
 
 /**
  * Product analytics events: who did what, when and from where. One partition a month.
@@ -31,4 +42,38 @@ export const eventsPartitions = timePartitions(events, {
   every: '1 month',
   from: '2025-01-01',
   to: '2026-02-01',
+})
+
+/** One row: all events and all users, counted when it was refreshed. */
+export const statsTotal = pgMaterializedView('mv_stats_total').as((qb) =>
+  qb
+    .select({
+      totalEvents: sql<number>`count(*)`.as('total_events'),
+      totalUsers: sql<number>`count(distinct ${events.userId})`.as('total_users'),
+      refreshedAt: sql<Date>`now()`.as('refreshed_at'),
+    })
+    .from(events),
+)
+
+export const statsTotalRules = materialized(statsTotal, {
+  indexes: (v) => [uniqueIndex('mv_stats_total_key').on(v.refreshedAt)],
+  refresh: { every: '1 hour', concurrently: true },
+})
+
+/** For dashboards: what happened in each hour. */
+export const hourlyStats = pgMaterializedView('mv_hourly_stats').as((qb) =>
+  qb
+    .select({
+      hour: sql<Date>`date_trunc('hour', ${events.eventTime})`.as('hour'),
+      eventType: events.eventType,
+      eventCount: sql<number>`count(*)`.as('event_count'),
+      uniqueUsers: sql<number>`count(distinct ${events.userId})`.as('unique_users'),
+    })
+    .from(events)
+    .groupBy(sql`1`, events.eventType),
+)
+
+export const hourlyStatsRules = materialized(hourlyStats, {
+  indexes: (v) => [uniqueIndex('mv_hourly_stats_key').on(v.hour, v.eventType)],
+  refresh: { every: '5 min', concurrently: true },
 })

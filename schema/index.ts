@@ -1,2 +1,5 @@
 export * from './billion.ts'
+export * from './energy.ts'
 export * from './events.ts'
+export * from './platform.ts'
+export * from './users.ts'

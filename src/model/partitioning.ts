@@ -31,6 +31,9 @@ export type PartitionBound =
 export interface Leaf {
   readonly name: string
   readonly bound: PartitionBound
+  /** Of a partition that is partitioned itself: it holds no rows, its own leaves do. */
+  readonly partitionKey?: PartitionKey
+  readonly leaves?: readonly Leaf[]
 }
 
 /** RANGE ("event_time") */
@@ -62,6 +65,8 @@ export interface LeafTable {
   readonly name: string
   /** As boundSql() writes it. */
   readonly bound: string
+  /** As keySql() writes it; then none of what follows. */
+  readonly partitionBy?: string
   /** What stands in WITH (…), TABLESPACE and UNLOGGED: a partitioned parent cannot carry them. */
   readonly options?: string
   readonly tablespace?: string
@@ -69,8 +74,12 @@ export interface LeafTable {
 }
 
 /** For a parent that is made in the same migration: on a live one PARTITION OF would lock it exclusively. */
-export function createLeafSql({ parent, name, bound, options, tablespace, unlogged }: LeafTable): string {
+export function createLeafSql(table: LeafTable): string {
+  const { parent, name, bound, partitionBy, options, tablespace, unlogged } = table
   const leaf = qualified({ schema: parent.schema, name })
+  if (partitionBy) {
+    return `CREATE TABLE ${leaf} PARTITION OF ${qualified(parent)} ${bound} PARTITION BY ${partitionBy}`
+  }
   return [
     `CREATE ${unlogged ? 'UNLOGGED ' : ''}TABLE ${leaf} PARTITION OF ${qualified(parent)} ${bound}`,
     ...(options ? [` WITH (${options})`] : []),

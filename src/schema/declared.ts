@@ -1,46 +1,78 @@
 import { is } from 'drizzle-orm'
-import { getTableConfig, type PgColumn, PgTable } from 'drizzle-orm/pg-core'
+import {
+  getTableConfig,
+  getViewConfig,
+  isPgMaterializedView,
+  isPgSchema,
+  isPgView,
+  PgTable,
+} from 'drizzle-orm/pg-core'
 import { displayName, GigarowError, type QualifiedName } from '../kernel/index.ts'
-import type { Leaf, PartitionKey } from '../model/index.ts'
-import { readExtras, type StorageOptions } from './extras.ts'
-import { encodeBound, timeLeaves } from './leaves.ts'
+import type { Leaf } from '../model/index.ts'
+import { readExtras, type TableExtras } from './extras.ts'
+import {
+  type GigarowMatView,
+  isMaterialized,
+  type MaterializedDeclaration,
+  matViewProblems,
+  readMatView,
+} from './matviews.ts'
+import { nameProblems } from './names.ts'
+import { partitionTree } from './partition-tree.ts'
 import { isPartitionsDeclaration, type PartitionsDeclaration, type TimePolicy } from './partitions.ts'
 import { checkTable } from './rules.ts'
+import {
+  type ExtensionDeclaration,
+  isExtension,
+  isSqlObject,
+  type SqlObjectDeclaration,
+} from './sql-object.ts'
 
 /** A table with what gigarow adds to Drizzle. */
-export interface GigarowTable {
+export interface GigarowTable extends TableExtras {
   readonly name: QualifiedName
   readonly table: PgTable
-  readonly partitionKey?: PartitionKey
   readonly policy?: TimePolicy
   readonly leaves: readonly Leaf[]
-  readonly storage?: StorageOptions
 }
 
 export interface DeclaredSchema {
   /** What is handed to drizzle-kit. */
   readonly imports: Readonly<Record<string, unknown>>
   readonly tables: readonly GigarowTable[]
+  /** Plain views that are made by us. */
+  readonly views: readonly QualifiedName[]
+  readonly matViews: readonly GigarowMatView[]
+  readonly extensions: readonly ExtensionDeclaration[]
+  readonly sqlObjects: readonly SqlObjectDeclaration[]
+}
+
+export interface ReadOptions {
+  /** Milliseconds since 1970: up to where partitions of an open time policy are made. */
+  readonly now: number
 }
 
 /**
- * Reads the exports of a schema module and checks them. `now` (ms since 1970) is up to where partitions of an open time
- * policy are made. Throws SCHEMA_INVALID with every problem found.
+ * Reads the exports of a schema module and checks them. Throws SCHEMA_INVALID with every problem found, but for those in
+ * the SQL of sqlObject(): checkDeclarations() finds these, too.
  */
 export function readDeclarations(
   imports: Readonly<Record<string, unknown>>,
-  { now }: { readonly now: number },
+  options: ReadOptions,
 ): DeclaredSchema {
+  const { declared, problems } = collectDeclarations(imports, options)
+  if (problems.length > 0) throw invalid(problems)
+  return declared
+}
+
+export function collectDeclarations(
+  imports: Readonly<Record<string, unknown>>,
+  { now }: ReadOptions,
+): { readonly declared: DeclaredSchema; readonly problems: readonly string[] } {
   const values = [...new Set(Object.values(imports))]
   const tables = values.filter((value) => is(value, PgTable))
   const declarations = values.filter(isPartitionsDeclaration)
   const byName = new Map(tables.map((table) => [nameOf(table), table]))
-  const twice = tables.filter((table) => byName.get(nameOf(table)) !== table)
-  const stray = declarations.filter((d) => !byName.has(nameOf(d.table)))
-  const problems = [
-    ...twice.map((table) => `The table ${nameOf(table)} is declared twice. Give one of them another name.`),
-    ...stray.map((d) => `Partitions are declared for ${nameOf(d.table)}, which is not exported. Export it.`),
-  ]
   const read = [...byName.values()].map((table) =>
     readTable(
       table,
@@ -48,81 +80,95 @@ export function readDeclarations(
       now,
     ),
   )
-  problems.push(...read.flatMap(checkTable), ...nameClashes(read))
-  if (problems.length > 0) throw invalid(problems)
-  return Object.freeze({ imports, tables: Object.freeze(read) })
-}
-
-function readTable(
-  table: PgTable,
-  declarations: readonly PartitionsDeclaration[],
-  now: number,
-): GigarowTable {
-  const { schema = 'public', name, columns } = getTableConfig(table)
-  const extras = readExtras(table)
-  const leaves = declarations.flatMap((d) => leavesOf(d, { name, columns, extras, now }))
-  const policy = declarations.map((d) => d.spec).find((spec) => spec.kind === 'time')?.policy
-  return Object.freeze({
-    name: { schema, name },
-    table,
-    leaves: Object.freeze(leaves),
-    ...extras,
-    ...(policy ? { policy } : {}),
+  const rules = values.filter(isMaterialized)
+  const matViews = values.filter(isPgMaterializedView)
+  const declared: DeclaredSchema = Object.freeze({
+    imports,
+    tables: Object.freeze(read.map(({ table }) => table)),
+    views: values
+      .filter(isPgView)
+      .map(getViewConfig)
+      .filter((view) => !view.isExisting)
+      .map(({ schema = 'public', name }) => ({ schema, name })),
+    matViews: matViews.map((view) =>
+      readMatView(
+        view,
+        rules.find((rule) => rule.view === view),
+      ),
+    ),
+    extensions: values.filter(isExtension),
+    sqlObjects: values.filter(isSqlObject),
   })
+  const problems = [
+    ...tables
+      .filter((table) => byName.get(nameOf(table)) !== table)
+      .map((table) => `The table ${nameOf(table)} is declared twice. Give one of them another name.`),
+    ...declarations
+      .filter((d) => !byName.has(nameOf(d.table)))
+      .map((d) => `Partitions are declared for ${nameOf(d.table)}, which is not exported. Export it.`),
+    ...read.flatMap(({ problems }) => problems),
+    ...declared.tables.flatMap((table) => (hasProblems(read, table) ? [] : checkTable(table))),
+    ...matViewRules(rules, matViews),
+    ...declared.matViews.filter(({ view }) => rules.some((r) => r.view === view)).flatMap(matViewProblems),
+    ...extensionProblems(declared, values),
+    ...nameProblems(declared),
+  ]
+  return { declared, problems }
 }
 
-interface LeafContext {
-  readonly name: string
-  readonly columns: readonly PgColumn[]
-  readonly extras: ReturnType<typeof readExtras>
-  readonly now: number
+interface ReadTable {
+  readonly table: GigarowTable
+  readonly problems: readonly string[]
 }
 
-function leavesOf(
-  { table, spec }: PartitionsDeclaration,
-  { name, columns, extras, now }: LeafContext,
-): readonly Leaf[] {
-  const key = extras.partitionKey
-  const keyColumns = (key?.parts ?? []).map((part) =>
-    part.kind === 'column' ? columns.find((c) => c.name === part.column) : undefined,
-  )
-  if (key === undefined || (spec.kind === 'fixed' ? spec.strategy : 'range') !== key.strategy) {
-    const want = `partitionBy.${spec.kind === 'fixed' ? spec.strategy : 'range'}(…)`
-    throw invalid([
-      `Partitions of ${name} are declared, but its third argument has ${key ? `partitionBy.${key.strategy}` : 'no partitionBy'}. Write ${want} there.`,
-    ])
-  }
-  if (spec.kind === 'time') {
-    const type = keyColumns.length === 1 ? keyColumns[0]?.getSQLType() : undefined
-    return timeLeaves({ table: name, policy: spec.policy, type: type ?? keyType(key), now })
-  }
-  const by = spec.by.map((property) => Reflect.get(table, property) as PgColumn | undefined)
-  // For an expression `by` names the column that its value is typed like.
-  const same =
-    by.length === keyColumns.length && by.every((c, i) => !keyColumns[i] || c?.name === keyColumns[i].name)
-  if (spec.by.length > 0 && !same) {
-    throw invalid([
-      `${spec.strategy}Partitions of ${name} is declared by ${spec.by.join(', ')}, the table is partitioned by ${keyType(key)}. Name the same columns in the same order.`,
-    ])
-  }
-  return spec.leaves.map((leaf) => ({ name: leaf.name, bound: encodeBound(leaf.bound, by as PgColumn[]) }))
+function hasProblems(read: readonly ReadTable[], table: GigarowTable): boolean {
+  return read.some((r) => r.table === table && r.problems.length > 0)
 }
 
-function keyType(key: PartitionKey): string {
-  return key.parts.map((part) => (part.kind === 'column' ? part.column : `(${part.sql})`)).join(', ')
-}
-
-/** A partition is a table: its name must be free. */
-function nameClashes(tables: readonly GigarowTable[]): string[] {
-  const seen = new Set(tables.map((t) => displayName(t.name)))
-  return tables.flatMap((t) =>
-    t.leaves.flatMap((leaf) => {
-      const name = displayName({ schema: t.name.schema, name: leaf.name })
-      const taken = seen.has(name) && !t.leaves.some((l) => l !== leaf && l.name === leaf.name)
-      seen.add(name)
-      return taken ? [`The partition ${name} of ${displayName(t.name)} has the name of another table.`] : []
+function readTable(table: PgTable, declarations: readonly PartitionsDeclaration[], now: number): ReadTable {
+  const { schema = 'public', name } = getTableConfig(table)
+  const extras = readExtras(table)
+  const trees = declarations.map((d) => partitionTree(d, { name, key: extras.partitionKey, now }))
+  const policy = declarations.map((d) => d.spec).find((spec) => spec.kind === 'time')?.policy
+  return {
+    table: Object.freeze({
+      name: { schema, name },
+      table,
+      leaves: Object.freeze(trees.flatMap(({ leaves }) => leaves)),
+      ...extras,
+      ...(policy ? { policy } : {}),
     }),
-  )
+    problems: trees.flatMap(({ problems }) => problems),
+  }
+}
+
+function matViewRules(
+  rules: readonly MaterializedDeclaration[],
+  views: readonly unknown[],
+): readonly string[] {
+  const label = (rule: MaterializedDeclaration) => displayName(readMatView(rule.view, undefined).name)
+  return [
+    ...rules
+      .filter((rule) => !views.includes(rule.view))
+      .map((rule) => `materialized(…) is declared for ${label(rule)}, which is not exported. Export it.`),
+    ...rules
+      .filter((rule, i) => rules.findIndex((other) => other.view === rule.view) !== i)
+      .map((rule) => `materialized(…) is declared twice for ${label(rule)}. Make one of them.`),
+  ]
+}
+
+function extensionProblems({ extensions }: DeclaredSchema, values: readonly unknown[]): readonly string[] {
+  const schemas = new Set(['public', ...values.filter(isPgSchema).map((schema) => schema.schemaName)])
+  return extensions.flatMap(({ name, schema }, i) => [
+    ...(schema !== undefined && !schemas.has(schema)
+      ? [
+          `The extension ${name} goes into the schema ${schema}, which is not exported. Export pgSchema('${schema}').`,
+        ]
+      : []),
+    ...(extensions.findIndex((other) => other.name === name) !== i
+      ? [`The extension ${name} is declared twice. Remove one.`]
+      : []),
+  ])
 }
 
 function nameOf(table: PgTable): string {
@@ -130,7 +176,7 @@ function nameOf(table: PgTable): string {
   return displayName({ schema, name })
 }
 
-function invalid(problems: readonly string[]): GigarowError {
+export function invalid(problems: readonly string[]): GigarowError {
   const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`
   return new GigarowError(
     'SCHEMA_INVALID',

@@ -1,6 +1,10 @@
 import { is, SQL, sql } from 'drizzle-orm'
 import { PgDialect, type PgTable } from 'drizzle-orm/pg-core'
 import type { KeyPart, PartitionKey, PartitionStrategy } from '../model/index.ts'
+import type { ColumnOptions } from './column-options.ts'
+import type { IndexSpec } from './index-builder.ts'
+import type { RenameSpec } from './renames.ts'
+import type { StatisticsSpec } from './statistics.ts'
 
 /**
  * What stands beside index() and primaryKey() in a table's third argument: partitionBy, storage.
@@ -11,16 +15,18 @@ import type { KeyPart, PartitionKey, PartitionStrategy } from '../model/index.ts
  */
 const EXTRA = Symbol.for('gigarow:extra')
 
-export class Extra extends Array<never> {
+export class Extra extends Array<unknown> {
   static override get [Symbol.species](): ArrayConstructor {
     return Array
   }
 
   readonly [EXTRA]: ExtraValue
 
-  constructor(value: ExtraValue) {
+  /** `inner`: builders of Drizzle's own that it is to see in our place. */
+  constructor(value: ExtraValue, inner: readonly unknown[] = []) {
     super()
     this[EXTRA] = value
+    this.push(...inner)
   }
 
   /** Only for the types: Drizzle never sees this object. */
@@ -36,9 +42,25 @@ type ExtraValue =
       readonly parts: readonly KeyInput[]
     }
   | { readonly kind: 'storage'; readonly storage: StorageOptions }
+  | { readonly kind: 'columnOptions'; readonly column: string; readonly options: ColumnOptions }
+  | { readonly kind: 'index'; readonly spec: IndexSpec }
+  | { readonly kind: 'statistics'; readonly spec: StatisticsSpec }
+  | { readonly kind: 'comment'; readonly comment: CommentSpec }
+  | { readonly kind: 'renamedFrom'; readonly rename: RenameSpec }
+
+/** Of the table, or of a column of it. */
+export interface CommentSpec {
+  readonly column?: string
+  readonly text: string
+}
+
+/** A column as the third argument of pgTable() hands it over. */
+export interface NamedColumn {
+  readonly name: string
+}
 
 /** A column of the table, `t.createdAt`, or an expression, sql`lower(${t.email})`. */
-export type KeyInput = { readonly name: string } | SQL
+export type KeyInput = NamedColumn | SQL
 
 type PartitionBy = (...columns: readonly [KeyInput, ...KeyInput[]]) => Extra
 
@@ -83,15 +105,37 @@ export function storage(options: StorageOptions): Extra {
   return new Extra({ kind: 'storage', storage: Object.freeze({ ...options }) })
 }
 
+/** `comment('…')` says what a table is for, `comment(t.payload, '…')` what a column holds. In a table's third argument. */
+export function comment(text: string): Extra
+export function comment(column: NamedColumn, text: string): Extra
+export function comment(...args: readonly [string] | readonly [NamedColumn, string]): Extra {
+  const spec = args.length === 1 ? { text: args[0] } : { column: args[0].name, text: args[1] }
+  return new Extra({ kind: 'comment', comment: Object.freeze(spec) })
+}
+
 export interface TableExtras {
   readonly partitionKey?: PartitionKey
   readonly storage?: StorageOptions
+  /** By the column's name in the database. */
+  readonly columnOptions: readonly { readonly column: string; readonly options: ColumnOptions }[]
+  readonly indexes: readonly IndexSpec[]
+  readonly statistics: readonly StatisticsSpec[]
+  readonly comments: readonly CommentSpec[]
+  readonly renames: readonly RenameSpec[]
 }
+
+const NO_EXTRAS: TableExtras = Object.freeze({
+  columnOptions: [],
+  indexes: [],
+  statistics: [],
+  comments: [],
+  renames: [],
+})
 
 /** What of ours stands in a table's third argument. */
 export function readExtras(table: PgTable): TableExtras {
   const build: unknown = Reflect.get(table, Symbol.for('drizzle:ExtraConfigBuilder'))
-  if (typeof build !== 'function') return {}
+  if (typeof build !== 'function') return NO_EXTRAS
   const result: unknown = build(Reflect.get(table, Symbol.for('drizzle:ExtraConfigColumns')))
   const values = Object.values(result as object).flatMap((entry: unknown) => {
     const value: unknown = typeof entry === 'object' && entry !== null ? Reflect.get(entry, EXTRA) : undefined
@@ -99,13 +143,26 @@ export function readExtras(table: PgTable): TableExtras {
   })
   const by = values.find((v) => v.kind === 'partitionBy')
   const stored = values.filter((v) => v.kind === 'storage')
-  return {
+  return Object.freeze({
     ...(by ? { partitionKey: { strategy: by.strategy, parts: by.parts.map(keyPart) } } : {}),
     ...(stored.length > 0 ? { storage: Object.assign({}, ...stored.map((s) => s.storage)) } : {}),
-  }
+    columnOptions: values
+      .filter((v) => v.kind === 'columnOptions')
+      .map(({ column, options }) => ({ column, options })),
+    indexes: values.filter((v) => v.kind === 'index').map((v) => v.spec),
+    statistics: values.filter((v) => v.kind === 'statistics').map((v) => v.spec),
+    comments: values.filter((v) => v.kind === 'comment').map((v) => v.comment),
+    renames: values.filter((v) => v.kind === 'renamedFrom').map((v) => v.rename),
+  })
 }
 
 function keyPart(input: KeyInput): KeyPart {
-  if (!is(input, SQL)) return { kind: 'column', column: (input as { name: string }).name }
-  return { kind: 'expression', sql: new PgDialect().sqlToQuery(sql`${input}`.inlineParams()).sql }
+  return is(input, SQL)
+    ? { kind: 'expression', sql: sqlText(input) }
+    : { kind: 'column', column: (input as NamedColumn).name }
+}
+
+/** An expression of Drizzle's as text, with its parameters as constants. */
+export function sqlText(expression: SQL): string {
+  return new PgDialect().sqlToQuery(sql`${expression}`.inlineParams()).sql
 }

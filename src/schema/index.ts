@@ -1,7 +1,26 @@
+export { type ColumnOptions, columnOptions } from './column-options.ts'
 export type { AnyTable, ColumnFacts } from './columns.ts'
-export { type DeclaredSchema, type GigarowTable, readDeclarations } from './declared.ts'
+export { type DeclaredSchema, type GigarowTable, type ReadOptions, readDeclarations } from './declared.ts'
+export { type DeclarationRename, declarationRenames } from './declared-renames.ts'
 export { type DeclaredColumn, type DeclaredTable, describeTable } from './describe.ts'
-export { partitionBy, type StorageOptions, storage } from './extras.ts'
+export { comment, partitionBy, type StorageOptions, storage } from './extras.ts'
+export {
+  type IndexDeclaration,
+  type IndexMethod,
+  includeIndex,
+  index,
+  uniqueIncludeIndex,
+  uniqueIndex,
+  type ViewColumn,
+} from './index-builder.ts'
+export {
+  type GigarowMatView,
+  type MaterializedDeclaration,
+  type MaterializedOptions,
+  materialized,
+  type RefreshInterval,
+  type RefreshPolicy,
+} from './matviews.ts'
 export {
   type BoundInput,
   hashPartitions,
@@ -11,15 +30,29 @@ export {
   type PartitionsDeclaration,
   type RangeOf,
   rangePartitions,
+  type Subpartitions,
   type TimePolicy,
   timePartitions,
 } from './partitions.ts'
 export {
   type Allowance,
   type CustomPlan,
+  checkDeclarations,
+  declarationsSql,
   type MigrationPlan,
   planCustom,
   planMigration,
   refuseHazards,
 } from './plan.ts'
+export { renamedFrom } from './renames.ts'
 export { isSnapshot, type Snapshot } from './snapshot.ts'
+export {
+  type ExtensionDeclaration,
+  type ExtensionOptions,
+  extension,
+  type Need,
+  type SqlObjectDeclaration,
+  type SqlObjectOptions,
+  sqlObject,
+} from './sql-object.ts'
+export { type StatisticsDeclaration, type StatisticsKind, statistics } from './statistics.ts'

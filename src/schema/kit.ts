@@ -60,7 +60,7 @@ function tableLabel(table: KitTable): string {
 
 function renameError(what: string): GigarowError {
   return new GigarowError('SCHEMA_INVALID', `It cannot be seen whether this renames the ${what}.`, {
-    hint: 'To rename: gigarow generate --custom <name>, and write ALTER … RENAME into the file. To drop one and add another: generate once with both, then once more without the old one.',
+    hint: 'To rename a table or a column: renamedFrom(…) in the third argument of its table. Anything else: gigarow generate --custom <name>, and write ALTER … RENAME into the file. To drop one and add another: generate once with both, then once more without the old one.',
   })
 }
 

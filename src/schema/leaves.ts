@@ -96,16 +96,22 @@ function iso(instant: number): string {
   return `'${new Date(instant).toISOString().replace('T00:00:00.000Z', '').replace('.000Z', 'Z')}'`
 }
 
-function formatter(type: string): ((instant: number) => string) | undefined {
+/** `micros`: of the second; PostgreSQL keeps microseconds, JavaScript's dates do not. */
+type Format = (instant: number, micros?: number) => string
+
+function formatter(type: string): Format | undefined {
   const text = (instant: number) => new Date(instant).toISOString()
   if (type === 'date') return (instant) => text(instant).slice(0, 10)
   if (!type.startsWith('timestamp')) return undefined
   const zone = type.includes('with time zone') ? '+00' : ''
-  return (instant) => `${text(instant).slice(0, 19).replace('T', ' ')}${zone}`
+  return (instant, micros = 0) => {
+    const fraction = micros === 0 ? '' : `.${String(micros).padStart(6, '0').replace(/0+$/, '')}`
+    return `${text(instant).slice(0, 19).replace('T', ' ')}${fraction}${zone}`
+  }
 }
 
 /** A bound as the user wrote it, encoded by the key's columns as Drizzle would send it. */
-export function encodeBound(bound: RawBound, columns: readonly PgColumn[]): PartitionBound {
+export function encodeBound(bound: RawBound, columns: readonly (PgColumn | undefined)[]): PartitionBound {
   if (bound.kind === 'hash' || bound.kind === 'default') return bound
   if (bound.kind === 'list') {
     return { kind: 'list', values: bound.values.map((value) => encodeValue(value, columns[0])) }
@@ -123,11 +129,27 @@ function encodeValue(value: unknown, column: PgColumn | undefined): BoundValue {
     return { kind: 'value', sql: String(value), order: value }
   }
   const format = formatter(column?.getSQLType() ?? '')
-  const instant = value instanceof Date ? value.getTime() : Date.parse(utc(String(value)))
-  if (format && !Number.isNaN(instant)) {
-    const exact = instant % 1000 === 0 ? format(instant) : new Date(instant).toISOString()
-    return { kind: 'value', sql: literal(exact), order: instant }
+  const instant = format ? parseInstant(value) : undefined
+  if (format && instant) {
+    const order = instant.second + instant.micros / 1000
+    return { kind: 'value', sql: literal(format(instant.second, instant.micros)), order }
   }
   const driver: unknown = column ? column.mapToDriverValue(value) : value
   return { kind: 'value', sql: literal(String(driver)) }
+}
+
+const INSTANT = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)(?:\.(\d{1,6}))?)?(Z|[+-]\d\d(?::?\d\d)?)?$/i
+
+/** To the microsecond: the full second in ms since 1970, and what is left. undefined: the server has to read it. */
+function parseInstant(value: unknown): { readonly second: number; readonly micros: number } | undefined {
+  if (value instanceof Date) {
+    const instant = value.getTime()
+    const ms = ((instant % 1000) + 1000) % 1000
+    return Number.isNaN(instant) ? undefined : { second: instant - ms, micros: ms * 1000 }
+  }
+  const [, day, time = '00:00', fraction = '', zone = 'Z'] = INSTANT.exec(String(value)) ?? []
+  if (day === undefined) return undefined
+  const offset = /^[+-]\d\d$/.test(zone) ? `${zone}:00` : zone.replace(/^([+-]\d\d)(\d\d)$/, '$1:$2')
+  const second = Date.parse(`${day}T${time}${offset.toUpperCase()}`)
+  return Number.isNaN(second) ? undefined : { second, micros: Number(fraction.padEnd(6, '0')) }
 }

@@ -1,9 +1,26 @@
 import { GigarowError, type Hazard, isGigarowError, type Statement } from '../kernel/index.ts'
-import { boundSql, keySql } from '../model/index.ts'
-import type { DeclaredSchema, GigarowTable } from './declared.ts'
+import { boundSql, keySql, type Leaf } from '../model/index.ts'
+import {
+  collectDeclarations,
+  type DeclaredSchema,
+  type GigarowTable,
+  invalid,
+  type ReadOptions,
+} from './declared.ts'
+import { type DeclarationRename, declarationRenames } from './declared-renames.ts'
 import { emptyKitSnapshot, kitSnapshot } from './kit.ts'
-import { type Snapshot, type TableOptions, tableKey } from './snapshot.ts'
-import { statementsBetween, tidy } from './statements.ts'
+import type { GigarowMatView } from './matviews.ts'
+import { objectsOf } from './objects.ts'
+import { describeBelow } from './partition-tree.ts'
+import {
+  type LeafState,
+  type MatViewOptions,
+  type Snapshot,
+  type TableOptions,
+  tableKey,
+} from './snapshot.ts'
+import { statementsBetween } from './statements.ts'
+import { tidyOrAsIs } from './tidy.ts'
 
 /** What one migration does, as a value: nothing in it touches a database or a file. */
 export interface MigrationPlan {
@@ -16,6 +33,28 @@ export interface MigrationPlan {
 
 export type Allowance = Exclude<Hazard['kind'], 'never'>
 
+/** As readDeclarations, and the SQL of every sqlObject() is read, too: all problems at once, SCHEMA_INVALID. */
+export async function checkDeclarations(
+  imports: Readonly<Record<string, unknown>>,
+  options: ReadOptions,
+): Promise<DeclaredSchema> {
+  const { declared, problems } = collectDeclarations(imports, options)
+  const objects = await objectsOf(declared, {})
+  const all = [...problems, ...objects.problems]
+  if (all.length > 0) throw invalid(all)
+  return declared
+}
+
+/**
+ * The complete DDL of the declarations, from nothing, in an order that runs on an empty database; each without a semicolon.
+ * Nothing in it runs concurrently or outside of a transaction.
+ */
+export async function declarationsSql(declared: DeclaredSchema): Promise<readonly string[]> {
+  const from = await emptySnapshot()
+  const statements = await statementsBetween(from, await snapshotOf(declared, from))
+  return statements.map(({ sql }) => sql)
+}
+
 /** What leads from the newest snapshot (undefined: from nothing) to the declarations. */
 export async function planMigration(
   declared: DeclaredSchema,
@@ -23,10 +62,11 @@ export async function planMigration(
 ): Promise<MigrationPlan> {
   const from = previous ?? (await emptySnapshot())
   const to = await snapshotOf(declared, from)
-  const statements = await statementsBetween(from, to)
+  const renames = declarationRenames(declared)
+  const statements = await statementsBetween(from, to, renames)
   return Object.freeze({
     statements: Object.freeze(statements),
-    down: await downOf(statements, from, to),
+    down: await downOf(statements, { from, to, renames }),
     snapshot: to,
   })
 }
@@ -46,7 +86,7 @@ export async function planCustom(
   const from = previous ?? (await emptySnapshot())
   const snapshot = await snapshotOf(declared, from)
   try {
-    const statements = await statementsBetween(from, snapshot)
+    const statements = await statementsBetween(from, snapshot, declarationRenames(declared))
     return {
       open: statements.map(({ sql, hazard }) => (hazard?.kind === 'never' ? hazard.text : sql)),
       snapshot,
@@ -62,15 +102,35 @@ async function emptySnapshot(): Promise<Snapshot> {
 }
 
 async function snapshotOf(declared: DeclaredSchema, from: Snapshot): Promise<Snapshot> {
+  const oldNames = new Map(
+    declarationRenames(declared)
+      .filter(({ kind }) => kind === 'table')
+      .map(({ schema, from: old, to }) => [tableKey({ schema, name: to }), tableKey({ schema, name: old })]),
+  )
   const tables = declared.tables.map((table) => {
     const key = tableKey(table.name)
-    return [key, optionsOf(table, from.tables[key])] as const
+    return [key, optionsOf(table, from.tables[key] ?? from.tables[oldNames.get(key) ?? ''])] as const
   })
+  const options = Object.fromEntries(tables.filter(([, value]) => Object.keys(value).length > 0))
+  const { objects, problems } = await objectsOf(declared, options)
+  if (problems.length > 0) throw invalid(problems)
+  const matViews = declared.matViews.map((view) => [tableKey(view.name), matViewOptions(view)] as const)
+  const known = matViews.filter(([, value]) => Object.keys(value).length > 0)
   return Object.freeze({
     gigarow: 1,
     drizzle: await kitSnapshot(declared.imports),
-    tables: Object.fromEntries(tables.filter(([, options]) => Object.keys(options).length > 0)),
+    tables: options,
+    ...(known.length > 0 ? { matViews: Object.fromEntries(known) } : {}),
+    ...(Object.keys(objects).length > 0 ? { objects } : {}),
   })
+}
+
+function matViewOptions({ withData, storage, refresh }: GigarowMatView): MatViewOptions {
+  return {
+    ...(withData ? {} : { withData }),
+    ...(storage ? { storage } : {}),
+    ...(refresh ? { refresh } : {}),
+  }
 }
 
 function optionsOf(
@@ -79,28 +139,47 @@ function optionsOf(
 ): TableOptions {
   // The partitions of a policy are those of the day its table was made.
   const kept = policy && before?.policy ? before.leaves : undefined
-  const made = kept ?? leaves.map(({ name, bound }) => ({ name, bound: boundSql(bound) }))
+  const made = kept ?? leaves.map(leafState)
+  const below = policy ? describeBelow(leaves[0]) : undefined
   return {
     ...(partitionKey ? { partitionBy: keySql(partitionKey) } : {}),
     ...(policy ? { policy } : {}),
     ...(made.length > 0 ? { leaves: made } : {}),
+    ...(below ? { subpartitionBy: below } : {}),
     ...(storage ? { storage } : {}),
   }
 }
 
+function leafState({ name, bound, partitionKey, leaves = [] }: Leaf): LeafState {
+  return {
+    name,
+    bound: boundSql(bound),
+    ...(partitionKey ? { partitionBy: keySql(partitionKey), leaves: leaves.map(leafState) } : {}),
+  }
+}
+
+interface Change {
+  readonly from: Snapshot
+  readonly to: Snapshot
+  readonly renames: readonly DeclarationRename[]
+}
+
 async function downOf(
   statements: readonly Statement[],
-  from: Snapshot,
-  to: Snapshot,
+  { from, to, renames }: Change,
 ): Promise<readonly Statement[] | undefined> {
   if (statements.every((s) => s.reverse !== undefined)) {
     const reversed = statements.toReversed().flatMap(({ reverse = [] }) => reverse)
     return Promise.all(
-      reversed.map(async (sql) => ({ sql: await tidy(sql), transactional: !/\bCONCURRENTLY\b/.test(sql) })),
+      reversed.map(async (sql) => ({
+        sql: await tidyOrAsIs(sql),
+        transactional: !/\bCONCURRENTLY\b/.test(sql),
+      })),
     )
   }
   try {
-    return await statementsBetween(to, from)
+    const back = renames.map((r) => ({ ...r, from: r.to, to: r.from }))
+    return await statementsBetween(to, from, back)
   } catch (error) {
     if (isGigarowError(error) && error.code === 'SCHEMA_INVALID') return undefined
     throw error

@@ -18,6 +18,8 @@ export function reverseOf(node: SqlNode, before: Before): readonly string[] | un
   if ('CreateSeqStmt' in node)
     return [`DROP SEQUENCE ${qualified(relationName(node.CreateSeqStmt.sequence))}`]
   if ('ViewStmt' in node) return [`DROP VIEW ${qualified(relationName(node.ViewStmt.view))}`]
+  if ('CreateTableAsStmt' in node)
+    return [`DROP MATERIALIZED VIEW ${qualified(relationName(node.CreateTableAsStmt.into?.rel))}`]
   if ('CreateEnumStmt' in node) return [`DROP TYPE ${typeNameOf(node.CreateEnumStmt.typeName)}`]
   if ('AlterTableStmt' in node) return reverseAlter(node.AlterTableStmt)
   return undefined

@@ -1,14 +1,44 @@
 import { getTableColumns, is } from 'drizzle-orm'
 import { getTableConfig, PgColumn } from 'drizzle-orm/pg-core'
 import { displayName } from '../kernel/index.ts'
-import { boundProblems, keySql } from '../model/index.ts'
+import { boundProblems, keySql, type PartitionKey } from '../model/index.ts'
+import { columnOptionProblems } from './column-options.ts'
 import type { GigarowTable } from './declared.ts'
-
-/** PostgreSQL cuts longer names, silently. */
-const NAME_BYTES = 63
+import { levels } from './partition-tree.ts'
+import { statisticsProblems } from './statistics.ts'
 
 /** What PostgreSQL would refuse, said earlier and with the way out. */
 export function checkTable(declared: GigarowTable): readonly string[] {
+  return [...partitionProblems(declared), ...extraProblems(declared)]
+}
+
+function extraProblems({
+  name,
+  columnOptions,
+  statistics,
+  comments,
+  renames,
+}: GigarowTable): readonly string[] {
+  const table = displayName(name)
+  const twice = (names: readonly (string | undefined)[]) => names.filter((n, i) => names.indexOf(n) !== i)
+  return [
+    ...columnOptions.flatMap(({ column, options }) => columnOptionProblems(`${table}.${column}`, options)),
+    ...twice(columnOptions.map(({ column }) => column)).map(
+      (column) => `${table}.${column} has columnOptions twice. Make one of them.`,
+    ),
+    ...statistics.flatMap((spec) => statisticsProblems(`The statistics ${spec.name} of ${table}`, spec)),
+    ...twice(comments.map(({ column }) => column ?? '')).map(
+      (column) => `${column ? `${table}.${column}` : table} has two comments. Remove one.`,
+    ),
+    ...renames.flatMap((rename) => {
+      const now =
+        rename.kind === 'table' ? name.name : rename.kind === 'column' ? rename.column : rename.index
+      return rename.from === now ? [`${table}: renamedFrom('${now}') names what it is called now.`] : []
+    }),
+  ]
+}
+
+function partitionProblems(declared: GigarowTable): readonly string[] {
   const { partitionKey, leaves, name } = declared
   if (partitionKey === undefined) return []
   const table = displayName(name)
@@ -20,17 +50,25 @@ export function checkTable(declared: GigarowTable): readonly string[] {
   return [
     ...nullableKeys(declared),
     ...uncoveredKeys(declared),
-    ...boundProblems(leaves).map(
-      (problem) => `${table}: ${problem.leaves.join(' and ')} ${problem.why}. Correct the bounds.`,
+    ...levels(partitionKey, leaves).flatMap((level) =>
+      boundProblems(level.leaves).map(
+        (problem) => `${table}: ${problem.leaves.join(' and ')} ${problem.why}. Correct the bounds.`,
+      ),
     ),
-    ...leaves
-      .filter((leaf) => Buffer.byteLength(leaf.name) > NAME_BYTES)
-      .map((leaf) => `The partition name ${leaf.name} is longer than ${NAME_BYTES} bytes. Shorten it.`),
   ]
 }
 
-function keyColumns({ partitionKey }: GigarowTable): readonly string[] {
-  return (partitionKey?.parts ?? []).flatMap((part) => (part.kind === 'column' ? [part.column] : []))
+/** The keys of all depths, each once. */
+function keysOf({ partitionKey, leaves }: GigarowTable): readonly PartitionKey[] {
+  if (partitionKey === undefined) return []
+  return [...new Map(levels(partitionKey, leaves).map(({ key }) => [keySql(key), key])).values()]
+}
+
+function keyColumns(declared: GigarowTable): readonly string[] {
+  const names = keysOf(declared).flatMap((key) =>
+    key.parts.flatMap((part) => (part.kind === 'column' ? [part.column] : [])),
+  )
+  return [...new Set(names)]
 }
 
 /** A NULL has no place among ranges, and in a hash or list it hides in one partition. */
@@ -53,8 +91,8 @@ interface UniqueRule {
 function uncoveredKeys(declared: GigarowTable): string[] {
   const key = keyColumns(declared)
   const table = displayName(declared.name)
-  const by = keySql(declared.partitionKey!)
-  if (declared.partitionKey!.parts.some((part) => part.kind === 'expression')) {
+  const by = keysOf(declared).map(keySql).join(' and ')
+  if (keysOf(declared).some(({ parts }) => parts.some((part) => part.kind === 'expression'))) {
     return uniqueRules(declared).map(
       ({ label }) =>
         `${table}: ${label} cannot exist, because the partition key ${by} holds an expression. Partition by plain columns, or remove it.`,
@@ -69,7 +107,7 @@ function uncoveredKeys(declared: GigarowTable): string[] {
     })
 }
 
-function uniqueRules({ table }: GigarowTable): readonly UniqueRule[] {
+function uniqueRules({ table, indexes: own }: GigarowTable): readonly UniqueRule[] {
   const { columns, primaryKeys, uniqueConstraints, indexes } = getTableConfig(table)
   const names = (list: readonly unknown[]) =>
     list.flatMap((c) => (is(c, PgColumn) ? [c.name] : [(c as { name?: string }).name ?? '']))
@@ -104,6 +142,13 @@ function uniqueRules({ table }: GigarowTable): readonly UniqueRule[] {
         label: `the unique index ${i.config.name ?? ''}`.trim(),
         columns: names(i.config.columns),
         fix: (all: string) => `uniqueIndex().on(${all})`,
+      })),
+    ...own
+      .filter((spec) => spec.unique)
+      .map((spec) => ({
+        label: `the unique index ${spec.name}`,
+        columns: spec.parts.map((part) => (part.kind === 'column' ? part.name : '')),
+        fix: (all: string) => `uniqueIncludeIndex('${spec.name}').on(${all})`,
       })),
   ]
 }

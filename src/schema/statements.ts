@@ -1,4 +1,11 @@
-import { displayName, GigarowError, ident, qualified, type Statement } from '../kernel/index.ts'
+import {
+  displayName,
+  GigarowError,
+  ident,
+  type QualifiedName,
+  qualified,
+  type Statement,
+} from '../kernel/index.ts'
 import { createLeafSql } from '../model/index.ts'
 import {
   classify,
@@ -10,18 +17,93 @@ import {
   relationName,
   type SqlNode,
 } from '../sql/index.ts'
+import type { DeclarationRename } from './declared-renames.ts'
 import { type Before, hazardOf } from './hazards.ts'
 import { kitDiff } from './kit.ts'
+import { applyRenames } from './kit-renames.ts'
+import { objectChanges } from './object-changes.ts'
+import { inOrder, type Step, stepOf } from './order.ts'
+import { relationRef } from './references.ts'
 import { reverseOf } from './reverse.ts'
-import { type KitTable, type Snapshot, type TableOptions, tableKey, tableName } from './snapshot.ts'
+import {
+  type KitTable,
+  type LeafState,
+  type Snapshot,
+  type TableOptions,
+  tableKey,
+  tableName,
+} from './snapshot.ts'
 import { alterStorage, storageOptionsSql } from './storage-sql.ts'
+import { tidy } from './tidy.ts'
 
 /** Every statement that leads from one state to the other, in order. Pure: dangers are marked, not judged. */
-export async function statementsBetween(from: Snapshot, to: Snapshot): Promise<readonly Statement[]> {
-  const before = stateBefore(from)
-  const made: Statement[] = [...partitionChanges(from, to), ...dropForeignKeys(from, to)]
-  for (const sql of await kitDiff(from.drizzle, to.drizzle)) made.push(...(await finish(sql, { before, to })))
-  return [...made, ...storageChanges(from, to)]
+export async function statementsBetween(
+  from: Snapshot,
+  to: Snapshot,
+  renames: readonly DeclarationRename[] = [],
+): Promise<readonly Statement[]> {
+  const renamed = applyRenames(from, to, renames)
+  const { from: start } = renamed
+  const before = stateBefore(start)
+  const kit: KitStep[] = []
+  for (const sql of await kitDiff(start.drizzle, to.drizzle)) kit.push(...(await finish(sql, { before, to })))
+  const dropped = new Set(kit.flatMap(({ statement }) => statement.drops))
+  const objects = await objectChanges(start.objects ?? {}, to.objects ?? {}, {
+    lives: (ref) => refsOf(start).has(ref),
+    isPartitioned: (ref) => partitionedRefs(start).has(ref),
+    dropped,
+  })
+  const isExtension = ({ label }: Step) => label.startsWith('extension ')
+  const leaving = objects.drops.filter((step) => !isExtension(step))
+  const creates = [
+    ...objects.creates.filter(isExtension),
+    ...kit,
+    ...objects.creates.filter((step) => !isExtension(step)),
+  ]
+  const fixed = new Set([...dropped, ...objects.drops.flatMap(({ makes }) => [...makes])])
+  return [
+    ...(await Promise.all(renamed.statements.map(async (s) => ({ ...s, sql: await tidy(s.sql) })))),
+    ...partitionChanges(start, to),
+    ...dropForeignKeys(start, to),
+    ...leaving.map(({ statement }) => statement),
+    ...inOrder(creates, fixed).map(withoutDrops),
+    ...storageChanges(start, to),
+    ...matViewChanges(start, to, dropped),
+    ...objects.drops.filter(isExtension).map(({ statement }) => statement),
+  ]
+}
+
+/** A statement of drizzle-kit's, and the relations that it drops. */
+interface KitStatement extends Statement {
+  readonly drops: readonly string[]
+}
+
+interface KitStep extends Step {
+  readonly statement: KitStatement
+}
+
+function withoutDrops(statement: Statement): Statement {
+  if (!('drops' in statement)) return statement
+  const { drops: _drops, ...rest } = statement as KitStatement
+  return Object.freeze(rest)
+}
+
+function refsOf(snapshot: Snapshot): ReadonlySet<string> {
+  const tables = Object.values(snapshot.drizzle.tables).map(tableName)
+  return new Set([...tables, ...viewNames(snapshot)].map(({ schema, name }) => relationRef(schema, name)))
+}
+
+function viewNames({ drizzle }: Snapshot): readonly QualifiedName[] {
+  const views = Object.values((drizzle.views ?? {}) as Readonly<Record<string, KitTable>>)
+  return views.map(tableName)
+}
+
+function partitionedRefs({ drizzle, tables }: Snapshot): ReadonlySet<string> {
+  return new Set(
+    Object.entries(drizzle.tables)
+      .filter(([key]) => tables[key]?.partitionBy !== undefined)
+      .map(([, table]) => relationRef(tableName(table).schema, table.name)),
+  )
 }
 
 function stateBefore(from: Snapshot): Before {
@@ -40,19 +122,60 @@ function stateBefore(from: Snapshot): Before {
 async function finish(
   sql: string,
   { before, to }: { before: Before; to: Snapshot },
-): Promise<readonly Statement[]> {
+): Promise<readonly KitStep[]> {
   const node = concurrently(withoutCascade(qualifyRelations(await parseKit(sql), publicTypes(to))), before)
   if ('CreateStmt' in node) return createTable(node, to)
   const hazard = hazardOf(node, before)
   const reverse = reverseOf(node, before)
+  const statement: KitStatement = {
+    sql: await matViewSql(node, to),
+    transactional: classify(node) === 'transaction',
+    ...(reverse ? { reverse } : {}),
+    ...(hazard ? { hazard } : {}),
+    drops: ['OBJECT_TABLE', 'OBJECT_VIEW', 'OBJECT_MATVIEW'].flatMap((kind) =>
+      droppedObjects(node, kind).map(({ schema, name }) => relationRef(schema, name)),
+    ),
+  }
+  return [{ ...(await stepOf(statement)), statement }]
+}
+
+/** In place of the query, while the rest is written. */
+const SELECT_ONE: SqlNode = {
+  SelectStmt: {
+    targetList: [{ ResTarget: { val: { A_Const: { ival: { ival: 1 } } } } }],
+    limitOption: 'LIMIT_OPTION_DEFAULT',
+    op: 'SETOP_NONE',
+  },
+}
+
+/** With what materialized() adds: WITH (…), TABLESPACE, WITH NO DATA. Any other statement as it is. */
+async function matViewSql(node: SqlNode, to: Snapshot): Promise<string> {
+  if (!('CreateTableAsStmt' in node) || node.CreateTableAsStmt.objtype !== 'OBJECT_MATVIEW') {
+    return deparse(node)
+  }
+  const { into, query } = node.CreateTableAsStmt
+  const name = relationName(into?.rel)
+  const declared = to.matViews?.[tableKey(name)]
+  if (query === undefined || (declared === undefined && !into?.tableSpaceName)) return deparse(node)
+  const options = storageOptionsSql(declared?.storage)
+  const { tableSpaceName, skipData: _skip, ...place } = into ?? {}
+  const tablespace = declared?.storage?.tablespace ?? tableSpaceName
+  const base = {
+    ...node.CreateTableAsStmt,
+    into: { ...place, ...(options ? { options: await withClause(options) } : {}) },
+  }
+  const head = await deparse({ CreateTableAsStmt: { ...base, query: SELECT_ONE } })
+  // The writer of SQL leaves TABLESPACE out: it stands between this and the query.
   return [
-    Object.freeze({
-      sql: await deparse(node),
-      transactional: classify(node) === 'transaction',
-      ...(reverse ? { reverse } : {}),
-      ...(hazard ? { hazard } : {}),
-    }),
-  ]
+    `${head.slice(0, head.lastIndexOf(' AS '))}${tablespace ? ` TABLESPACE ${ident(tablespace)}` : ''} AS`,
+    await deparse(query),
+    ...(declared?.withData === false || into?.skipData ? ['WITH NO DATA'] : []),
+  ].join('\n')
+}
+
+async function withClause(options: string): Promise<SqlNode[]> {
+  const donor = await parseOne(`create table donor () with (${options})`)
+  return 'CreateStmt' in donor ? (donor.CreateStmt.options ?? []) : []
 }
 
 /** drizzle-kit does not escape what it writes between double quotes. */
@@ -92,7 +215,7 @@ function concurrently(node: SqlNode, before: Before): SqlNode {
   return table && !before.isPartitioned(table) ? { DropStmt: { ...node.DropStmt, concurrent: true } } : node
 }
 
-async function createTable(node: SqlNode, to: Snapshot): Promise<readonly Statement[]> {
+async function createTable(node: SqlNode, to: Snapshot): Promise<readonly KitStep[]> {
   const table = relationName('CreateStmt' in node ? node.CreateStmt.relation : undefined)
   const { partitionBy, leaves = [], storage, policy }: TableOptions = to.tables[tableKey(table)] ?? {}
   const place = {
@@ -103,28 +226,48 @@ async function createTable(node: SqlNode, to: Snapshot): Promise<readonly Statem
   // A partitioned parent holds no rows: it refuses storage parameters and UNLOGGED, its partitions take them.
   const edited = await editCreateTable(node, partitionBy ? { partitionBy } : place)
   const tablespace = place.tablespace && !partitionBy ? `\nTABLESPACE ${ident(place.tablespace)}` : ''
-  const parent: Statement = {
+  const parent: KitStatement = {
     sql: `${await deparse(edited)}${tablespace}`,
     transactional: true,
     reverse: [`DROP TABLE ${qualified(table)}`],
+    drops: [],
   }
-  const { tablespace: space, ...rest } = place
-  const texts = await Promise.all(
-    leaves.map(async (leaf) => {
-      const sql = await tidy(createLeafSql({ parent: table, ...leaf, ...rest }))
-      return space ? `${sql} TABLESPACE ${ident(space)}` : sql
-    }),
-  )
-  const made = texts.map((sql, i): Statement => {
-    const comment = `${leaves.length} partition${leaves.length === 1 ? '' : 's'} of ${displayName(table)}${policy ? `: every ${policy.every}, in UTC` : ''}`
-    return { sql, transactional: true, reverse: [], ...(i === 0 ? { comment } : {}) }
+  const first = await stepOf(parent)
+  const texts = await leafSql(table, leaves, place)
+  const made = texts.map(({ sql, name }, i): KitStep => {
+    const count = `${texts.length} partition${texts.length === 1 ? '' : 's'}`
+    const comment = `${count} of ${displayName(table)}${policy ? `: every ${policy.every}, in UTC` : ''}`
+    const makes = new Set([relationRef(table.schema, name)])
+    return {
+      statement: { sql, transactional: true, reverse: [], drops: [], ...(i === 0 ? { comment } : {}) },
+      label: name,
+      makes,
+      needs: first.makes,
+    }
   })
-  return [parent, ...made]
+  return [{ ...first, statement: parent }, ...made]
 }
 
-/** As the other statements are written: names quoted only where they have to be. */
-export async function tidy(sql: string): Promise<string> {
-  return deparse(await parseOne(sql))
+interface Place {
+  readonly options: string
+  readonly unlogged?: boolean
+  readonly tablespace?: string
+}
+
+async function leafSql(
+  parent: QualifiedName,
+  leaves: readonly LeafState[],
+  place: Place,
+): Promise<readonly { readonly sql: string; readonly name: string }[]> {
+  const { tablespace, ...rest } = place
+  const made: { sql: string; name: string }[] = []
+  for (const { leaves: below = [], ...leaf } of leaves) {
+    const sql = await tidy(createLeafSql({ parent, ...leaf, ...rest }))
+    const space = tablespace && !leaf.partitionBy ? ` TABLESPACE ${ident(tablespace)}` : ''
+    made.push({ sql: `${sql}${space}`, name: leaf.name })
+    made.push(...(await leafSql({ schema: parent.schema, name: leaf.name }, below, place)))
+  }
+  return made
 }
 
 /** Tables that go together may reference each other: without CASCADE their foreign keys go first. */
@@ -172,13 +315,31 @@ function partitionChanges(from: Snapshot, to: Snapshot): readonly Statement[] {
 }
 
 /** A policy stands for its partitions: those that time has added are no change. */
-function partitionsOf({ policy, leaves = [] }: TableOptions): string {
-  if (policy) return JSON.stringify([policy.every, policy.from, policy.to ?? null])
-  return JSON.stringify(leaves.map(({ name, bound }) => [name, bound]).sort())
+function partitionsOf({ policy, leaves = [], subpartitionBy }: TableOptions): string {
+  if (policy) return JSON.stringify([policy.every, policy.from, policy.to ?? null, subpartitionBy ?? null])
+  return JSON.stringify(leafKeys(leaves))
+}
+
+function leafKeys(leaves: readonly LeafState[]): readonly unknown[] {
+  return leaves
+    .map(({ name, bound, partitionBy, leaves: below = [] }) =>
+      JSON.stringify([name, bound, ...(partitionBy ? [partitionBy, leafKeys(below)] : [])]),
+    )
+    .sort()
 }
 
 function storageChanges(from: Snapshot, to: Snapshot): readonly Statement[] {
   return tablesInBoth(from, to)
     .filter(({ a }) => a.partitionBy === undefined)
     .flatMap(({ table, a, b }) => alterStorage(tableName(table), a.storage, b.storage))
+}
+
+/** Of views that stay as they are: whether they are made with data, and how often refreshed, changes nothing in them. */
+function matViewChanges(from: Snapshot, to: Snapshot, dropped: ReadonlySet<string>): readonly Statement[] {
+  const before = new Set(viewNames(from).map(tableKey))
+  return viewNames(to)
+    .filter((name) => before.has(tableKey(name)) && !dropped.has(relationRef(name.schema, name.name)))
+    .flatMap((name) =>
+      alterStorage(name, from.matViews?.[tableKey(name)]?.storage, to.matViews?.[tableKey(name)]?.storage),
+    )
 }
