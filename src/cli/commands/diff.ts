@@ -7,7 +7,7 @@ import { type Allowed, parseAllow } from '../allow.ts'
 import type { Command, CommandContext, CommandInput } from '../command.ts'
 import { confirm } from '../confirm.ts'
 import { targetOf, withBoth } from '../diff/compare.ts'
-import { parseRenames } from '../diff/renames.ts'
+import { assertRenames, declaredRenames, parseRenames } from '../diff/renames.ts'
 import { SCRATCH_OPTIONS, scratchServer } from '../diff/scratch.ts'
 import { declaredPolicies, resolveSource } from '../diff/sources.ts'
 import { lockWaitingText } from '../lock-waiting.ts'
@@ -58,7 +58,11 @@ async function run(context: CommandContext, { options }: CommandInput): Promise<
   const policies = own.length > 0 ? own : await policiesFor(context, from.source, to.source)
   const ahead = from.source.kind === 'database' ? 'make' : 'leave'
   const sources = { from: from.source, to: to.source, policies, scratch, ahead } as const
-  return withBoth(context, sources, (a, b) => compare({ context, settings, scratch, from: a, to: b }))
+  return withBoth(context, sources, (a, b) => {
+    assertRenames(settings.renames, a.catalog, b.catalog)
+    const renames = [...settings.renames, ...declaredRenames(to.renames, a.catalog)]
+    return compare({ context, settings: { ...settings, renames }, scratch, from: a, to: b })
+  })
 }
 
 /** Declarations say how the partitions of migrations go on. Files and foreign databases have nothing to do with them. */

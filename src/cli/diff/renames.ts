@@ -1,6 +1,7 @@
 import type { Rename } from '../../diff/index.ts'
 import { GigarowError } from '../../kernel/index.ts'
-import { type ObjectKey, type ObjectKind, objectKey } from '../../model/index.ts'
+import { type Catalog, type ObjectKey, type ObjectKind, objectKey } from '../../model/index.ts'
+import type { DeclarationRename } from '../../schema/index.ts'
 
 const KINDS = [
   'table',
@@ -63,4 +64,39 @@ function unreadable(text: string): GigarowError {
     facts: { value: text },
     hint: `Write --rename 'table public.old=public.new' or --rename 'column public.events.old=new'; kinds: ${KINDS.join(', ')}.`,
   })
+}
+
+/** Renames of declarations, by the names that the state before has; those that are done are passed over. */
+export function declaredRenames(
+  declared: readonly DeclarationRename[],
+  { objects }: Catalog,
+): readonly Rename[] {
+  const oldTable = (schema: string, table: string) => {
+    const rename = declared.find((r) => r.kind === 'table' && r.schema === schema && r.to === table)
+    const old = rename && objects.has(keyOf('table', [schema, rename.from])) ? rename.from : undefined
+    return old ?? table
+  }
+  const all = declared.map(({ kind, schema, table, from, to }): Rename => {
+    if (kind !== 'column') return { from: keyOf(kind, [schema, from]), to: keyOf(kind, [schema, to]) }
+    const old = [schema, oldTable(schema, table!), from]
+    return { from: keyOf(kind, old), to: keyOf(kind, [schema, table!, to]) }
+  })
+  return all.filter(({ from }) => objects.has(from))
+}
+
+/** A mistyped name must not become a drop. */
+export function assertRenames(renames: readonly Rename[], from: Catalog, to: Catalog): void {
+  for (const rename of renames) {
+    const wrong = !from.objects.has(rename.from)
+      ? rename.from
+      : !to.objects.has(rename.to)
+        ? rename.to
+        : undefined
+    if (wrong === undefined) continue
+    const where = wrong === rename.from ? '--from' : '--to'
+    throw new GigarowError('USAGE', `--rename names ${wrong}, which ${where} does not have.`, {
+      facts: { name: wrong },
+      hint: 'The name before the = is that of the state before, the one behind it that of the state after.',
+    })
+  }
 }

@@ -3,12 +3,15 @@ import { join, relative, resolve } from 'node:path'
 import { describeTarget, parseTarget, type Target } from '../../db/index.ts'
 import { GigarowError } from '../../kernel/index.ts'
 import type { PolicyOf, Source } from '../../migrate/index.ts'
+import type { DeclarationRename } from '../../schema/index.ts'
 import type { CommandContext } from '../command.ts'
 
 export interface ResolvedSource {
   readonly source: Source
   /** Of declarations: the partitions that these make are no difference. */
   readonly policies: readonly PolicyOf[]
+  /** renamedFrom() of declarations. */
+  readonly renames: readonly DeclarationRename[]
 }
 
 /** What --from and --to may be: schema, migrations, database, a path, or postgresql://… */
@@ -22,7 +25,7 @@ export async function resolveSource(context: CommandContext, text: string): Prom
 }
 
 export function database(target: Target): ResolvedSource {
-  return { source: { kind: 'database', target, label: describeTarget(target) }, policies: [] }
+  return { source: { kind: 'database', target, label: describeTarget(target) }, policies: [], renames: [] }
 }
 
 async function atPath(context: CommandContext, path: string): Promise<ResolvedSource> {
@@ -44,7 +47,7 @@ async function atPath(context: CommandContext, path: string): Promise<ResolvedSo
 }
 
 function plain(source: Source): ResolvedSource {
-  return { source, policies: [] }
+  return { source, policies: [], renames: [] }
 }
 
 function migrations(context: CommandContext, folder: string): ResolvedSource {
@@ -53,14 +56,15 @@ function migrations(context: CommandContext, folder: string): ResolvedSource {
 
 async function declarations(context: CommandContext, path: string): Promise<ResolvedSource> {
   const { loadExports } = await import('../../config/index.ts')
-  const { planMigration, readDeclarations } = await import('../../schema/index.ts')
-  const declared = readDeclarations(await loadExports(path), { now: Date.now() })
-  const { statements } = await planMigration(declared, undefined)
+  const { checkDeclarations, declarationRenames, declarationsSql } = await import('../../schema/index.ts')
+  const declared = await checkDeclarations(await loadExports(path), { now: Date.now() })
+  const statements = await declarationsSql(declared)
   const policies = declared.tables.flatMap(({ name, policy }) =>
     policy === undefined ? [] : [{ table: name, ...policy }],
   )
   const label = labelOf(context, path)
-  return { source: { kind: 'statements', label, statements: statements.map(({ sql }) => sql) }, policies }
+  const source = { kind: 'statements', label, statements } as const
+  return { source, policies, renames: declarationRenames(declared) }
 }
 
 /** The partitions that time makes are no difference, whatever is compared. */
