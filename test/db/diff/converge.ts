@@ -8,6 +8,7 @@ import { applyPlan, runStatement } from '../../support/index.ts'
 interface Change {
   readonly from: string
   readonly to: string
+  readonly options?: DiffOptions
 }
 
 /** Pairs of SQL texts, tried in one database. */
@@ -21,16 +22,25 @@ export function convergenceOn(target: Target) {
   return {
     query: <Row extends object>(text: string): Promise<readonly Row[]> => sql.unsafe<Row[]>(text),
     /** The plan from one text to the other, applied; the database is then as the other text makes it. */
-    async converges({ from, to }: Change): Promise<Plan> {
+    async converges({ from, to, options }: Change): Promise<Plan> {
       await sql.unsafe(to)
       const goal = await readCatalog({ sql })
       await empty(sql)
       await sql.unsafe(from)
-      const plan = diff(await readCatalog({ sql }), goal)
+      const plan = diff(await readCatalog({ sql }), goal, options)
       expect(plan.refusals).toEqual([])
       await applyPlan(sql, plan.statements)
       expect(sqlOf(diff(await readCatalog({ sql }), goal))).toEqual([])
       return plan
+    },
+    clear: () => empty(sql),
+    /** The plan, not applied. */
+    async planOf({ from, to, options }: Change): Promise<Plan> {
+      await sql.unsafe(to)
+      const goal = await readCatalog({ sql })
+      await empty(sql)
+      await sql.unsafe(from)
+      return diff(await readCatalog({ sql }), goal, options)
     },
     /** The statements' reverses, run last first, lead back to `from`. */
     async returns({ from, to }: Change): Promise<void> {
