@@ -286,7 +286,6 @@ describe('rows and numbers stay', () => {
     const from = `create type m as enum ('a', 'b'); create table t (m m); insert into t values ('b');`
     const to = `create type m as enum ('a'); create table t (m m);`
     const { refusals } = await db.planOf({ from, to })
-    await db.clear()
     expect(refusals.map(({ reason }) => reason)).toEqual(["the enum m loses 'b', which rows of t.m may hold"])
     const allowed = db.converges({
       from: from,
