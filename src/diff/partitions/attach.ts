@@ -6,7 +6,14 @@ import type { Action, DiffContext } from '../rule.ts'
 import { IDENTITY_OF_PARTITIONS, unaligned } from './align.ts'
 import type { Bound, Key } from './bound.ts'
 import { boundCondition } from './condition.ts'
-import { attachedKey, attachLocks, defaultScanHazard, detachedKey, hashScanHazard } from './locks.ts'
+import {
+  attachedKey,
+  attachLocks,
+  defaultScanHazard,
+  detachedKey,
+  hashScanHazard,
+  readyKey,
+} from './locks.ts'
 import { BOUND_CHECK, shapeOf } from './shape.ts'
 import { boundOf, defaultOf, descendantsOf, isDefault, keyOf, membersOf, parentOf, tableIn } from './tree.ts'
 
@@ -37,6 +44,7 @@ function partsOf(table: Table, parent: ObjectKey, { from, to }: DiffContext): re
   const { columns } = membersOf(to, table.key)
   return [
     ...[...indexes, ...constraints].map(({ key }) => partKey(key, table.key)),
+    ...[...indexes, ...constraints].map(({ key }) => readyKey(partKey(key, table.key))),
     ...columns.map(({ key }) => key),
   ]
 }
@@ -119,13 +127,7 @@ function dropIdentities(table: Table, context: DiffContext): readonly Action[] {
       {
         sql: `ALTER TABLE ${nameIn(table.key)} ALTER COLUMN ${ident(column.name)} DROP IDENTITY`,
         locks: locksOn(context, table.key, 'ACCESS EXCLUSIVE'),
-        hazards: [
-          {
-            rule: 'attach-identity',
-            severity: 'notice',
-            text: `the numbers of ${labelOf(table)}.${column.name} go on from the sequence of ${nameIn(parentOf(table)!)}, which must be set past the highest of them`,
-          },
-        ],
+        comment: `the numbers of ${labelOf(table)}.${column.name} go on from the sequence of ${nameIn(parentOf(table)!)}, which must be set past the highest of them`,
         reverse: { none: 'its sequence is gone' },
       },
     ])

@@ -13,7 +13,7 @@ import type { Action, DiffContext } from '../rule.ts'
 import { unaligned } from './align.ts'
 import { indexSettings } from './index-settings.ts'
 import { createIndexSql } from './index-text.ts'
-import { detachedKey } from './locks.ts'
+import { detachedKey, readyKey } from './locks.ts'
 import { namesOf } from './names.ts'
 import { membersOf, parentOf, tableIn } from './tree.ts'
 
@@ -41,15 +41,11 @@ export function buildConcurrently({ index, name, table, makes }: Build, context:
     makes,
     needs: [detachedKey(table)],
     locks: locksOn(context, table, 'SHARE UPDATE EXCLUSIVE'),
-    hazards: index.unique
-      ? [
-          {
-            rule: 'unique-index-duplicates',
-            severity: 'notice',
-            text: `fails where rows of ${labelOfKey(table)} have the same values, and leaves an invalid index ${name}, which the next run drops`,
-          },
-        ]
-      : [],
+    ...(index.unique
+      ? {
+          comment: `fails where rows of ${labelOfKey(table)} have the same values; the next run drops what is left`,
+        }
+      : {}),
     reverse: { sql: [`DROP INDEX CONCURRENTLY IF EXISTS ${ident(schema, name)}`] },
   }
 }
@@ -75,12 +71,20 @@ export interface Tree {
  */
 export function buildTree(tree: Tree, context: DiffContext): readonly Action[] {
   const { index, name } = tree
-  return [
+  const parentName = ident(index.name.schema, name)
+  return isReady(index, [
     onlyParent(tree, context),
     ...partitionsNow(index.table, context).flatMap((leaf) =>
-      buildBranch({ tree, parentName: ident(index.name.schema, name), parentKey: index.key, leaf }, context),
+      buildBranch({ tree, parentName, parentKey: index.key, leaf }, context),
     ),
-  ]
+  ])
+}
+
+/** Partitions are attached when the index is whole. */
+export function isReady({ key }: Index, actions: readonly Action[]): readonly Action[] {
+  return actions.map((action, i) =>
+    i === actions.length - 1 ? { ...action, makes: [...(action.makes ?? []), readyKey(key)] } : action,
+  )
 }
 
 /** Partitions whose detach is pending take no part. */

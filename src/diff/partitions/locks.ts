@@ -1,6 +1,6 @@
 import { labelOf, type ObjectKey, type Table } from '../../model/index.ts'
 import { labelOfKey, locksOn } from '../label.ts'
-import type { Lock, PlanHazard } from '../plan.ts'
+import type { Lock, LockMode, PlanHazard } from '../plan.ts'
 import type { DiffContext } from '../rule.ts'
 import { defaultOf, membersOf } from './tree.ts'
 
@@ -13,6 +13,11 @@ export function detachedKey(table: ObjectKey): ObjectKey {
   return `detached ${table}` as ObjectKey
 }
 
+/** Stands for an index with all its parts, for the order of statements. */
+export function readyKey(index: ObjectKey): ObjectKey {
+  return `ready ${index}` as ObjectKey
+}
+
 /** Measured: ATTACH leaves reads and writes of the parent alone; the default partition and referenced tables pay. */
 export function attachLocks(parent: ObjectKey, table: Table, context: DiffContext): readonly Lock[] {
   const isFilled = context.from.objects.has(table.key)
@@ -20,7 +25,7 @@ export function attachLocks(parent: ObjectKey, table: Table, context: DiffContex
     ...locksOn(context, parent, 'SHARE UPDATE EXCLUSIVE'),
     ...locksOn(context, table.key, 'ACCESS EXCLUSIVE'),
     ...defaultLocks(parent, table, context),
-    ...referencedLocks(parent, context, isFilled),
+    ...referencedLocks(parent, context, isFilled ? 'ACCESS EXCLUSIVE' : 'SHARE ROW EXCLUSIVE'),
   ]
 }
 
@@ -30,7 +35,7 @@ export function detachLocks(parent: ObjectKey, table: Table, context: DiffContex
     ...locksOn(context, parent, 'ACCESS EXCLUSIVE'),
     ...locksOn(context, table.key, 'ACCESS EXCLUSIVE'),
     ...defaultLocks(parent, table, context),
-    ...referencedLocks(parent, context, false),
+    ...referencedLocks(parent, context, 'SHARE ROW EXCLUSIVE'),
   ]
 }
 
@@ -39,10 +44,12 @@ function defaultLocks(parent: ObjectKey, table: Table, context: DiffContext): re
   return other && other.key !== table.key ? locksOn(context, other.key, 'ACCESS EXCLUSIVE') : []
 }
 
-/** A foreign key that the partition has already is merged, and its triggers are dropped on the table that it points at. */
-function referencedLocks(parent: ObjectKey, context: DiffContext, isFilled: boolean): readonly Lock[] {
+/**
+ * The tables that foreign keys of the parent point at. A key that the partition has already is merged, and its triggers are
+ * dropped there; so they are with the partition.
+ */
+export function referencedLocks(parent: ObjectKey, context: DiffContext, mode: LockMode): readonly Lock[] {
   const tables = membersOf(context.from, parent).constraints.flatMap(({ references }) => references ?? [])
-  const mode = isFilled ? 'ACCESS EXCLUSIVE' : 'SHARE ROW EXCLUSIVE'
   return [...new Set(tables)].flatMap((table) => locksOn(context, table, mode))
 }
 
@@ -56,7 +63,7 @@ export function dropHazard(table: Table): PlanHazard {
 
 export function defaultScanHazard(parent: ObjectKey, other: Table): PlanHazard {
   return {
-    rule: 'default-partition-scan',
+    rule: 'attach-scans',
     severity: 'lock',
     text: `reads and writes of ${labelOf(other)}, the default partition of ${labelOfKey(parent)}, wait while it is read for rows of the new bound; without a default partition nothing waits`,
   }
@@ -64,7 +71,7 @@ export function defaultScanHazard(parent: ObjectKey, other: Table): PlanHazard {
 
 export function hashScanHazard(table: Table): PlanHazard {
   return {
-    rule: 'attach-scan',
+    rule: 'attach-scans',
     severity: 'lock',
     text: `reads and writes of ${labelOf(table)} wait while its rows are read: no CHECK can prove the bound of a hash partition`,
   }

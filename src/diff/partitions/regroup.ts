@@ -6,7 +6,7 @@ import type { Action, DiffContext } from '../rule.ts'
 import { attachAction, dropBoundCheck, prepareAttach, proveBound } from './attach.ts'
 import { boundCondition } from './condition.ts'
 import { isMoveTarget } from './create.ts'
-import { attachedKey, attachLocks, detachedKey, detachLocks } from './locks.ts'
+import { attachedKey, attachLocks, detachedKey, detachLocks, referencedLocks } from './locks.ts'
 import type { Move, PartitionSet } from './set.ts'
 import { BOUND_CHECK } from './shape.ts'
 import { boundOf, descendantsOf, isDefault, membersOf } from './tree.ts'
@@ -97,7 +97,7 @@ class Group {
   #moveHazard(table: Table): PlanHazard {
     const moves = this.#set.moves.map(({ source, target }) => `${labelOf(source)} to ${labelOf(target)}`)
     return {
-      rule: 'move-rows',
+      rule: 'lock-table',
       severity: 'lock',
       text: `writes to ${labelOf(table)} wait while rows are moved (${moves.join(', ')}), and reads at the end of it; do it when few write, or in smaller steps`,
     }
@@ -223,7 +223,10 @@ class Group {
     return {
       sql: `DROP TABLE ${nameIn(table.key)}`,
       drops: [table.key],
-      locks: locksOn(this.#context, table.key, 'ACCESS EXCLUSIVE'),
+      locks: [
+        ...locksOn(this.#context, table.key, 'ACCESS EXCLUSIVE'),
+        ...referencedLocks(this.#set.parent.key, this.#context, 'ACCESS EXCLUSIVE'),
+      ],
       reverse: MOVED,
       comment: `its rows have been moved`,
     }
@@ -246,7 +249,7 @@ function defaultLast(tables: readonly Table[]): readonly Table[] {
 
 function shrinkHazard(table: Table): PlanHazard {
   return {
-    rule: 'attach-scan',
+    rule: 'attach-scans',
     severity: 'lock',
     text: `reads and writes of ${labelOf(table)} and of its parent wait while it is read for rows outside of its new bound`,
   }
