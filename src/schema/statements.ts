@@ -19,10 +19,10 @@ import {
 } from '../sql/index.ts'
 import type { DeclarationRename } from './declared-renames.ts'
 import { type Before, hazardOf } from './hazards.ts'
-import { kitDiff } from './kit.ts'
+import { emptyKitSnapshot, kitDiff } from './kit.ts'
 import { applyRenames } from './kit-renames.ts'
-import { objectChanges } from './object-changes.ts'
-import { inOrder, type Step, stepOf } from './order.ts'
+import { type ObjectChanges, objectChanges } from './object-changes.ts'
+import { type Drops, inDropOrder, inOrder, type Step, stepOf } from './order.ts'
 import { relationRef } from './references.ts'
 import { reverseOf } from './reverse.ts'
 import {
@@ -53,8 +53,7 @@ export async function statementsBetween(
     isPartitioned: (ref) => partitionedRefs(start).has(ref),
     dropped,
   })
-  const isExtension = ({ label }: Step) => label.startsWith('extension ')
-  const leaving = objects.drops.filter((step) => !isExtension(step))
+  const drops = await dropOrder(start, objects)
   const creates = [
     ...objects.creates.filter(isExtension),
     ...kit,
@@ -64,13 +63,33 @@ export async function statementsBetween(
   return [
     ...(await Promise.all(renamed.statements.map(async (s) => ({ ...s, sql: await tidy(s.sql) })))),
     ...partitionChanges(start, to),
+    ...drops.early.map(({ statement }) => statement),
     ...dropForeignKeys(start, to),
-    ...leaving.map(({ statement }) => statement),
     ...inOrder(creates, fixed).map(withoutDrops),
     ...storageChanges(start, to),
     ...matViewChanges(start, to, dropped),
-    ...objects.drops.filter(isExtension).map(({ statement }) => statement),
+    ...drops.late.map(({ statement }) => statement),
   ]
+}
+
+const isExtension = ({ label }: Step): boolean => label.startsWith('extension ')
+
+async function dropOrder(start: Snapshot, { drops, creates }: ObjectChanges): Promise<Drops> {
+  if (drops.length === 0) return { early: [], late: [] }
+  const before = stateBefore({ ...start, drizzle: await emptyKitSnapshot() })
+  const tables: Step[] = []
+  for (const sql of await kitDiff(await emptyKitSnapshot(), start.drizzle)) {
+    tables.push(...(await finish(sql, { before, to: start })))
+  }
+  const nothing = { lives: () => false, isPartitioned: () => false, dropped: new Set<string>() }
+  const made = await objectChanges({}, start.objects ?? {}, nothing)
+  const { early, late } = inDropOrder(drops, { tables, objects: made.creates })
+  // What is made anew has to go before that.
+  const again = (step: Step) => creates.some(({ label }) => label === step.label)
+  const last = late.filter((step) => !again(step) && !isExtension(step))
+  const extensions = [...early, ...late].filter((step) => !again(step) && isExtension(step))
+  const stay = new Set([...last, ...extensions])
+  return { early: [...early, ...late].filter((step) => !stay.has(step)), late: [...last, ...extensions] }
 }
 
 /** A statement of drizzle-kit's, and the relations that it drops. */
@@ -185,7 +204,7 @@ async function parseKit(sql: string): Promise<SqlNode> {
   } catch (cause) {
     throw new GigarowError('SCHEMA_INVALID', `drizzle-kit writes what PostgreSQL cannot read: ${sql}`, {
       facts: { sql },
-      hint: 'A name with a double quote in it, as a rule: choose another, or write it by hand (gigarow generate --custom).',
+      hint: 'A name with a double quote or a semicolon in it, as a rule: choose another, or write it by hand (gigarow generate --custom).',
       cause,
     })
   }

@@ -68,7 +68,14 @@ function qualifyIn(value: unknown, scope: QualifyScope): unknown {
 function qualifyType(type: Record<string, unknown>, { schema, types }: QualifyScope): unknown {
   const names = (type.names as SqlNode[] | undefined) ?? []
   const [only] = names
-  if (names.length !== 1 || !only || !('String' in only) || !types.has(only.String.sval ?? '')) return type
+  if (names.length !== 1 || !only || !('String' in only)) return type
+  const text = only.String.sval ?? ''
+  const dot = text.indexOf('.')
+  // A type that drizzle-kit does not know is quoted as a whole: "tools.citext".
+  if (dot > 0) {
+    return { ...type, names: [text.slice(0, dot), text.slice(dot + 1)].map((sval) => ({ String: { sval } })) }
+  }
+  if (!types.has(text)) return type
   return { ...type, names: [{ String: { sval: schema } }, only] }
 }
 
