@@ -1,4 +1,4 @@
-import { type Catalog, memberKey, type ObjectKey, type SchemaObject } from '../model/index.ts'
+import { type Catalog, type Index, memberKey, type ObjectKey, type SchemaObject } from '../model/index.ts'
 
 /** Estimates, places and states that are no part of a schema. */
 const NOT_COMPARED = new Set(['size', 'position', 'populated', 'key'])
@@ -28,13 +28,26 @@ export interface ChangedFields {
 
 /** The fields that differ, as both have them; undefined where none does. */
 export function changedFields(expected: SchemaObject, found: SchemaObject): ChangedFields | undefined {
-  const [a, b] = [expected, found].map((o) => o as unknown as Record<string, unknown>)
+  const [a, b] = [expected, found].map((o) => unnamed(o) as unknown as Record<string, unknown>)
   const names = [...new Set([...Object.keys(a!), ...Object.keys(b!)])].filter(
     (name) => !NOT_COMPARED.has(name),
   )
   const different = names.filter((name) => canonical(a![name]) !== canonical(b![name]))
   if (different.length === 0) return undefined
   return { expected: shortly(a!, different), found: shortly(b!, different) }
+}
+
+/** What stands under its parent's has a name that the server chose: it is no part of it. */
+function unnamed(object: SchemaObject): object {
+  if (object.kind !== 'index' && object.kind !== 'constraint') return object
+  if (object.parent === undefined) return object
+  const { name: _name, definition, ...rest } = object
+  return { ...rest, definition: object.kind === 'index' ? shapeOf(object) : definition }
+}
+
+/** A definition without the names of the index and its table. */
+export function shapeOf({ definition, unique }: Index): string {
+  return `${unique ? 'UNIQUE' : ''}${definition.slice(definition.indexOf(' USING '))}`
 }
 
 function shortly(object: Record<string, unknown>, names: readonly string[]): string {

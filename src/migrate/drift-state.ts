@@ -9,6 +9,7 @@ import {
   type Table,
 } from '../model/index.ts'
 import { type DriftInput, type DriftKind, type KeyedDrift, titleOf } from './drift-entry.ts'
+import { shapeOf } from './drift-objects.ts'
 import { isOfPolicy, leavesOf, premadeUntil, spanOf } from './policies.ts'
 
 /** What is wrong with a database although its definitions may be right. */
@@ -89,11 +90,6 @@ function leafWithout(table: Table, above: Index, own: readonly Index[]): KeyedDr
   }
   const key = partKey(above.key, table.key)
   return { kind: 'leaf-without-index', key, object: titleOf(table), text: `has no index under ${parent}` }
-}
-
-/** A definition without the names of the index and its table. */
-function shapeOf({ definition, unique }: Index): string {
-  return `${unique} ${definition.slice(definition.indexOf(' USING '))}`
 }
 
 function policyDrift(

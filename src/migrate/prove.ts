@@ -60,6 +60,7 @@ async function proveOnce(db: Database, input: Once): Promise<Proof> {
   const { from, to, plan, options = {}, signal } = input
   return db.withSession(async (session) => {
     const before = await rebuild(db, session, input)
+    if (input.scratch.makesRoles) await makeRoles(session, plan)
     const tables = countTables(from)
     const empty = input.skip.has(EVERY) ? tables : await sampleRows(session, before, input.skip)
     const counted = await countRows(session, before)

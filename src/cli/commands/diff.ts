@@ -7,7 +7,6 @@ import { type Allowed, parseAllow } from '../allow.ts'
 import type { Command, CommandContext, CommandInput } from '../command.ts'
 import { confirm } from '../confirm.ts'
 import { targetOf, withBoth } from '../diff/compare.ts'
-import { assertRenames, declaredRenames, parseRenames } from '../diff/renames.ts'
 import { SCRATCH_OPTIONS, scratchServer } from '../diff/scratch.ts'
 import { declaredPolicies, resolveSource } from '../diff/sources.ts'
 import { lockWaitingText } from '../lock-waiting.ts'
@@ -47,7 +46,8 @@ export const diffCommand: Command = {
 }
 
 async function run(context: CommandContext, { options }: CommandInput): Promise<number> {
-  const settings = settingsOf(options)
+  const { assertRenames, declaredRenames, parseRenames } = await import('../diff/renames.ts')
+  const settings = { ...settingsOf(options), renames: parseRenames(options.rename) }
   const [from, to] = [
     await resolveSource(context, String(options.from ?? 'database')),
     await resolveSource(context, String(options.to ?? 'schema')),
@@ -78,7 +78,7 @@ interface Settings {
   readonly renames: readonly Rename[]
 }
 
-function settingsOf(options: CommandInput['options']): Settings {
+function settingsOf(options: CommandInput['options']): Omit<Settings, 'renames'> {
   const apply = options.apply === true
   return {
     apply,
@@ -86,7 +86,6 @@ function settingsOf(options: CommandInput['options']): Settings {
     prove: options.prove === true || (apply && options.prove !== false),
     allow: parseAllow(options.allow),
     out: options.out === undefined ? undefined : String(options.out),
-    renames: parseRenames(options.rename),
   }
 }
 

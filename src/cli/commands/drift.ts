@@ -21,7 +21,7 @@ export const driftCommand: Command = {
 }
 
 async function run(context: CommandContext, { options }: CommandInput): Promise<number> {
-  const live = database(await context.target())
+  const live = await database(await context.target())
   const expected = await resolveSource(context, String(options.to ?? 'migrations'))
   const policies = expected.policies.length > 0 ? expected.policies : await declaredPolicies(context)
   const scratch = await scratchServer(context, options, targetOf(live.source))

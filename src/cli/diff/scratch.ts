@@ -1,4 +1,4 @@
-import { parseTarget, type Target } from '../../db/index.ts'
+import type { Target } from '../../db/index.ts'
 import { GigarowError } from '../../kernel/index.ts'
 import type { ScratchServer } from '../../migrate/index.ts'
 import type { CommandContext, OptionSpec } from '../command.ts'
@@ -20,6 +20,7 @@ export async function scratchServer(
   live: Target | undefined,
 ): Promise<ScratchServer> {
   const { scratchOn } = await import('../../migrate/index.ts')
+  const { parseTarget } = await import('../../db/index.ts')
   const { scratch, scratchUrl } = options
   if (scratchUrl !== undefined) {
     if (scratch !== undefined)

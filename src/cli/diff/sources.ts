@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises'
 import { join, relative, resolve } from 'node:path'
-import { describeTarget, parseTarget, type Target } from '../../db/index.ts'
+import type { Target } from '../../db/index.ts'
 import { GigarowError } from '../../kernel/index.ts'
 import type { PolicyOf, Source } from '../../migrate/index.ts'
 import type { DeclarationRename } from '../../schema/index.ts'
@@ -20,11 +20,15 @@ export async function resolveSource(context: CommandContext, text: string): Prom
     return declarations(context, (await context.config()).schema)
   if (text === 'migrations') return migrations(context, (await context.config()).migrations)
   if (text === 'database') return database(await context.target())
-  if (/^\w+:\/\//.test(text)) return database(parseTarget(text, 'argument'))
+  if (/^\w+:\/\//.test(text)) {
+    const { parseTarget } = await import('../../db/index.ts')
+    return database(parseTarget(text, 'argument'))
+  }
   return atPath(context, resolve(context.cwd, text))
 }
 
-export function database(target: Target): ResolvedSource {
+export async function database(target: Target): Promise<ResolvedSource> {
+  const { describeTarget } = await import('../../db/index.ts')
   return { source: { kind: 'database', target, label: describeTarget(target) }, policies: [], renames: [] }
 }
 

@@ -17,11 +17,16 @@ function loadedBy(...args: string[]): { readonly stdout: string; readonly loaded
 }
 
 // That help answers in 0.2 s rests on this: the driver, the schema and the parser take longer to load than all the rest.
-test.each(['--help', '--version', 'seed --help', 'db start --help', 'tune apply --help'])(
-  'gigarow %s loads no engine',
-  (line) => {
-    const { stdout, loaded } = loadedBy(...line.split(' '))
-    expect(stdout).toMatch(line === '--version' ? /^\d+\.\d+\.\d+/ : /^Usage: gigarow/)
-    expect([...loaded].sort()).toEqual(['cli', 'commander', 'kernel', 'picocolors'])
-  },
-)
+test.each([
+  '--help',
+  '--version',
+  'seed --help',
+  'db start --help',
+  'tune apply --help',
+  'diff --help',
+  'drift --help',
+])('gigarow %s loads no engine', (line) => {
+  const { stdout, loaded } = loadedBy(...line.split(' '))
+  expect(stdout).toMatch(line === '--version' ? /^\d+\.\d+\.\d+/ : /^Usage: gigarow/)
+  expect([...loaded].sort()).toEqual(['cli', 'commander', 'kernel', 'picocolors'])
+})
