@@ -110,10 +110,6 @@ ALTER SEQUENCE orders_number_seq OWNED BY orders.number;`,
         message:
           'Unless the old type is stored in the same way, nobody can read or write {table} while it is written anew with {column} as {new}, and its indexes with it.',
       },
-      scan: {
-        message:
-          'Nobody can read or write {table} while every row is checked for whether {column} fits from {old} into {new}.',
-      },
       timezone: {
         message:
           'Between {old} and {new} PostgreSQL keeps the rows of {table} only where the session’s TimeZone is UTC; its indexes on {column} are built anew in any case. Nobody can read or write {table} meanwhile.',
