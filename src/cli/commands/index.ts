@@ -1,6 +1,7 @@
 import type { Command } from '../command.ts'
 import { dbCommand } from './db.ts'
 import { generateCommand } from './generate.ts'
+import { lintCommand } from './lint.ts'
 import { migrateCommand } from './migrate.ts'
 import { rowCommand } from './row.ts'
 import { seedCommand } from './seed.ts'
@@ -10,6 +11,7 @@ import { tuneCommand } from './tune/index.ts'
 export const COMMANDS: readonly Command[] = [
   dbCommand,
   generateCommand,
+  lintCommand,
   migrateCommand,
   seedCommand,
   rowCommand,
