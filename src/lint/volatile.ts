@@ -3,7 +3,7 @@ import { find, strings } from './tree.ts'
 import type { World } from './world.ts'
 
 /** Functions in use for defaults that give one value for a whole statement (pg_proc.provolatile is not v). */
-const STABLE = new Set(
+export const STABLE_FUNCTIONS = new Set(
   `now transaction_timestamp statement_timestamp to_timestamp to_date to_char to_number date_trunc date_part make_date
   make_time make_timestamp make_timestamptz make_interval timezone age lower upper initcap md5 sha256 encode decode length
   concat concat_ws repeat replace left right lpad rpad trim btrim abs round floor ceil trunc array_fill array_append
@@ -17,5 +17,5 @@ const STABLE = new Set(
 export function volatileCall(expression: SqlNode | undefined, world: World): string | undefined {
   return find(expression, 'FuncCall')
     .map(({ funcname }) => strings(funcname).at(-1) ?? '')
-    .find((name) => !(world.stableFunctions.get(name) ?? STABLE.has(name)))
+    .find((name) => !(world.stableFunctions.get(name) ?? STABLE_FUNCTIONS.has(name)))
 }
