@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { openPool, type Sql } from '../../../src/db/index.ts'
+import { lintFiles } from '../../../src/lint/index.ts'
 import {
   EXAMPLE_TABLES,
   HAZARDS,
@@ -45,6 +46,57 @@ test.each(rules.filter((rule) => hazardEntry(rule).good.length > 0))(
     })
   },
 )
+
+/** What gigarow lint says of the bad example, as a text that can be run: one with no gaps that are for the user to fill. */
+async function advice(rule: HazardRule): Promise<string | undefined> {
+  const { bad, given = '', since = 14 } = hazardEntry(rule)
+  const files = [
+    { file: 'tables.sql', text: EXAMPLE_TABLES + given },
+    { file: 'bad.sql', text: bad },
+  ]
+  const found = await lintFiles(files, { major: since, enable: [rule] })
+  const help = found.find((finding) => finding.rule === rule && finding.file === 'bad.sql')?.help
+  return help === undefined || help.includes('…') || !help.includes(';') ? undefined : help
+}
+
+const ADVISED: readonly HazardRule[] = [
+  'index-blocks-writes',
+  'index-on-partitioned',
+  'index-drop-blocks',
+  'reindex-blocks',
+  'index-if-not-exists',
+  'foreign-key-scans',
+  'check-scans',
+  'validate-with-add',
+  'unique-builds-index',
+  'primary-key-nullable',
+  'not-null-scans',
+  'domain-constraint-scans',
+  'stored-generated-column',
+  'rename-table',
+  'vacuum-full',
+  'refresh-blocks-reads',
+  'partition-of',
+  'attach-scans',
+  'detach-blocks',
+]
+
+test.each(ADVISED)('the advice of %s runs as it stands and has no finding', async (rule) => {
+  await withExample(rule, async (sql, major) => {
+    const { bad, good, given = '', since = 14 } = hazardEntry(rule)
+    if (major < since) return
+    const help = (await advice(rule))!
+    const done =
+      rule === 'validate-with-add' ? good[0]! : rule === 'primary-key-nullable' ? bad.split('\n')[0]! : ''
+    await run(sql, done)
+    await run(sql, help)
+    // Where it speaks of the next migration, another one begins.
+    const migrations = [EXAMPLE_TABLES + given, done, ...help.split(/^-- in .*$/m)]
+    const files = migrations.map((text, i) => ({ file: `${i}`, text }))
+    const found = await lintFiles(files, { major: since })
+    expect(found.filter(({ file, severity }) => file !== '0' && severity !== 'notice')).toEqual([])
+  })
+})
 
 /** Rules whose example can be held open in a transaction, and the relations that the catalogue speaks of. */
 const LOCKED: readonly { readonly rule: HazardRule; readonly on: readonly string[] }[] = [
