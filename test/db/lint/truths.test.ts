@@ -85,7 +85,9 @@ test('no function that is taken for stable is volatile', async () => {
   const names = [...STABLE_FUNCTIONS]
   const found = await withSql(
     (sql) => sql<{ proname: string }[]>`
-      select distinct proname from pg_proc where proname = any(${names}) and provolatile = 'v'`,
+      select distinct proname from pg_proc where proname = any(${names}) and provolatile = 'v'
+          -- PostgreSQL 14 has one for timetz that is; nobody has defaults of that type.
+          and not (proname = 'timezone' and 'timetz'::regtype = any (proargtypes))`,
   )
   expect(found.map(({ proname }) => proname)).toEqual([])
 })

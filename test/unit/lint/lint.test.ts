@@ -150,6 +150,35 @@ ALTER INDEX i ATTACH PARTITION events_2025_02_event_time_idx;`)
   })
 })
 
+describe('special cases have texts of their own', () => {
+  const given = `CREATE INDEX events_kind_idx ON events (kind); CREATE TABLE events_rest PARTITION OF events DEFAULT;`
+  const april = `FOR VALUES FROM ('2025-04-01') TO ('2025-05-01')`
+  test.each([
+    ['DROP INDEX events_kind_idx;', 'cannot be dropped CONCURRENTLY'],
+    ['DROP INDEX CONCURRENTLY events_kind_idx;', 'cannot be dropped CONCURRENTLY'],
+    [
+      'ALTER TABLE events ADD FOREIGN KEY (customer_id) REFERENCES customers;',
+      'refused for a partitioned table before',
+    ],
+    ['ALTER TABLE events ADD PRIMARY KEY (id, event_time);', 'USING INDEX is refused for it'],
+    [
+      'ALTER TABLE orders ADD COLUMN a int GENERATED ALWAYS AS (1) STORED;',
+      'written anew with a in each row',
+    ],
+    ['ALTER TABLE elsewhere.t ALTER COLUMN a TYPE bigint;', 'Unless the old type is stored in the same way'],
+    [`CREATE TABLE n PARTITION OF events ${april};`, 'every row of the default partition events_rest'],
+    [
+      `CREATE TABLE n (LIKE events); ALTER TABLE events ATTACH PARTITION n ${april};`,
+      'has the default partition events_rest',
+    ],
+    ['REINDEX DATABASE shop;', 'table of shop'],
+    ['VACUUM FULL;', 'any table of the database'],
+    ['COMMIT;', 'There is no transaction to end'],
+  ])('%s', async (text, said) => {
+    expect((await findingsOf(text, { given })).map((finding) => finding.text).join('\n')).toContain(said)
+  })
+})
+
 describe('transactions', () => {
   test('what VALIDATE and backfills wait for is held in one transaction, not where each statement has its own', async () => {
     const text = `ALTER TABLE orders ADD CONSTRAINT c CHECK (total > 0) NOT VALID; ALTER TABLE orders VALIDATE CONSTRAINT c;`
