@@ -1,4 +1,4 @@
-import { formatDuration, GigarowError } from '../../kernel/index.ts'
+import { formatCount, formatDuration, GigarowError } from '../../kernel/index.ts'
 import type { MigrateEvent, MigrateStatusResult, Repair } from '../../migrate/index.ts'
 import type { Command, CommandContext, CommandInput } from '../command.ts'
 import { confirm } from '../confirm.ts'
@@ -133,6 +133,7 @@ async function mend(context: CommandContext, { options }: CommandInput): Promise
     await confirm(context, 'Change the ledger so? No migration is run.')
     return (await repair({ ...work, db, folder })).repairs
   })
+  if (!dryRun && repairs.some(({ what }) => what !== 'missing')) context.out.print('The ledger is repaired.')
   const left = repairs.filter(({ what }) => what === 'missing').length
   if (repairs.length === 0) context.out.print('Nothing to do: the ledger and the files agree.')
   context.out.document({ repairs, dryRun })
@@ -169,6 +170,7 @@ function runOptions({ out, signal }: CommandContext, { to, step, dryRun }: Comma
   }
   return {
     emit: (event: MigrateEvent) => render(out, event),
+    loadModule,
     signal,
     dryRun: dryRun === true,
     ...(to === undefined ? {} : { to: String(to) }),
@@ -194,6 +196,8 @@ function render(out: Output, event: MigrateEvent): void {
     out.note(dim(`  ${event.step}. ${event.sql.replaceAll(/\s+/g, ' ').slice(0, 100)}`))
   } else if (event.type === 'migrate.recovered') {
     out.note(dim(`  ${event.step}. ${event.what}`))
+  } else if (event.type === 'migrate.backfill') {
+    out.note(dim(`  ${event.table}: ${backfillText(event)}`))
   } else if (event.type === 'migrate.waiting') {
     const who = event.pid === null ? '' : ` (server process ${event.pid})`
     out.note(yellow(`waiting: another gigarow migrates this database${who}`))
@@ -202,6 +206,16 @@ function render(out: Output, event: MigrateEvent): void {
   } else if ('alreadyDone' in event && event.alreadyDone > 0) {
     out.note(dim(`${event.name}: goes on at statement ${event.alreadyDone + 1} of ${event.statements}`))
   }
+}
+
+function backfillText({ rows, total }: Extract<MigrateEvent, { type: 'migrate.backfill' }>): string {
+  return `${formatCount(rows)} rows changed${total > 0 ? ` of about ${formatCount(total)}` : ''}`
+}
+
+/** Loaded only when a migration is a program. */
+async function loadModule(path: string): Promise<Record<string, unknown>> {
+  const config = await import('../../config/index.ts')
+  return config.loadModule(path)
 }
 
 function waitingText({
