@@ -64,9 +64,10 @@ export class World {
     return this.#tables.get(displayName(name))
   }
 
-  /** A new table takes the place of one that had the name. */
+  /** A new table takes the place of one that had the name; a server that has the table knows its size. */
   make(name: QualifiedName, facts: Partial<KnownTable>): KnownTable {
-    return this.#add({ ...blankTable(name), known: true, ...facts })
+    const size = this.find(name)?.size
+    return this.#add({ ...blankTable(name), known: true, size, ...facts })
   }
 
   remove(name: QualifiedName): void {
@@ -139,7 +140,9 @@ export function leavesOf(table: KnownTable): readonly KnownTable[] {
 
 /** Of a partitioned table: those of its leaves together. */
 export function sizeOf(table: KnownTable): KnownTable['size'] {
-  const sizes = leavesOf(table).map((leaf) => leaf.size)
+  const sizes = leavesOf(table)
+    .filter((leaf) => !leaf.fresh)
+    .map((leaf) => leaf.size)
   if (sizes.length === 0 || sizes.includes(undefined)) return undefined
   const known = sizes.filter((size) => size !== undefined)
   const rows = known.map((size) => size.rows)

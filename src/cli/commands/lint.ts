@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { GigarowError, nearest } from '../../kernel/index.ts'
 import type { LintOptions } from '../../lint/index.ts'
@@ -103,7 +104,10 @@ async function names(
   if (args.length > 0) return args
   const { migrations } = await context.config()
   if (server === undefined) return [migrations]
-  return server.pending.map((name) => join(migrations, name, 'migration.sql'))
+  // A migration in TypeScript has no SQL to look at.
+  return server.pending
+    .map((name) => join(migrations, name, 'migration.sql'))
+    .filter((path) => existsSync(path))
 }
 
 function parseList(flag: string, value: unknown, known: readonly string[]): readonly string[] {

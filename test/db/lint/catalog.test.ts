@@ -28,6 +28,10 @@ async function lint(sql: Sql, text: string) {
   return lintSql(text, { file: 'x.sql', major: catalog.major, catalog })
 }
 
+const PARTITIONED = `create table p (id bigint not null, at date not null) partition by range (at);
+  create table p_1 partition of p for values from ('2025-01-01') to ('2025-02-01');
+  create table "p 2" partition of p for values from ('2025-02-01') to ('2025-03-01');`
+
 test('a large table is named with its size; a lock on a small one is a notice', async () => {
   const tables = `create table large (id bigint); insert into large select generate_series(1, 20000);
     create table small (id bigint); insert into small values (1); analyze;`
@@ -37,6 +41,15 @@ test('a large table is named with its size; a lock on a small one is a notice', 
       ['lock', expect.stringMatching(/ large holds 20k rows, \d+ kB\.$/)],
       ['notice', expect.stringMatching(/ small holds 1 row, 8 kB: that is over in a moment\.$/)],
     ])
+  })
+})
+
+test('the size of a partitioned table is that of its partitions', async () => {
+  const tables = `${PARTITIONED} insert into p select i, '2025-01-05' from generate_series(1, 15000) i; analyze;`
+  await withTables(tables, async (sql) => {
+    const [finding] = await lint(sql, 'create index on p (id)')
+    expect(finding?.severity).toBe('lock')
+    expect(finding?.text).toMatch(/ p holds 15k rows, \d+ kB\.$/)
   })
 })
 
@@ -63,10 +76,6 @@ test('types, volatility of functions and indexes are those of the server', async
     expect(await rules('alter table t add x int default dice()')).toEqual(['volatile-default'])
   })
 })
-
-const PARTITIONED = `create table p (id bigint not null, at date not null) partition by range (at);
-  create table p_1 partition of p for values from ('2025-01-01') to ('2025-02-01');
-  create table "p 2" partition of p for values from ('2025-02-01') to ('2025-03-01');`
 
 test('the recipe for an index on a partitioned table runs as it stands, and has no finding itself', async () => {
   await withTables(PARTITIONED, async (sql) => {
