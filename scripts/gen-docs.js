@@ -1,10 +1,12 @@
 // npm run docs: writes the parts of docs/ that repeat the code: docs/errors.md from src/kernel/codes.ts, and in the pages of
-// docs/commands what stands between `<!-- options of: seed -->` and `<!-- end -->`, from the commands as commander has them.
+// docs/commands what stands between `<!-- options of: seed -->` and `<!-- end -->`, from the commands as commander has them; and
+// docs/hazards, a page for each rule of the catalogue in src/model/hazards.
 // `--check` writes nothing and fails when something is stale, a command has no page, or a link leads nowhere.
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ensureReady } from './bootstrap.js'
+import { hazardPages } from './hazard-pages.js'
 
 ensureReady()
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -122,6 +124,15 @@ ${table(['code', 'exit', 'meaning'], rows)}
   )
 }
 
+async function hazards() {
+  const folder = join(root, 'docs/hazards')
+  mkdirSync(folder, { recursive: true })
+  const pages = await hazardPages({ table, cell })
+  for (const [name, text] of pages) put(join(folder, name), text)
+  for (const name of readdirSync(folder))
+    if (!pages.has(name)) problems.push(`docs/hazards/${name} is the page of no rule`)
+}
+
 /** Relative links of every page must lead to a file of the repository. */
 function links() {
   const pages = readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
@@ -143,6 +154,7 @@ function links() {
 
 errorsPage()
 commandPages()
+await hazards()
 links()
 for (const problem of problems) console.error(problem)
 process.exitCode = problems.length > 0 ? 1 : 0

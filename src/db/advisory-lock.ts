@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Database, ReservedSql } from './database.ts'
+import { isConnectionLost } from './errors.ts'
 
 /**
  * First half of every advisory lock key of gigarow: "gigr" in ASCII, so that pg_locks shows whose lock it is
@@ -53,18 +54,33 @@ async function tryLock(session: ReservedSql, lock: LockName): Promise<boolean> {
   return got!.ok
 }
 
-/** Unlocks at the end; a session that is gone has no lock any more. */
+/** How long a failed piece of work waits for its unlock: the end of the session, which follows, releases the lock as well. */
+const UNLOCK_MS = 1_000
+
+/**
+ * Unlocks at the end, so that whoever comes next finds the lock free at once. Not when the connection was lost: postgres.js may never
+ * answer a statement that is sent while the socket is closing.
+ */
 async function holding<T>(
   session: ReservedSql,
   lock: LockName,
   use: (session: ReservedSql) => Promise<T>,
 ): Promise<T> {
+  const unlock = async () => {
+    await session`select pg_advisory_unlock(${LOCK_CLASS}::int, ${LOCKS[lock]}::int)`
+  }
   try {
-    return await use(session)
-  } finally {
-    try {
-      await session`select pg_advisory_unlock(${LOCK_CLASS}::int, ${LOCKS[lock]}::int)`
-    } catch {}
+    const result = await use(session)
+    await unlock().catch(() => {})
+    return result
+  } catch (error) {
+    if (!isConnectionLost(error)) {
+      const enough = new AbortController()
+      const limit = delay(UNLOCK_MS, undefined, { signal: enough.signal })
+      await Promise.race([unlock(), limit]).catch(() => {})
+      enough.abort()
+    }
+    throw error
   }
 }
 

@@ -44,6 +44,10 @@ export const ERROR_CODES = {
     meaning: 'A migration was edited after it was applied, or the ledger was.',
   },
   MIGRATION_MISSING: { exit: 1, meaning: 'The database has a migration whose files are not there.' },
+  MIGRATION_HALF_APPLIED: {
+    exit: 1,
+    meaning: 'A migration is half applied; migrate up has to finish it first.',
+  },
   MIGRATION_HALF_REVERTED: {
     exit: 1,
     meaning: 'Taking a migration back stopped half way; migrate down has to finish it first.',

@@ -4,8 +4,9 @@ import { ensureStore } from '../store/index.ts'
 import { refuseDataLoss } from './data-loss.ts'
 import { createEngine, inOrder, readDownScript } from './engine.ts'
 import { type MigrationFile, readMigrations } from './files.ts'
-import { type Recorded, readRecorded } from './ledger.ts'
+import { type LedgerRow, type Recorded, readRecorded } from './ledger.ts'
 import { underMigrateLock } from './lock.ts'
+import { readModule } from './module.ts'
 import { connected, emitOf, findMigration, type RunOptions } from './options.ts'
 import type { Script } from './script.ts'
 import { assertConsistent } from './state.ts'
@@ -47,6 +48,7 @@ export async function migrateDown(options: MigrateDownOptions): Promise<MigrateD
         files,
         ledger: recorded.ledger,
         allowDataLoss: options.allowDataLoss === true,
+        loadModule: options.loadModule,
       })
       if (scripts.length > 0) await unwrapped(() => engine.down({ step: scripts.length }))
       return { reverted: scripts.map((s) => s.name), sql: [] }
@@ -84,13 +86,31 @@ async function prepare(db: Database, { files, options, recorded }: Situation): P
   const prepared: Prepared[] = []
   for (const file of applied.slice(0, count)) {
     const row = ledger.find((r) => r.name === file.name)
-    prepared.push({ name: file.name, script: await readDownScript(file, row) })
+    prepared.push({ name: file.name, script: await wayBack(file, { row, options }) })
   }
   if (options.allowDataLoss !== true) {
     const statements = prepared.flatMap(({ script }) => script.statements)
     await refuseDataLoss(db.sql, statements, { lock: false })
   }
   return prepared
+}
+
+/** Of a program nothing is known beforehand but that it has a way back. */
+async function wayBack(
+  file: MigrationFile,
+  { row, options }: { row: LedgerRow | undefined; options: MigrateDownOptions },
+): Promise<Script> {
+  if (file.module === undefined) return readDownScript(file, row)
+  const { down, transaction } = await readModule(file, options.loadModule)
+  if (down) return { text: file.sql, path: file.path, statements: [], transactional: transaction !== false }
+  throw new GigarowError(
+    'MIGRATION_INVALID',
+    `${file.name} has no down(): nobody knows how to take it back.`,
+    {
+      facts: { migration: file.name },
+      hint: `Write one in ${file.path}, or go forward with a new migration.`,
+    },
+  )
 }
 
 function toText({ name, script }: Prepared): { name: string; path: string; sql: string } {

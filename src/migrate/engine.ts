@@ -2,8 +2,9 @@ import { type RunnableMigration, Umzug } from 'umzug'
 import { GigarowError } from '../kernel/index.ts'
 import { execute, type Run } from './execute.ts'
 import type { MigrationFile } from './files.ts'
-import type { LedgerRow } from './ledger.ts'
+import type { Direction, LedgerRow } from './ledger.ts'
 import { recordApplied, recordReverted } from './ledger.ts'
+import { executeModule, type LoadModule, readModule } from './module.ts'
 import { readScript } from './script.ts'
 
 export interface EngineInput {
@@ -11,6 +12,7 @@ export interface EngineInput {
   readonly files: readonly MigrationFile[]
   readonly ledger: readonly LedgerRow[]
   readonly allowDataLoss: boolean
+  readonly loadModule: LoadModule | undefined
 }
 
 /**
@@ -18,12 +20,12 @@ export interface EngineInput {
  * migration's transaction, and umzug's own logging does nothing. Migrations are handed over as they were applied, then the
  * pending ones by name, so that "the last one" is the one applied last.
  */
-export function createEngine({ run, files, ledger, allowDataLoss }: EngineInput): Umzug<Run> {
+export function createEngine({ run, files, ledger, ...rest }: EngineInput): Umzug<Run> {
   const applied = ledger.map((row) => row.name)
   const ordered = inOrder(files, applied)
   const rows = new Map(ledger.map((row) => [row.name, row]))
   return new Umzug<Run>({
-    migrations: ordered.map((file) => toUmzug(file, { run, row: rows.get(file.name), allowDataLoss })),
+    migrations: ordered.map((file) => toUmzug(file, { run, row: rows.get(file.name), ...rest })),
     context: run,
     storage: {
       executed: async () => applied,
@@ -47,9 +49,28 @@ interface Context {
   readonly run: Run
   readonly row: LedgerRow | undefined
   readonly allowDataLoss: boolean
+  readonly loadModule: LoadModule | undefined
 }
 
-function toUmzug(file: MigrationFile, { run, row, allowDataLoss }: Context): RunnableMigration<Run> {
+function toUmzug(file: MigrationFile, context: Context): RunnableMigration<Run> {
+  return file.module === undefined ? sqlMigration(file, context) : moduleMigration(file, context)
+}
+
+function moduleMigration(file: MigrationFile, { run, loadModule }: Context): RunnableMigration<Run> {
+  const { name, checksum } = file
+  const job = async (direction: Direction, record: (ms: number) => Promise<void>) =>
+    executeModule(run, { file, migration: await readModule(file, loadModule), direction, record })
+  return {
+    name,
+    up: () =>
+      job('up', (durationMs) =>
+        recordApplied(run.session, { name, checksum, downSql: undefined, durationMs }),
+      ),
+    down: () => job('down', () => recordReverted(run.session, name)),
+  }
+}
+
+function sqlMigration(file: MigrationFile, { run, row, allowDataLoss }: Context): RunnableMigration<Run> {
   const { name, checksum, downSql } = file
   return {
     name,

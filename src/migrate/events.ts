@@ -22,6 +22,14 @@ export type MigrateEvent =
       readonly step: number
       readonly what: string
     }
+  /** A batch of a backfill is committed. `rows`: changed so far, `total`: of the table, by the server's estimate. */
+  | {
+      readonly type: 'migrate.backfill'
+      readonly name: string
+      readonly table: string
+      readonly rows: number
+      readonly total: number
+    }
   /** Another gigarow migrates this database; `pid` of its server process. */
   | { readonly type: 'migrate.waiting'; readonly pid: number | null }
   | LockWaiting

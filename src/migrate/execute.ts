@@ -62,12 +62,12 @@ export async function execute(run: Run, job: Job): Promise<void> {
 }
 
 /** SET of a migration must not reach the next one, nor the pool of a caller; the advisory lock stays. */
-async function forgetSettings(session: ReservedSql): Promise<void> {
+export async function forgetSettings(session: ReservedSql): Promise<void> {
   for (const what of ['session authorization', 'role', 'all']) await session.unsafe(`reset ${what}`)
 }
 
 /** Inside of a transaction: a migration may have set a role that cannot write our tables. It is back after the commit. */
-async function asOurselves(session: ReservedSql, use: () => Promise<void>): Promise<void> {
+export async function asOurselves(session: ReservedSql, use: () => Promise<void>): Promise<void> {
   await session.unsafe('set local session authorization default')
   await session.unsafe('set local role to default')
   await use()
@@ -150,7 +150,7 @@ function retried(run: Run, job: Job, use: () => Promise<void>): Promise<void> {
 }
 
 /** Ctrl-C cancels the statement on the server; its transaction is then rolled back. */
-async function cancellable(run: Run, use: () => Promise<void>): Promise<void> {
+export async function cancellable(run: Run, use: () => Promise<void>): Promise<void> {
   if (!run.signal) return use()
   const [me] = await run.session<{ pid: number }[]>`select pg_backend_pid() as pid`
   const cancel = () => void run.db.sql`select pg_cancel_backend(${me!.pid})`.catch(() => {})

@@ -3,14 +3,16 @@ import { join, relative } from 'node:path'
 import { GigarowError } from '../kernel/index.ts'
 import { checksumOf, normalizeText } from './checksum.ts'
 
-/** One folder of migrations/: <YYYYMMDDHHMMSS>_<name>/{migration.sql, down.sql, snapshot.json}. */
+/** One folder of migrations/: <YYYYMMDDHHMMSS>_<name>/{migration.sql, down.sql, snapshot.json}, or with a migration.ts. */
 export interface MigrationFile {
   readonly name: string
   readonly folder: string
   /** For messages: migrations/20250101000000_initial/migration.sql, relative to the migrations' parent. */
   readonly path: string
-  /** Text of migration.sql, line ends as LF. */
+  /** Text of migration.sql or migration.ts, line ends as LF. */
   readonly sql: string
+  /** Absolute path of migration.ts; undefined where it is SQL. */
+  readonly module: string | undefined
   readonly checksum: string
   /** Text of down.sql; undefined when there is none. */
   readonly downSql: string | undefined
@@ -38,8 +40,10 @@ export async function readMigrations(folder: string): Promise<readonly Migration
 
 async function readOne(root: string, name: string): Promise<MigrationFile | undefined> {
   const folder = join(root, name)
-  const path = relative(join(root, '..'), join(folder, 'migration.sql'))
-  const sql = await readText(join(folder, 'migration.sql'))
+  const found = await sourcesIn(folder)
+  const file = found[0]?.file ?? 'migration.sql'
+  const path = relative(join(root, '..'), join(folder, file))
+  const sql = found[0]?.text
   if (!MIGRATION_NAME.test(name)) {
     // Somebody's own folder; with a migration in it, it is a typing error.
     if (sql === undefined) return undefined
@@ -52,6 +56,10 @@ async function readOne(root: string, name: string): Promise<MigrationFile | unde
       'Bring the file back, or remove the folder if nothing has it applied.',
     )
   }
+  if (found.length > 1) {
+    const others = found.map((source) => source.file).join(' and ')
+    throw invalid(path, `${name} has ${others}`, 'Keep one of them: a migration is SQL or a program.')
+  }
   const down = await readText(join(folder, 'down.sql'))
   return Object.freeze({
     name,
@@ -60,8 +68,18 @@ async function readOne(root: string, name: string): Promise<MigrationFile | unde
     sql: normalizeText(sql),
     checksum: checksumOf(sql),
     downSql: down === undefined ? undefined : normalizeText(down),
-    downPath: path.replace(/migration\.sql$/, 'down.sql'),
+    downPath: relative(join(root, '..'), join(folder, 'down.sql')),
+    module: file === 'migration.sql' ? undefined : join(folder, file),
   })
+}
+
+const SOURCES = ['migration.sql', 'migration.ts', 'migration.mts', 'migration.js', 'migration.mjs']
+
+async function sourcesIn(folder: string): Promise<readonly { file: string; text: string }[]> {
+  const texts = await Promise.all(
+    SOURCES.map(async (file) => ({ file, text: await readText(join(folder, file)) })),
+  )
+  return texts.flatMap(({ file, text }) => (text === undefined ? [] : [{ file, text }]))
 }
 
 /** snapshot.json of the newest migration that has one, parsed; undefined where there is none. */

@@ -80,6 +80,7 @@ export async function recordReverted(sql: AnySql, name: string): Promise<void> {
 
 async function forgetSteps(sql: AnySql, name: string): Promise<void> {
   await sql`delete from gigarow.migration_step where migration = ${name}`
+  await sql`delete from gigarow.migration_backfill where migration = ${name}`
 }
 
 export interface StepMark {

@@ -2,6 +2,7 @@ import { type Database, type LockPolicy, parseTarget, withDatabase } from '../db
 import { GigarowError, silent } from '../kernel/index.ts'
 import type { MigrateEmit } from './events.ts'
 import type { MigrationFile } from './files.ts'
+import type { LoadModule } from './module.ts'
 
 export interface ConnectionOptions {
   /** postgresql://user:password@host:port/database, or a connection that gigarow has opened. A direct one: no PgBouncer. */
@@ -20,6 +21,8 @@ export interface RunOptions extends ConnectionOptions {
   readonly emit?: MigrateEmit
   /** How long and how often locks are waited for. */
   readonly lock?: Partial<LockPolicy>
+  /** Imports migration.ts. Default: import() of Node.js, which reads TypeScript from version 22.18 on. */
+  readonly loadModule?: LoadModule
   /** Cancels the statement that runs. */
   readonly signal?: AbortSignal
 }

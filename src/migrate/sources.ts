@@ -1,10 +1,13 @@
 import { readFile } from 'node:fs/promises'
 import { readCatalog } from '../catalog/index.ts'
 import { type Database, type Target, withDatabase } from '../db/index.ts'
-import { GigarowError, isGigarowError } from '../kernel/index.ts'
+import { GigarowError, isGigarowError, silent } from '../kernel/index.ts'
 import type { Catalog } from '../model/index.ts'
 import { classify, splitStatements } from '../sql/index.ts'
+import { ensureStore } from '../store/index.ts'
+import type { Run } from './execute.ts'
 import { readMigrations } from './files.ts'
+import { executeModule, type LoadModule, type ModuleJob, readModule } from './module.ts'
 import { replay } from './replay.ts'
 import type { ScratchServer } from './scratch.ts'
 import { readScript, type Script } from './script.ts'
@@ -14,7 +17,13 @@ export type Source =
   /** DDL of declarations; `label` for messages. */
   | { readonly kind: 'statements'; readonly label: string; readonly statements: readonly string[] }
   /** Replayed up to its end. */
-  | { readonly kind: 'migrations'; readonly folder: string; readonly label: string }
+  | {
+      readonly kind: 'migrations'
+      readonly folder: string
+      readonly label: string
+      /** For migrations written in TypeScript. */
+      readonly load?: LoadModule
+    }
   /** Plain SQL, run one after the other. */
   | {
       readonly kind: 'files'
@@ -52,7 +61,7 @@ export async function withSource<T>(
   use: (state: SourceState) => Promise<T>,
 ): Promise<T> {
   // Read before a server is asked: what is wrong in a file shows at once.
-  const scripts = source.kind === 'database' ? [] : await scriptsOf(source)
+  const scripts = source.kind === 'database' ? [] : await stepsOf(source)
   const opened = async (db: Database) => {
     assertSameMajor(source, db, options.like)
     if (source.kind !== 'database') await build(db, scripts, options)
@@ -64,24 +73,42 @@ export async function withSource<T>(
 
 async function build(
   db: Database,
-  scripts: readonly Script[],
+  steps: readonly Step[],
   { scratch, signal, prepare }: SourceOptions,
 ): Promise<void> {
   const options = { makeRoles: scratch.makesRoles === true, ...(signal ? { signal } : {}) }
   await db.withSession(async (session) => {
-    for (const script of scripts) await replay(session, script, options)
+    for (const step of steps) {
+      if ('text' in step) await replay(session, step, options)
+      else await replayModule({ db, session, emit: silent, lock: {}, ...(signal ? { signal } : {}) }, step)
+    }
   })
   await prepare?.(db)
 }
 
-async function scriptsOf(source: Exclude<Source, { kind: 'database' }>): Promise<readonly Script[]> {
+/** SQL, or a migration that is a program. */
+type Step = Script | Pick<ModuleJob, 'file' | 'migration'>
+
+async function replayModule(run: Run, step: Pick<ModuleJob, 'file' | 'migration'>): Promise<void> {
+  await ensureStore(run.db)
+  await executeModule(run, { ...step, direction: 'up', record: async () => {} })
+}
+
+async function stepsOf(source: Exclude<Source, { kind: 'database' }>): Promise<readonly Step[]> {
   if (source.kind === 'statements') {
     const text = source.statements.map((sql) => `${sql};\n`).join('')
     return [plain(text, source.label, await splitStatements(text, source.label))]
   }
   if (source.kind === 'migrations') {
     const files = await readMigrations(source.folder)
-    return Promise.all(files.map((file) => readScript(file.sql, file.path)))
+    return Promise.all(
+      files.map(
+        async (file): Promise<Step> =>
+          file.module === undefined
+            ? readScript(file.sql, file.path)
+            : { file, migration: await readModule(file, source.load) },
+      ),
+    )
   }
   return Promise.all(source.files.map(readSqlFile))
 }

@@ -77,6 +77,16 @@ export function assertConsistent(
   if (late.length > 0 && !allowOutOfOrder) throw outOfOrder(late, newest)
 }
 
+/** Throws MIGRATION_HALF_APPLIED: the ledger cannot call done what is done in part. */
+export function assertNoneHalfApplied({ steps }: Recorded): void {
+  const half = steps.find((s) => s.direction === 'up')
+  if (half === undefined) return
+  throw new GigarowError('MIGRATION_HALF_APPLIED', `${half.migration} is half applied.`, {
+    facts: { migration: half.migration },
+    hint: 'gigarow migrate up goes on with it.',
+  })
+}
+
 /** Throws MIGRATION_HALF_REVERTED: nothing can stand on a migration of which a part is gone. */
 export function assertNoneHalfReverted({ ledger, steps }: Recorded): void {
   const half = steps.find((s) => s.direction === 'down' && ledger.some((row) => row.name === s.migration))

@@ -3,6 +3,7 @@ import { createEngine } from './engine.ts'
 import { type MigrationFile, readMigrations } from './files.ts'
 import { type Recorded, readRecorded } from './ledger.ts'
 import { underMigrateLock } from './lock.ts'
+import { readModule } from './module.ts'
 import { connected, emitOf, findMigration, type RunOptions } from './options.ts'
 import { readScript } from './script.ts'
 import { assertConsistent, assertNoneHalfReverted } from './state.ts'
@@ -42,7 +43,13 @@ export async function migrateUp(options: MigrateUpOptions): Promise<MigrateUpRes
       const chosen = await choose(files, options, recorded)
       const { lock = {}, signal } = options
       const run = { db, session, emit: emitOf(options), lock, ...(signal ? { signal } : {}) }
-      const engine = createEngine({ run, files, ledger: recorded.ledger, allowDataLoss: false })
+      const engine = createEngine({
+        run,
+        files,
+        ledger: recorded.ledger,
+        allowDataLoss: false,
+        loadModule: options.loadModule,
+      })
       const applied = chosen.length === 0 ? [] : await unwrapped(() => engine.up({ step: chosen.length }))
       return result(
         applied.map(({ name }) => files.find((f) => f.name === name)!),
@@ -64,7 +71,8 @@ async function choose(
   const applied = new Set(recorded.ledger.map((row) => row.name))
   const pending = files.filter((file) => !applied.has(file.name) && (last === undefined || file.name <= last))
   const chosen = pending.slice(0, options.step)
-  for (const file of chosen) await readScript(file.sql, file.path)
+  for (const file of chosen)
+    await (file.module ? readModule(file, options.loadModule) : readScript(file.sql, file.path))
   return chosen
 }
 

@@ -3,6 +3,7 @@ import { dbCommand } from './db.ts'
 import { diffCommand } from './diff.ts'
 import { driftCommand } from './drift.ts'
 import { generateCommand } from './generate.ts'
+import { lintCommand } from './lint.ts'
 import { migrateCommand } from './migrate.ts'
 import { rowCommand } from './row.ts'
 import { seedCommand } from './seed.ts'
@@ -13,6 +14,7 @@ import { verifyCommand } from './verify.ts'
 export const COMMANDS: readonly Command[] = [
   dbCommand,
   generateCommand,
+  lintCommand,
   migrateCommand,
   diffCommand,
   driftCommand,

@@ -1,6 +1,7 @@
-import { formatDuration, GigarowError } from '../../kernel/index.ts'
-import type { MigrateEvent, MigrateStatusResult } from '../../migrate/index.ts'
+import { formatCount, formatDuration, GigarowError } from '../../kernel/index.ts'
+import type { MigrateEvent, MigrateStatusResult, Repair } from '../../migrate/index.ts'
 import type { Command, CommandContext, CommandInput } from '../command.ts'
+import { confirm } from '../confirm.ts'
 import { lockWaitingText } from '../lock-waiting.ts'
 import type { Output } from '../output.ts'
 import { highlightSql } from '../sql-text.ts'
@@ -45,6 +46,31 @@ export const migrateCommand: Command = {
       examples: ['gigarow migrate status', 'gigarow migrate status --json'],
       run: status,
     },
+    {
+      name: 'baseline',
+      summary:
+        'record pending migrations as applied without running them: adopts a database that has its tables',
+      options: [
+        { flags: '--to <name>', description: 'up to and including this migration' },
+        { flags: '--dry-run', description: 'say what would be recorded, change nothing' },
+      ],
+      examples: ['gigarow migrate baseline --dry-run', 'gigarow migrate baseline --to initial'],
+      run: adopt,
+    },
+    {
+      name: 'repair',
+      summary:
+        'bring the ledger to what the files say: accepts files that were edited after they were applied',
+      options: [
+        {
+          flags: '--forget-missing',
+          description: 'take migrations out of the ledger whose files are gone',
+        },
+        { flags: '--dry-run', description: 'say what would be changed, change nothing' },
+      ],
+      examples: ['gigarow migrate repair --dry-run', 'gigarow migrate repair --yes'],
+      run: mend,
+    },
   ],
 }
 
@@ -72,6 +98,47 @@ async function down(context: CommandContext, { options }: CommandInput): Promise
   if (result.reverted.length === 0) out.print('Nothing to do: no migration is applied.')
   out.document({ reverted: result.reverted, dryRun: run.dryRun })
   return undefined
+}
+
+async function adopt(context: CommandContext, { options }: CommandInput): Promise<undefined> {
+  const { step: _, ...run } = runOptions(context, options)
+  const { baseline } = await import('../../migrate/index.ts')
+  const { recorded } = await connected(context, 'adopting the database', (db, folder) =>
+    baseline({ ...run, db, folder }),
+  )
+  const { out } = context
+  const word = out.colors.green(run.dryRun ? 'would be recorded' : 'recorded')
+  for (const name of recorded) out.print(`${word} ${name}`)
+  if (recorded.length === 0) out.print('Nothing to do: no migration is pending.')
+  else if (!run.dryRun)
+    out.note('Nothing was run. See whether the database is what the migrations make: gigarow drift')
+  out.document({ recorded, dryRun: run.dryRun })
+  return undefined
+}
+
+const REPAIRS: Record<Repair['what'], string> = {
+  reread: 'takes the checksum and the way back of the file as it is now',
+  forgotten: 'is taken out of the ledger: its file is gone',
+  missing: 'has no file; --forget-missing takes it out of the ledger',
+  chain: 'follows the row before it again',
+}
+
+async function mend(context: CommandContext, { options }: CommandInput): Promise<number> {
+  const { signal, emit, dryRun } = runOptions(context, options)
+  const { repair } = await import('../../migrate/index.ts')
+  const work = { signal, emit, forgetMissing: options.forgetMissing === true }
+  const repairs = await connected(context, 'repairing the ledger', async (db, folder) => {
+    const planned = (await repair({ ...work, db, folder, dryRun: true })).repairs
+    for (const { name, what } of planned) context.out.print(`${name} ${REPAIRS[what]}`)
+    if (dryRun || planned.every(({ what }) => what === 'missing')) return planned
+    await confirm(context, 'Change the ledger so? No migration is run.')
+    return (await repair({ ...work, db, folder })).repairs
+  })
+  if (!dryRun && repairs.some(({ what }) => what !== 'missing')) context.out.print('The ledger is repaired.')
+  const left = repairs.filter(({ what }) => what === 'missing').length
+  if (repairs.length === 0) context.out.print('Nothing to do: the ledger and the files agree.')
+  context.out.document({ repairs, dryRun })
+  return left > 0 ? 4 : 0
 }
 
 async function status(context: CommandContext): Promise<number> {
@@ -104,6 +171,7 @@ function runOptions({ out, signal }: CommandContext, { to, step, dryRun }: Comma
   }
   return {
     emit: (event: MigrateEvent) => render(out, event),
+    loadModule,
     signal,
     dryRun: dryRun === true,
     ...(to === undefined ? {} : { to: String(to) }),
@@ -129,6 +197,8 @@ function render(out: Output, event: MigrateEvent): void {
     out.note(dim(`  ${event.step}. ${event.sql.replaceAll(/\s+/g, ' ').slice(0, 100)}`))
   } else if (event.type === 'migrate.recovered') {
     out.note(dim(`  ${event.step}. ${event.what}`))
+  } else if (event.type === 'migrate.backfill') {
+    out.note(dim(`  ${event.table}: ${backfillText(event)}`))
   } else if (event.type === 'migrate.waiting') {
     const who = event.pid === null ? '' : ` (server process ${event.pid})`
     out.note(yellow(`waiting: another gigarow migrates this database${who}`))
@@ -137,6 +207,16 @@ function render(out: Output, event: MigrateEvent): void {
   } else if ('alreadyDone' in event && event.alreadyDone > 0) {
     out.note(dim(`${event.name}: goes on at statement ${event.alreadyDone + 1} of ${event.statements}`))
   }
+}
+
+function backfillText({ rows, total }: Extract<MigrateEvent, { type: 'migrate.backfill' }>): string {
+  return `${formatCount(rows)} rows changed${total > 0 ? ` of about ${formatCount(total)}` : ''}`
+}
+
+/** Loaded only when a migration is a program. */
+async function loadModule(path: string): Promise<Record<string, unknown>> {
+  const config = await import('../../config/index.ts')
+  return config.loadModule(path)
 }
 
 function printSql(out: Output, scripts: readonly { readonly path: string; readonly sql: string }[]): void {

@@ -55,7 +55,13 @@ function plain(source: Source): ResolvedSource {
 }
 
 function migrations(context: CommandContext, folder: string): ResolvedSource {
-  return plain({ kind: 'migrations', folder, label: labelOf(context, folder) })
+  return plain({
+    kind: 'migrations',
+    folder,
+    label: labelOf(context, folder),
+    // Loaded only when a migration is a program.
+    load: async (path) => (await import('../../config/index.ts')).loadModule(path),
+  })
 }
 
 async function declarations(context: CommandContext, path: string): Promise<ResolvedSource> {

@@ -110,10 +110,6 @@ ALTER SEQUENCE orders_number_seq OWNED BY orders.number;`,
         message:
           'Unless the old type is stored in the same way, nobody can read or write {table} while it is written anew with {column} as {new}, and its indexes with it.',
       },
-      scan: {
-        message:
-          'Nobody can read or write {table} while every row is checked for whether {column} fits from {old} into {new}.',
-      },
       timezone: {
         message:
           'Between {old} and {new} PostgreSQL keeps the rows of {table} only where the session’s TimeZone is UTC; its indexes on {column} are built anew in any case. Nobody can read or write {table} meanwhile.',
@@ -124,18 +120,17 @@ ALTER SEQUENCE orders_number_seq OWNED BY orders.number;`,
       'For the others: a new column, a trigger that keeps it in step for new and changed rows, old rows in batches, then the programs move over and the old column goes.',
       'With `--database`, or when the table is made by an earlier file, the rule knows the old type.',
     ],
-    bad: 'ALTER TABLE orders ALTER COLUMN customer_id TYPE text;',
+    bad: 'ALTER TABLE orders ALTER COLUMN placed_at TYPE date;',
     good: [
-      'ALTER TABLE orders ALTER COLUMN status TYPE text;',
-      `ALTER TABLE orders ADD COLUMN customer_id_new text;
-CREATE FUNCTION orders_customer_id_new() RETURNS trigger LANGUAGE plpgsql AS $$
+      `ALTER TABLE orders ADD COLUMN placed_on date;
+CREATE FUNCTION orders_placed_on() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  NEW.customer_id_new := NEW.customer_id;
+  NEW.placed_on := NEW.placed_at;
   RETURN NEW;
 END $$;
-CREATE TRIGGER orders_customer_id_new BEFORE INSERT OR UPDATE ON orders
-  FOR EACH ROW EXECUTE FUNCTION orders_customer_id_new();`,
-      'UPDATE orders SET customer_id_new = customer_id WHERE id BETWEEN 1 AND 10000 AND customer_id_new IS NULL;',
+CREATE TRIGGER orders_placed_on BEFORE INSERT OR UPDATE ON orders
+  FOR EACH ROW EXECUTE FUNCTION orders_placed_on();`,
+      'UPDATE orders SET placed_on = placed_at WHERE id BETWEEN 1 AND 10000 AND placed_on IS NULL;',
     ],
     like: ['squawk changing-column-type', 'strong_migrations'],
     links: [ALTER_TABLE],

@@ -59,7 +59,7 @@ export const CONSTRAINT_HAZARDS = defineHazards({
     title: 'VALIDATE in the transaction that added the constraint',
     message:
       'The lock on {table} that adding {constraint} took is held while VALIDATE reads every row: NOT VALID gains nothing here.',
-    instead: 'Write in the next migration:\nALTER TABLE {table} VALIDATE CONSTRAINT {constraint};',
+    instead: '-- in the next migration:\nALTER TABLE {table} VALIDATE CONSTRAINT {constraint};',
     why: [
       'Locks are held until their transaction ends. A migration runs in one transaction, so what is added with NOT VALID has to be validated in another one.',
     ],

@@ -23,7 +23,7 @@ export const PARTITION_HAZARDS = defineHazards({
     ],
     bad: `CREATE TABLE events_2025_04 PARTITION OF events FOR VALUES FROM ('2025-04-01') TO ('2025-05-01');`,
     good: [
-      `CREATE TABLE events_2025_04 (LIKE events INCLUDING ALL);
+      `CREATE TABLE events_2025_04 (LIKE events INCLUDING ALL EXCLUDING IDENTITY);
 ALTER TABLE events ATTACH PARTITION events_2025_04 FOR VALUES FROM ('2025-04-01') TO ('2025-05-01');`,
     ],
     links: [PARTITIONS],
@@ -98,7 +98,7 @@ ALTER TABLE events_2025_03 DROP CONSTRAINT events_2025_03_bound;`,
     ],
     bad: 'CREATE TABLE events_default PARTITION OF events DEFAULT;',
     good: [
-      `CREATE TABLE events_2025_04 (LIKE events INCLUDING ALL);
+      `CREATE TABLE events_2025_04 (LIKE events INCLUDING ALL EXCLUDING IDENTITY);
 ALTER TABLE events ATTACH PARTITION events_2025_04 FOR VALUES FROM ('2025-04-01') TO ('2025-05-01');`,
     ],
     links: [PARTITIONS],

@@ -1,7 +1,9 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { type Sql, withDatabase } from '../../../src/db/index.ts'
 import { ident } from '../../../src/kernel/index.ts'
-import { type Source, scratchOn, withSource } from '../../../src/migrate/index.ts'
+import { type MigrationContext, type Source, scratchOn, withSource } from '../../../src/migrate/index.ts'
 import { testDatabase, testMajor } from '../../support/index.ts'
 import { errorOf, migrationsOn } from './fixture.ts'
 
@@ -142,6 +144,20 @@ test('a migrations folder is replayed to its end, and leaves nothing in the data
     expect.arrayContaining(['index "public"."a_id"', 'table "public"."b"', 'column "public"."a"."at"']),
   )
   expect(await observer()`select from pg_class where relnamespace = 'public'::regnamespace`).toHaveLength(0)
+})
+
+test('a migration that is a program is replayed as well', async () => {
+  const { folder } = project({ '20250101000000_a': { up: 'create table public.a (id int);' } })
+  const load = async () => ({
+    default: {
+      up: async ({ sql }: MigrationContext) => void (await sql`alter table public.a add column made int`),
+    },
+  })
+  mkdirSync(join(folder, '20250102000000_b'))
+  writeFileSync(join(folder, '20250102000000_b', 'migration.ts'), 'export default {}')
+  expect(await keysOf({ kind: 'migrations', folder, label: 'migrations', load })).toContain(
+    'column "public"."a"."made"',
+  )
 })
 
 test('two servers of different major versions are not compared; the message names the flags', async () => {

@@ -1,0 +1,1 @@
+export { type Finding, type LintOptions, lintFiles, lintSql, type SqlFile } from './lint.ts'

@@ -1,0 +1,81 @@
+import type { QualifiedName } from '../../kernel/index.ts'
+import { classify, droppedObjects, relationName, type SqlNode } from '../../sql/index.ts'
+import { plainIdent, plainName } from '../names.ts'
+import { everyStatement, type Hit, type Judged } from '../rule.ts'
+import { commandsOf, type Node, relationsOf } from '../tree.ts'
+
+export const FILE_RULES = [
+  everyStatement((_, { statement }) =>
+    longNames(statement.sql).map((name) => ({
+      rule: 'identifier-too-long',
+      facts: { old: name, new: Buffer.from(name).subarray(0, 63).toString() },
+    })),
+  ),
+
+  everyStatement((_, context) => {
+    const table = lockedTables(context.statement.node).find((name) => context.live(name) !== undefined)
+    if (table === undefined) return []
+    const facts = { table: plainName(table) }
+    const hits: Hit[] = []
+    if (!isSet(context.before, 'lock_timeout')) hits.push({ rule: 'missing-lock-timeout', facts })
+    if (!isSet(context.before, 'statement_timeout')) hits.push({ rule: 'missing-statement-timeout', facts })
+    return hits
+  }),
+
+  everyStatement((node) => unqualified(node).map((name) => ({ rule: 'missing-schema', facts: { name } }))),
+
+  everyStatement((node, { before, after, statement }) => {
+    const alone = [...before, statement, ...after].some((other) => classify(other.node) === 'alone')
+    const facts = alone ? notRepeatable(node) : undefined
+    return facts === undefined ? [] : [{ rule: 'not-repeatable', facts }]
+  }),
+]
+
+/** Names, as written: strings, dollar quotes and comments are passed over. */
+function longNames(sql: string): readonly string[] {
+  const tokens = sql.matchAll(
+    /'(?:[^']|'')*'|\$(\w*)\$[\s\S]*?\$\1\$|--[^\n]*|\/\*[\s\S]*?\*\/|"((?:[^"]|"")+)"|([\p{L}_][\p{L}\p{N}_$]*)/gu,
+  )
+  const names = [...tokens].map(([, , quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain ?? '')
+  return [...new Set(names.filter((name) => Buffer.byteLength(name) > 63))]
+}
+
+/** Tables that a statement locks so that others wait. */
+function lockedTables(node: SqlNode): readonly QualifiedName[] {
+  if ('AlterTableStmt' in node) return [relationName(node.AlterTableStmt.relation)]
+  if ('IndexStmt' in node) return [relationName(node.IndexStmt.relation)]
+  if ('RenameStmt' in node && node.RenameStmt.relation) return [relationName(node.RenameStmt.relation)]
+  if ('TruncateStmt' in node) return relationsOf(node.TruncateStmt.relations)
+  return droppedObjects(node, 'OBJECT_TABLE')
+}
+
+function isSet(before: readonly Judged[], name: string): boolean {
+  return before.some(({ node }) => 'VariableSetStmt' in node && node.VariableSetStmt.name === name)
+}
+
+function unqualified(node: SqlNode): readonly string[] {
+  return relationsIn(node).flatMap(({ schemaname, relname = '', relpersistence }) =>
+    schemaname === undefined && relpersistence !== 't' ? [plainIdent(relname)] : [],
+  )
+}
+
+function relationsIn(node: SqlNode): readonly Node<'RangeVar'>[] {
+  const one = (relation: Node<'RangeVar'> | undefined) => (relation === undefined ? [] : [relation])
+  if ('CreateStmt' in node) return one(node.CreateStmt.relation)
+  if ('AlterTableStmt' in node) return one(node.AlterTableStmt.relation)
+  if ('IndexStmt' in node) return one(node.IndexStmt.relation)
+  if ('ViewStmt' in node) return one(node.ViewStmt.view)
+  if ('CreateTableAsStmt' in node) return one(node.CreateTableAsStmt.into?.rel)
+  if ('RenameStmt' in node) return one(node.RenameStmt.relation)
+  return []
+}
+
+function notRepeatable(node: SqlNode): { readonly kind: string; readonly name: string } | undefined {
+  if ('CreateStmt' in node && node.CreateStmt.if_not_exists !== true)
+    return { kind: 'CREATE TABLE', name: 'IF NOT EXISTS' }
+  if ('DropStmt' in node && node.DropStmt.missing_ok !== true) return { kind: 'DROP', name: 'IF EXISTS' }
+  if (!('AlterTableStmt' in node)) return undefined
+  const cmd = commandsOf(node.AlterTableStmt).find(({ missing_ok }) => missing_ok !== true)
+  if (cmd?.subtype === 'AT_AddColumn') return { kind: 'ADD COLUMN', name: 'IF NOT EXISTS' }
+  return cmd?.subtype === 'AT_DropColumn' ? { kind: 'DROP COLUMN', name: 'IF EXISTS' } : undefined
+}
