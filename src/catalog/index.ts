@@ -7,3 +7,5 @@ export {
   type LiveTable,
   readLiveTable,
 } from './live-table.ts'
+export { type ReadCatalogOptions, readCatalog } from './read-catalog.ts'
+export type { CatalogSource } from './snapshot.ts'

@@ -1,3 +1,4 @@
+export { diff } from './diff.ts'
 export {
   LOCK_MODES,
   type Lock,
@@ -7,3 +8,4 @@ export {
   type PlanStatement,
   type Refusal,
 } from './plan.ts'
+export type { DiffOptions, Rename } from './rule.ts'

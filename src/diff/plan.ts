@@ -1,15 +1,6 @@
-/** Table-level lock modes of PostgreSQL, weakest first (manual, "Explicit Locking"). */
-export const LOCK_MODES = [
-  'ACCESS SHARE',
-  'ROW SHARE',
-  'ROW EXCLUSIVE',
-  'SHARE UPDATE EXCLUSIVE',
-  'SHARE',
-  'SHARE ROW EXCLUSIVE',
-  'EXCLUSIVE',
-  'ACCESS EXCLUSIVE',
-] as const
-export type LockMode = (typeof LOCK_MODES)[number]
+import { LOCK_MODES, type LockMode } from '../model/index.ts'
+
+export { LOCK_MODES, type LockMode }
 
 /** The strongest lock that a statement takes on a relation that was there before. */
 export interface Lock {

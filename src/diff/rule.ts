@@ -1,4 +1,4 @@
-import type { Catalog, ObjectKey, SchemaObject } from '../model/index.ts'
+import type { Catalog, ObjectKey, ObjectKind, SchemaObject } from '../model/index.ts'
 import type { Lock, PlanHazard, Refusal } from './plan.ts'
 
 /** A statement before it has its place: what it does to which objects decides the order. */
@@ -15,6 +15,8 @@ export interface Action {
   readonly releases?: readonly ObjectKey[]
   /** Default: transaction. */
   readonly runs?: 'transaction' | 'alone'
+  /** In one transaction with the action before it: nothing may come between the two. */
+  readonly together?: boolean
   readonly locks?: readonly Lock[]
   /** It reads or writes every row: no statement_timeout. */
   readonly scans?: boolean
@@ -23,13 +25,39 @@ export interface Action {
   readonly comment?: string
 }
 
+export interface Rename {
+  readonly from: ObjectKey
+  readonly to: ObjectKey
+}
+
+export interface DiffOptions {
+  /** What is the same object under another name: without these it is dropped and made. */
+  readonly renames?: readonly Rename[]
+  /** Enums that may lose values although rows may use them; the plan then fails on the server where one does. */
+  readonly allowValueLoss?: readonly ObjectKey[]
+  /** Milliseconds, default 2000. */
+  readonly lockTimeout?: number
+  /** Milliseconds, default 30 000; of statements that read no rows. */
+  readonly statementTimeout?: number
+}
+
 export interface DiffContext {
+  /** With the renames already made. */
   readonly from: Catalog
   readonly to: Catalog
+  readonly options: DiffOptions
   /** The object, or the table that it belongs to, is made by this plan: nobody uses it, nothing of it is locked. */
   isNew(key: ObjectKey): boolean
   /** It is dropped by this plan, by itself or with what it belongs to. */
   isGone(key: ObjectKey): boolean
+  /** It is part of a circle of needs: it is made first without what closes it (the default of a column, the query of a view). */
+  isDeferred(key: ObjectKey): boolean
+}
+
+/** Objects of these kinds that need `of` cannot stay while it is altered: dropped before, made anew after. */
+export interface Displacement {
+  readonly of: ObjectKey
+  readonly kinds: readonly ObjectKind[]
 }
 
 /**
@@ -45,4 +73,6 @@ export interface Rule<O extends SchemaObject> {
    * everything that needs it. A refusal: there is no way that keeps every row.
    */
   alter(from: O, to: O, context: DiffContext): readonly Action[] | 'replace' | { readonly refused: Refusal }
+  /** What stands in the way of alter(), where that gives actions. Default: nothing. */
+  displaces?(from: O, to: O, context: DiffContext): readonly Displacement[]
 }

@@ -47,6 +47,18 @@ export {
   type ViewColumn,
 } from './catalog.ts'
 export {
+  HAZARDS,
+  type HazardOptions,
+  type HazardRule,
+  type HazardTextsOf,
+  hazard,
+  hazardEntry,
+  isHazardRule,
+} from './hazards/catalogue.ts'
+export type { HazardEntry, HazardFact, HazardFacts, HazardTexts, Severity } from './hazards/entry.ts'
+export { EXAMPLE_TABLES } from './hazards/example.ts'
+export { LOCK_MODES, type LockMode } from './locks.ts'
+export {
   type BoundValue,
   boundSql,
   createLeafSql,

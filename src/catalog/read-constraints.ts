@@ -1,0 +1,87 @@
+import { type Constraint, memberKey } from '../model/index.ts'
+import { keysByParent, type PartKeys } from './by-parent.ts'
+import { CLASS, type Registry } from './registry.ts'
+import type { Read } from './snapshot.ts'
+
+interface ConstraintRow {
+  readonly oid: number
+  readonly relation: number
+  readonly name: string
+  readonly type: 'p' | 'u' | 'x' | 'c' | 'f'
+  readonly definition: string
+  readonly validated: boolean
+  readonly parent: number | null
+  readonly inherited: boolean
+  readonly index: number
+  readonly referenced: number
+}
+
+const TYPES = { p: 'primary', u: 'unique', x: 'exclude', c: 'check', f: 'foreign' } as const
+
+export interface ConstraintsRead {
+  /** To be called when the indexes have their keys. */
+  readonly addAll: () => void
+}
+
+export async function readConstraints(
+  read: Read,
+  registry: Registry,
+  parents: ReadonlyMap<number, readonly number[]>,
+): Promise<ConstraintsRead> {
+  const all = await read<ConstraintRow>('catalog_constraints')
+  const rows = withParentsOfChecks(all, parents)
+  const found = keysByParent(rows, {
+    table: (row) => registry.relation(row.relation),
+    own: (row, table) => memberKey('constraint', table, row.name),
+  })
+  for (const [oid, key] of found.keys) registry.name(CLASS.constraint, oid, key)
+  return {
+    addAll: () => {
+      for (const row of rows) addConstraint(row, found, registry)
+    },
+  }
+}
+
+/** An inherited CHECK has the name of its parent's and no other tie to it. */
+function withParentsOfChecks(
+  rows: readonly ConstraintRow[],
+  parents: ReadonlyMap<number, readonly number[]>,
+): readonly ConstraintRow[] {
+  const checks = new Map<string, number>()
+  for (const row of rows) if (row.type === 'c') checks.set(`${row.relation}.${row.name}`, row.oid)
+  return rows.map((row) => {
+    if (row.type !== 'c' || !row.inherited) return row
+    const above = parents.get(row.relation) ?? []
+    const parent = above.map((oid) => checks.get(`${oid}.${row.name}`)).find((oid) => oid !== undefined)
+    return { ...row, parent: parent ?? null }
+  })
+}
+
+function addConstraint(row: ConstraintRow, { keys, parents }: PartKeys, registry: Registry): void {
+  const key = keys.get(row.oid)
+  const table = registry.relation(row.relation)
+  if (key === undefined || table === undefined) return
+  const index = row.type === 'c' ? undefined : registry.relation(row.index)
+  const references = row.type === 'f' ? registry.relation(row.referenced) : undefined
+  registry.add({
+    kind: 'constraint',
+    key,
+    table,
+    name: row.name,
+    type: TYPES[row.type],
+    ...definitionOf(row),
+    parent: parents.get(row.oid),
+    index: row.type === 'f' ? undefined : index,
+    references,
+  })
+  registry.need(key, table, references, parents.get(row.oid), row.type === 'f' ? index : undefined)
+}
+
+/** What is NOT ENFORCED (18) is never validated: that is in its definition, and nothing is left to do. */
+function definitionOf({
+  definition,
+  validated,
+}: ConstraintRow): Pick<Constraint, 'definition' | 'validated'> {
+  if (validated || definition.endsWith(' NOT ENFORCED')) return { definition, validated: true }
+  return { definition: definition.replace(/ NOT VALID$/, ''), validated: false }
+}

@@ -1,0 +1,69 @@
+import { objectKey } from '../model/index.ts'
+import { keysByParent, type PartKeys } from './by-parent.ts'
+import { CLASS, type Registry } from './registry.ts'
+import type { Read } from './snapshot.ts'
+import { textOr } from './values.ts'
+
+interface IndexRow {
+  readonly oid: number
+  readonly relation: number
+  readonly namespace: number
+  readonly name: string
+  readonly definition: string
+  readonly unique: boolean
+  readonly valid: boolean
+  readonly clustered: boolean
+  /** attnums, 0 for an expression: "1 0 3". */
+  readonly columns: string
+  readonly parent: number | null
+  readonly constraint: number | null
+  readonly tablespace: string | null
+  readonly statistics: Readonly<Record<string, number>> | null
+}
+
+export interface IndexesRead {
+  /** To be called when the constraints have their keys. */
+  readonly addAll: () => void
+}
+
+export async function readIndexes(read: Read, registry: Registry): Promise<IndexesRead> {
+  const rows = await read<IndexRow>('catalog_indexes')
+  const found = keysByParent(rows, {
+    table: (row) => registry.relation(row.relation),
+    own: (row) => objectKey('index', { schema: registry.schemaName(row.namespace), name: row.name }),
+  })
+  for (const [oid, key] of found.keys) registry.name(CLASS.relation, oid, key)
+  return {
+    addAll: () => {
+      for (const row of rows) addIndex(row, found, registry)
+    },
+  }
+}
+
+const NO_STATISTICS: Readonly<Record<string, number>> = Object.freeze({})
+
+function addIndex(row: IndexRow, { keys, parents }: PartKeys, registry: Registry): void {
+  const key = keys.get(row.oid)
+  const table = registry.relation(row.relation)
+  if (key === undefined || table === undefined) return
+  const constraint = registry.keyOf(CLASS.constraint, row.constraint)
+  registry.add({
+    kind: 'index',
+    key,
+    name: Object.freeze({ schema: registry.schemaName(row.namespace), name: row.name }),
+    table,
+    definition: row.definition,
+    unique: row.unique,
+    valid: row.valid,
+    parent: parents.get(row.oid),
+    constraint,
+    tablespace: textOr(row.tablespace),
+    clustered: row.clustered,
+    statistics: row.statistics === null ? NO_STATISTICS : Object.freeze(row.statistics),
+  })
+  registry.need(key, table, constraint, parents.get(row.oid))
+  if (!table.startsWith('table ')) return
+  for (const position of row.columns.split(' ')) {
+    registry.need(key, registry.column(row.relation, Number(position)))
+  }
+}

@@ -1,0 +1,93 @@
+import type { Catalog, ObjectKey } from '../model/index.ts'
+import { type Changes, changesOf } from './changes.ts'
+import { type Sides, sidesOf } from './context.ts'
+import type { Edge } from './graph.ts'
+import { labelOfKey } from './label.ts'
+import { orderOf, type Step } from './order.ts'
+import { alignPartitions } from './partitions/align.ts'
+import { leafRenames } from './partitions/leaf-renames.ts'
+import type { Plan, PlanStatement, Refusal } from './plan.ts'
+import { renamed } from './rename.ts'
+import { reversesOf } from './reverse.ts'
+import type { DiffOptions } from './rule.ts'
+import { partitionRefusals } from './rules/partition.ts'
+
+const LOCK_TIMEOUT_MS = 2000
+const STATEMENT_TIMEOUT_MS = 30_000
+
+/** What leads from one catalog to another. Pure: no server is asked. */
+export function diff(from: Catalog, to: Catalog, options: DiffOptions = {}): Plan {
+  const declared = options.renames ?? []
+  const rename = renamed(from, [...declared, ...leafRenames(from, to, declared)])
+  const planned = planOf(sidesOf(alignPartitions(rename.catalog, to), to, options))
+  return {
+    statements: [
+      ...rename.actions.map((action) => statementOf(action, undefined, options)),
+      ...planned.statements,
+    ],
+    refusals: [...rename.refusals, ...planned.refusals],
+  }
+}
+
+function planOf(sides: Sides): Plan {
+  const changes = changesOf(sides)
+  const ordered = orderOf(sides, changes)
+  if ('steps' in ordered) {
+    const reverses = reversesOf(changes, sides)
+    const statements = ordered.steps.map((step) =>
+      statementOf(step.action, reverses.get(step.action), sides.options),
+    )
+    return { statements, refusals: [...changes.refusals, ...partitionRefusals(changes.context)] }
+  }
+  const cut = deferredBy(sides, changes, ordered.circle)
+  if (cut) return planOf({ ...sides, deferred: cut })
+  return { statements: [], refusals: [...changes.refusals, circleRefusal(ordered.circle)] }
+}
+
+/** A circle can be cut at the default of a new column, at a view, and at a constraint that would go with its table. */
+function deferredBy(
+  { from, to, deferred }: Sides,
+  { gone, made }: Changes,
+  circle: readonly Edge[],
+): Sides['deferred'] | undefined {
+  for (const { of, need } of circle) {
+    if (of === undefined || need === undefined || deferred.get(of)?.has(need)) continue
+    const created = made.has(of) ? to.objects.get(of) : undefined
+    const dropped = gone.has(of) ? from.objects.get(of) : undefined
+    const breakable =
+      (created?.kind === 'column' &&
+        created.default !== undefined &&
+        !/^(enum|domain|type|table) /.test(need)) ||
+      created?.kind === 'view' ||
+      dropped?.kind === 'constraint' ||
+      (dropped?.kind === 'column' && dropped.default !== undefined)
+    if (breakable) return new Map(deferred).set(of, new Set([...(deferred.get(of) ?? []), need]))
+  }
+  return undefined
+}
+
+function circleRefusal(circle: readonly Edge[]): Refusal {
+  const keys = circle.flatMap(({ of }) => (of === undefined ? [] : [of]))
+  const names = [...new Set(keys)].map((key: ObjectKey) => `${key.split(' ')[0]} ${labelOfKey(key)}`)
+  return {
+    reason: `these need each other in a circle, and none of them can be made or dropped first: ${names.join(', ')}`,
+    wayOut: 'make the change in two steps, the first of which takes one of them out of the circle',
+  }
+}
+
+function statementOf(
+  action: Step['action'],
+  reverse: PlanStatement['reverse'] | undefined,
+  options: DiffOptions,
+): PlanStatement {
+  return {
+    sql: action.sql,
+    runs: action.runs ?? 'transaction',
+    locks: action.locks ?? [],
+    lockTimeout: options.lockTimeout ?? LOCK_TIMEOUT_MS,
+    statementTimeout: action.scans ? undefined : (options.statementTimeout ?? STATEMENT_TIMEOUT_MS),
+    hazards: action.hazards ?? [],
+    reverse: action.reverse ?? reverse ?? { none: 'there is no statement that takes it back' },
+    ...(action.comment === undefined ? {} : { comment: action.comment }),
+  }
+}

@@ -1,0 +1,118 @@
+import type { ObjectKey } from '../model/index.ts'
+
+/** Why one statement stands before another. */
+export interface Edge {
+  /** It may be given up where it closes a circle. */
+  readonly soft: boolean
+  /** The object whose need it is, and what that needs. */
+  readonly of?: ObjectKey
+  readonly need?: ObjectKey
+}
+
+/** A topological sort in which the smallest of those that may come next comes next. */
+export class Graph {
+  readonly #after: Map<number, Edge>[]
+  readonly #before: Map<number, Edge>[]
+  readonly #blocks: readonly number[]
+
+  /** Nodes of the same number in `blocks`, which is that of the first of them, stay together in their order. */
+  constructor(size: number, blocks: readonly number[] = Array.from({ length: size }, (_, i) => i)) {
+    this.#blocks = blocks
+    this.#after = Array.from({ length: size }, () => new Map())
+    this.#before = Array.from({ length: size }, () => new Map())
+  }
+
+  add(one: number, other: number, edge: Edge): void {
+    const [first, second] = [this.#blocks[one]!, this.#blocks[other]!]
+    if (first === second) return
+    const known = this.#after[first]!.get(second)
+    if (known && (!known.soft || edge.soft)) return
+    this.#after[first]!.set(second, edge)
+    this.#before[second]!.set(first, edge)
+  }
+
+  /** Node numbers are their order in a tie. A circle of edges that cannot be given up ends it. */
+  sort(): { readonly order: readonly number[] } | { readonly circle: readonly Edge[] } {
+    const order: number[] = []
+    const waiting = this.#before.map((edges) => edges.size)
+    const ready = new Heap()
+    waiting.forEach((count, node) => {
+      if (count === 0) ready.push(node)
+    })
+    const free = (node: number) => {
+      if (--waiting[node]! === 0) ready.push(node)
+    }
+    for (;;) {
+      for (let node = ready.pop(); node !== undefined; node = ready.pop()) {
+        order.push(node)
+        waiting[node] = -1
+        for (const next of this.#after[node]!.keys()) free(next)
+      }
+      if (order.length === waiting.length) return { order: this.#whole(order) }
+      const circle = this.#circle(waiting)
+      const soft = circle.find(({ edge }) => edge.soft)
+      if (soft === undefined) return { circle: circle.map(({ edge }) => edge) }
+      this.#after[soft.first]!.delete(soft.second)
+      this.#before[soft.second]!.delete(soft.first)
+      free(soft.second)
+    }
+  }
+
+  #whole(order: readonly number[]): readonly number[] {
+    const blocks = new Map<number, number[]>()
+    this.#blocks.forEach((block, node) => {
+      blocks.set(block, [...(blocks.get(block) ?? []), node])
+    })
+    return order.flatMap((node) => blocks.get(node) ?? [])
+  }
+
+  /** Every node that still waits has one before it that waits, too: going back ends in a circle. */
+  #circle(waiting: readonly number[]): { first: number; second: number; edge: Edge }[] {
+    const path: number[] = []
+    let node = waiting.findIndex((count) => count > 0)
+    while (!path.includes(node)) {
+      path.push(node)
+      node = [...this.#before[node]!.keys()].filter((first) => waiting[first]! > 0).sort((a, b) => a - b)[0]!
+    }
+    const circle = path.slice(path.indexOf(node)).reverse()
+    return circle.map((first, i) => {
+      const second = circle[(i + 1) % circle.length]!
+      return { first, second, edge: this.#after[first]!.get(second)! }
+    })
+  }
+}
+
+/** Smallest number first. */
+class Heap {
+  readonly #items: number[] = []
+
+  push(value: number): void {
+    const items = this.#items
+    let at = items.push(value) - 1
+    while (at > 0) {
+      const up = (at - 1) >> 1
+      if (items[up]! <= value) break
+      items[at] = items[up]!
+      at = up
+    }
+    items[at] = value
+  }
+
+  pop(): number | undefined {
+    const items = this.#items
+    const top = items[0]
+    const last = items.pop()
+    if (items.length === 0 || last === undefined) return top
+    let at = 0
+    for (;;) {
+      let down = 2 * at + 1
+      if (down >= items.length) break
+      if (down + 1 < items.length && items[down + 1]! < items[down]!) down++
+      if (items[down]! >= last) break
+      items[at] = items[down]!
+      at = down
+    }
+    items[at] = last
+    return top
+  }
+}

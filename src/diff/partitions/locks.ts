@@ -1,0 +1,71 @@
+import { labelOf, type ObjectKey, type Table } from '../../model/index.ts'
+import { labelOfKey, locksOn } from '../label.ts'
+import type { Lock, PlanHazard } from '../plan.ts'
+import type { DiffContext } from '../rule.ts'
+import { defaultOf, membersOf } from './tree.ts'
+
+/** Stands for a table's place in its tree, for the order of statements: no object of the catalog. */
+export function attachedKey(table: ObjectKey): ObjectKey {
+  return `attached ${table}` as ObjectKey
+}
+
+export function detachedKey(table: ObjectKey): ObjectKey {
+  return `detached ${table}` as ObjectKey
+}
+
+/** Measured: ATTACH leaves reads and writes of the parent alone; the default partition and referenced tables pay. */
+export function attachLocks(parent: ObjectKey, table: Table, context: DiffContext): readonly Lock[] {
+  const isFilled = context.from.objects.has(table.key)
+  return [
+    ...locksOn(context, parent, 'SHARE UPDATE EXCLUSIVE'),
+    ...locksOn(context, table.key, 'ACCESS EXCLUSIVE'),
+    ...defaultLocks(parent, table, context),
+    ...referencedLocks(parent, context, isFilled),
+  ]
+}
+
+/** Both are locked exclusively, for a moment. */
+export function detachLocks(parent: ObjectKey, table: Table, context: DiffContext): readonly Lock[] {
+  return [
+    ...locksOn(context, parent, 'ACCESS EXCLUSIVE'),
+    ...locksOn(context, table.key, 'ACCESS EXCLUSIVE'),
+    ...defaultLocks(parent, table, context),
+    ...referencedLocks(parent, context, false),
+  ]
+}
+
+function defaultLocks(parent: ObjectKey, table: Table, context: DiffContext): readonly Lock[] {
+  const other = defaultOf(context.from, parent)
+  return other && other.key !== table.key ? locksOn(context, other.key, 'ACCESS EXCLUSIVE') : []
+}
+
+/** A foreign key that the partition has already is merged, and its triggers are dropped on the table that it points at. */
+function referencedLocks(parent: ObjectKey, context: DiffContext, isFilled: boolean): readonly Lock[] {
+  const tables = membersOf(context.from, parent).constraints.flatMap(({ references }) => references ?? [])
+  const mode = isFilled ? 'ACCESS EXCLUSIVE' : 'SHARE ROW EXCLUSIVE'
+  return [...new Set(tables)].flatMap((table) => locksOn(context, table, mode))
+}
+
+export function dropHazard(table: Table): PlanHazard {
+  return {
+    rule: 'drop-table',
+    severity: 'drop',
+    text: `drops the partition ${labelOf(table)} with all its rows; to keep them, detach it and leave it as a table`,
+  }
+}
+
+export function defaultScanHazard(parent: ObjectKey, other: Table): PlanHazard {
+  return {
+    rule: 'default-partition-scan',
+    severity: 'lock',
+    text: `reads and writes of ${labelOf(other)}, the default partition of ${labelOfKey(parent)}, wait while it is read for rows of the new bound; without a default partition nothing waits`,
+  }
+}
+
+export function hashScanHazard(table: Table): PlanHazard {
+  return {
+    rule: 'attach-scan',
+    severity: 'lock',
+    text: `reads and writes of ${labelOf(table)} wait while its rows are read: no CHECK can prove the bound of a hash partition`,
+  }
+}

@@ -1,0 +1,13 @@
+import { ident } from '../../kernel/index.ts'
+import type { ObjectKey } from '../../model/index.ts'
+import type { DiffContext } from '../rule.ts'
+import { membersOf } from './tree.ts'
+
+/** The CHECK that lives only while a partition is attached. */
+export const BOUND_CHECK = ident('gigarow_bound')
+
+/** What of the parent must be as in the new state, because a partition is made after its image. */
+export function shapeOf(parent: ObjectKey, { to }: DiffContext): readonly ObjectKey[] {
+  const { columns, indexes, constraints } = membersOf(to, parent)
+  return [...columns, ...indexes, ...constraints].map(({ key }) => key)
+}

@@ -1,0 +1,142 @@
+import { labelOf, type ObjectKey, type SchemaObject } from '../model/index.ts'
+import { type Call, contextOf, type Sides } from './context.ts'
+import type { Refusal } from './plan.ts'
+import type { Action, DiffContext, Displacement } from './rule.ts'
+import { defaultAside } from './rules/column-default.ts'
+import { ruleOf } from './rules/index.ts'
+
+export interface Replaced {
+  readonly gone: ReadonlySet<ObjectKey>
+  readonly made: ReadonlySet<ObjectKey>
+  readonly alters: readonly Call[]
+  readonly refusals: readonly Refusal[]
+  readonly context: DiffContext
+}
+
+type Pair = readonly [SchemaObject, SchemaObject]
+type Answer = ReturnType<ReturnType<typeof ruleOf>['alter']>
+
+/** Asks the rules what becomes of each pair that differs, until nothing more has to be replaced because of it. */
+export function replaceAll(sides: Sides, pairs: readonly Pair[]): Replaced {
+  const state = new Replacement(sides)
+  for (;;) {
+    const context = state.context()
+    const answers = pairs
+      .filter(([{ key }]) => !state.gone.has(key))
+      .map(([before, after]) => ({ before, after, answer: ruleOf(before).alter(before, after, context) }))
+    const grew = answers.map(({ before, after, answer }) => state.take(before, after, answer))
+    if (!grew.includes(true)) return state.result(answers, context)
+  }
+}
+
+interface Answered {
+  readonly before: SchemaObject
+  readonly after: SchemaObject
+  readonly answer: Answer
+}
+
+class Replacement {
+  readonly gone = new Set<ObjectKey>()
+  readonly #sides: Sides
+  readonly #refusals = new Map<string, Refusal>()
+  /** Columns whose default calls something that is made anew, and what that is. */
+  readonly #defaults = new Map<ObjectKey, ObjectKey>()
+
+  constructor(sides: Sides) {
+    this.#sides = sides
+    for (const key of sides.from.objects.keys()) if (!sides.to.objects.has(key)) this.#drop(key)
+  }
+
+  context(): DiffContext {
+    return contextOf(this.#sides, this.gone, this.#made())
+  }
+
+  take(before: SchemaObject, after: SchemaObject, answer: Answer): boolean {
+    const size = this.gone.size + this.#defaults.size
+    if (answer === 'replace') this.#replace(before.key, before.key)
+    else if (!('refused' in answer) && answer.length > 0) {
+      for (const displacement of ruleOf(before).displaces?.(before, after, this.context()) ?? [])
+        this.#displace(displacement)
+    }
+    return this.gone.size + this.#defaults.size > size
+  }
+
+  result(answers: readonly Answered[], context: DiffContext): Replaced {
+    const refusals = [...this.#refusals.values()]
+    const alters: Call[] = []
+    for (const { after, answer } of answers) {
+      if (answer === 'replace') continue
+      if ('refused' in answer) refusals.push(answer.refused)
+      else if (answer.length > 0) alters.push({ verb: 'alter', object: after, actions: answer })
+    }
+    return { gone: this.gone, made: this.#made(), alters: [...alters, ...this.#asides()], refusals, context }
+  }
+
+  #made(): ReadonlySet<ObjectKey> {
+    const { from, to } = this.#sides
+    return new Set([...to.objects.keys()].filter((key) => !from.objects.has(key) || this.gone.has(key)))
+  }
+
+  /** Gone, and with it all that it takes along: but for what has found another place in the new state. */
+  #drop(key: ObjectKey): void {
+    if (this.gone.has(key)) return
+    this.gone.add(key)
+    const { fromNeeds, toNeeds, to } = this.#sides
+    for (const member of fromNeeds.members(key)) {
+      const stays = to.objects.has(member) && !toNeeds.owners(member).has(key)
+      if (!stays) this.#drop(member)
+    }
+  }
+
+  #displace({ of, kinds }: Displacement): void {
+    for (const dependent of this.#sides.fromNeeds.by(of)) {
+      const object = this.#sides.from.objects.get(dependent)
+      if (object && kinds.includes(object.kind)) this.#replace(dependent, of)
+    }
+  }
+
+  /** The object, and everything that needs it. */
+  #replace(key: ObjectKey, cause: ObjectKey): void {
+    if (this.gone.has(key)) return
+    const object = this.#sides.from.objects.get(key)
+    if (object === undefined) return
+    if (!this.#mayReplace(object, cause)) return
+    this.#drop(key)
+    for (const dependent of this.#sides.fromNeeds.by(key)) this.#replace(dependent, key)
+  }
+
+  /** Rows are never dropped on the way; a default is set aside and back. */
+  #mayReplace(object: SchemaObject, cause: ObjectKey): boolean {
+    if (object.kind !== 'table' && object.kind !== 'column') return true
+    if (object.kind === 'column') {
+      if (object.generated) return true
+      if (object.key !== cause && /^(routine|sequence) /.test(cause)) {
+        this.#defaults.set(object.key, cause)
+        return false
+      }
+    }
+    this.#refusals.set(object.key, refusal(object, cause))
+    return false
+  }
+
+  #asides(): readonly Call[] {
+    return [...this.#defaults].flatMap(([key, cause]) => {
+      const before = this.#sides.from.objects.get(key)
+      const after = this.#sides.to.objects.get(key)
+      if (before?.kind !== 'column' || after?.kind !== 'column' || this.gone.has(key)) return []
+      const actions: readonly Action[] = defaultAside(before, after, cause)
+      return [{ verb: 'alter' as const, object: after, actions }]
+    })
+  }
+}
+
+function refusal(object: SchemaObject, cause: ObjectKey): Refusal {
+  const what = `${object.kind} ${labelOf(object)}`
+  return {
+    reason:
+      object.key === cause
+        ? `the ${what} could only be dropped and made anew, and its rows would be gone`
+        : `the ${what} needs ${cause}, which has to be dropped and made anew, and its rows would be gone`,
+    wayOut: `write this step by hand: make the new one under another name, move the rows of the ${object.kind} over, then drop the old one`,
+  }
+}
