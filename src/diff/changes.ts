@@ -23,13 +23,14 @@ export function changesOf(sides: Sides): Changes {
   const creates = [...made]
     .filter((key) => !isPartOfNewTable(key, to, made))
     .map((key) => to.objects.get(key)!)
-  const calls = [
-    ...creates.map(
-      (object): Call => ({ verb: 'create', object, actions: ruleOf(object).create(object, context) }),
-    ),
-    ...replaced.alters,
-  ]
+  const created = creates.map(
+    (object): Call => ({ verb: 'create', object, actions: ruleOf(object).create(object, context) }),
+  )
+  const all = [...created, ...replaced.alters]
+  const covered = new Set(all.flatMap(({ actions }) => actions.flatMap(({ covers = [] }) => covers)))
+  const calls = all.filter(({ object }) => !covered.has(object.key))
   const elsewhere = new Set(calls.flatMap(({ actions }) => actions.flatMap(({ drops = [] }) => drops)))
+  for (const key of covered) elsewhere.add(key)
   const drops = [...gone].filter((key) => !elsewhere.has(key) && !ridesAlong(key, sides, gone))
   for (const key of drops) {
     const object = from.objects.get(key)!

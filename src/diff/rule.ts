@@ -13,6 +13,8 @@ export interface Action {
   readonly needs?: readonly ObjectKey[]
   /** Objects of the old state that can go only after it (the function that a default called). */
   readonly releases?: readonly ObjectKey[]
+  /** Objects whose own actions are not wanted: it does what they would do (the indexes of what is built anew). */
+  readonly covers?: readonly ObjectKey[]
   /** Default: transaction. */
   readonly runs?: 'transaction' | 'alone'
   /** In one transaction with the action before it: nothing may come between the two. */

@@ -1,8 +1,95 @@
-import { type MatView, nameIn } from '../../model/index.ts'
-import type { Rule } from '../rule.ts'
+import { ident, qualified } from '../../kernel/index.ts'
+import { labelOf, type MatView } from '../../model/index.ts'
+import type { PlanHazard } from '../plan.ts'
+import type { Action, DiffContext, Rule } from '../rule.ts'
+import { lockOn, optionStatements } from './about.ts'
+import { rebuildActions } from './matview-rebuild.ts'
+import { rebuildsOf } from './matview-set.ts'
+import { createMatView, dropMatView, sizeOf, willBePopulated } from './matview-sql.ts'
+import { sourceLocks } from './sources.ts'
 
 export const matviewRule: Rule<MatView> = {
-  create: (it) => [{ sql: `CREATE MATERIALIZED VIEW ${nameIn(it.key)} AS ${it.query}` }],
-  drop: (it) => [{ sql: `DROP MATERIALIZED VIEW ${nameIn(it.key)}` }],
-  alter: () => 'replace',
+  create(view, context) {
+    const populated = willBePopulated(view.key, context)
+    return [
+      {
+        sql: createMatView(view, { populated }),
+        makes: [view.key],
+        ...(populated ? { runs: 'alone' as const, scans: true } : {}),
+        locks: sourceLocks(view.key, context),
+        reverse: { sql: [dropMatView(view.name)] },
+      },
+    ]
+  },
+
+  drop(view, context) {
+    return [
+      {
+        sql: dropMatView(view.name),
+        drops: [view.key],
+        locks: lockOn(view.key, 'ACCESS EXCLUSIVE', context),
+        hazards: [context.to.objects.has(view.key) ? missing(view, context) : dropHazard(view)],
+        reverse: { sql: [createMatView(view, { populated: view.populated })] },
+      },
+    ]
+  },
+
+  /** Another query, access method or tablespace is built beside, so that readers never wait for the rows. */
+  alter(from, to, context) {
+    const rebuilds = rebuildsOf(context)
+    if (rebuilds.impossible.has(to.key)) return 'replace'
+    const group = rebuilds.groups.get(to.key)
+    if (group !== undefined) return rebuildActions(group, context)
+    if (rebuilds.all.has(to.key)) return []
+    return [...tablespaceActions(from, to, context), ...optionActions(from, to, context)]
+  },
+}
+
+function optionActions(from: MatView, to: MatView, context: DiffContext): readonly Action[] {
+  const alter = `ALTER MATERIALIZED VIEW ${qualified(to.name)}`
+  const back = optionStatements(alter, to.options, from.options)
+  return optionStatements(alter, from.options, to.options).map((sql, i) => ({
+    sql,
+    makes: [to.key],
+    locks: lockOn(to.key, 'SHARE UPDATE EXCLUSIVE', context),
+    reverse: { sql: i === 0 ? back : [] },
+  }))
+}
+
+/** Of one without rows: there is nothing to move. */
+function tablespaceActions(from: MatView, to: MatView, context: DiffContext): readonly Action[] {
+  if (from.tablespace === to.tablespace) return []
+  return [
+    {
+      sql: moveTo(to),
+      makes: [to.key],
+      locks: lockOn(to.key, 'ACCESS EXCLUSIVE', context),
+      reverse: { sql: [moveTo(from)] },
+    },
+  ]
+}
+
+function moveTo({ name, tablespace }: MatView): string {
+  return `ALTER MATERIALIZED VIEW ${qualified(name)} SET TABLESPACE ${tablespace === undefined ? 'pg_default' : ident(tablespace)}`
+}
+
+function dropHazard(view: MatView): PlanHazard {
+  return {
+    rule: 'drop-matview',
+    severity: 'drop',
+    text: `drops the materialized view ${labelOf(view)} with its rows${sizeOf(view)}: they can be computed again only while what it read is there`,
+  }
+}
+
+function missing(view: MatView, context: DiffContext): PlanHazard {
+  const name = labelOf(view)
+  const populated = willBePopulated(view.key, context)
+  const until = populated
+    ? `until it is made and filled again from its sources${sizeOf(view)}`
+    : 'until it is made again'
+  return {
+    rule: 'matview-missing',
+    severity: 'lock',
+    text: `drops ${name} because of a change underneath that it stands in the way of: ${name} is missing, and queries on it fail or wait, ${until}. Instead: give the changed column or view a new name, move ${name} over to it, then drop the old one`,
+  }
 }

@@ -1,9 +1,114 @@
 import { ident } from '../../kernel/index.ts'
-import { nameIn, type Trigger } from '../../model/index.ts'
-import type { Rule } from '../rule.ts'
+import type { Trigger } from '../../model/index.ts'
+import type { Action, DiffContext, Rule } from '../rule.ts'
+import { lockOn, nameFor, withoutSemicolon } from './about.ts'
 
+export const ENABLING: Readonly<Record<Trigger['enabled'], string>> = {
+  origin: 'ENABLE',
+  always: 'ENABLE ALWAYS',
+  replica: 'ENABLE REPLICA',
+  disabled: 'DISABLE',
+}
+
+/**
+ * Triggers of a partitioned table's partitions come and go with the one of their parent, and follow its enabled state
+ * (ALTER TABLE … TRIGGER recurses); only where a partition differs, that is said for itself.
+ */
 export const triggerRule: Rule<Trigger> = {
-  create: (it) => [{ sql: it.definition }],
-  drop: (it) => [{ sql: `DROP TRIGGER ${ident(it.name)} ON ${nameIn(it.table)}` }],
-  alter: () => 'replace',
+  create(trigger, context) {
+    if (trigger.parent !== undefined) {
+      const parent = parentState(trigger, context)
+      return parent === trigger.enabled ? [] : [enableAction(trigger, parent, context)]
+    }
+    const made: Action = {
+      sql: withoutSemicolon(trigger.definition),
+      makes: [trigger.key],
+      locks: lockOn(trigger.table, 'SHARE ROW EXCLUSIVE', context),
+      reverse: { sql: [dropTrigger(trigger, context)] },
+    }
+    return trigger.enabled === 'origin' ? [made] : [made, enableAction(trigger, 'origin', context)]
+  },
+
+  drop(trigger, context) {
+    if (trigger.parent !== undefined) return []
+    const state = trigger.enabled === 'origin' ? [] : [enable(trigger, trigger.enabled, context)]
+    return [
+      {
+        sql: dropTrigger(trigger, context),
+        drops: [trigger.key],
+        locks: lockOn(trigger.table, 'ACCESS EXCLUSIVE', context),
+        reverse: { sql: [withoutSemicolon(trigger.definition), ...state] },
+      },
+    ]
+  },
+
+  alter(from, to, context) {
+    if (from.parent !== to.parent) return 'replace'
+    if (to.parent !== undefined) return alterClone(from, to, context)
+    const defined = from.definition === to.definition ? [] : [orReplaceAction(from, to, context)]
+    if (defined.length > 0 && !canReplace(from, to)) return 'replace'
+    // OR REPLACE enables it.
+    const enabled = defined.length > 0 ? 'origin' : from.enabled
+    return enabled === to.enabled ? defined : [...defined, enableAction(to, enabled, context)]
+  },
+}
+
+function alterClone(from: Trigger, to: Trigger, context: DiffContext): readonly Action[] {
+  const before = parentChanges(to, context) ? parentState(to, context) : from.enabled
+  return before === to.enabled ? [] : [enableAction(to, before, context)]
+}
+
+function parentState({ parent }: Trigger, { to }: DiffContext): Trigger['enabled'] {
+  const trigger = parent === undefined ? undefined : to.objects.get(parent)
+  return trigger?.kind === 'trigger' ? trigger.enabled : 'origin'
+}
+
+function parentChanges({ parent }: Trigger, context: DiffContext): boolean {
+  if (parent === undefined) return false
+  const [was, is] = [context.from.objects.get(parent), context.to.objects.get(parent)]
+  if (was?.kind !== 'trigger' || is?.kind !== 'trigger') return true
+  const changed = was.enabled !== is.enabled || was.definition !== is.definition
+  return changed || parentChanges(is, context)
+}
+
+const CONSTRAINT_TRIGGER = /^CREATE CONSTRAINT TRIGGER/
+const FOR_EACH_ROW = / FOR EACH ROW /
+
+/** Constraint triggers know no OR REPLACE; from rows to statements it would leave the partitions' triggers behind. */
+function canReplace(from: Trigger, to: Trigger): boolean {
+  const both = [from.definition, to.definition]
+  if (both.some((d) => CONSTRAINT_TRIGGER.test(d))) return false
+  return FOR_EACH_ROW.test(from.definition) === FOR_EACH_ROW.test(to.definition)
+}
+
+function orReplaceAction(from: Trigger, to: Trigger, context: DiffContext): Action {
+  const state = from.enabled === 'origin' ? [] : [enable(from, from.enabled, context)]
+  return {
+    sql: orReplace(to),
+    makes: [to.key],
+    locks: lockOn(to.table, 'SHARE ROW EXCLUSIVE', context),
+    reverse: { sql: [orReplace(from), ...state] },
+  }
+}
+
+function orReplace({ definition }: Trigger): string {
+  return withoutSemicolon(definition).replace(/^CREATE TRIGGER/, 'CREATE OR REPLACE TRIGGER')
+}
+
+function dropTrigger(trigger: Trigger, context: DiffContext): string {
+  return `DROP TRIGGER ${ident(trigger.name)} ON ${nameFor(trigger.table, context)}`
+}
+
+function enableAction(trigger: Trigger, before: Trigger['enabled'], context: DiffContext): Action {
+  return {
+    sql: enable(trigger, trigger.enabled, context),
+    makes: [trigger.key],
+    ...(trigger.parent === undefined ? {} : { needs: [trigger.parent] }),
+    locks: lockOn(trigger.table, 'SHARE ROW EXCLUSIVE', context),
+    reverse: { sql: [enable(trigger, before, context)] },
+  }
+}
+
+function enable(trigger: Trigger, state: Trigger['enabled'], context: DiffContext): string {
+  return `ALTER TABLE ${nameFor(trigger.table, context)} ${ENABLING[state]} TRIGGER ${ident(trigger.name)}`
 }

@@ -1,0 +1,111 @@
+import { ident, qualified } from '../../kernel/index.ts'
+import { kindIn, labelOf, nameIn, type ObjectKey, type SchemaObject } from '../../model/index.ts'
+import type { Lock, LockMode } from '../plan.ts'
+import type { DiffContext } from '../rule.ts'
+
+/** The relation as people write it: events, warehouse.facts. */
+export function labelFor(key: ObjectKey, { from, to }: DiffContext): string {
+  const object = to.objects.get(key) ?? from.objects.get(key)
+  return object === undefined ? nameIn(key).replaceAll('"', '') : labelOf(object)
+}
+
+/** The relation in SQL; for one that has a name of its own beside its key (a partition's index) that name. */
+export function nameFor(key: ObjectKey, { from, to }: DiffContext): string {
+  const object = to.objects.get(key) ?? from.objects.get(key)
+  return object !== undefined && 'name' in object && typeof object.name === 'object'
+    ? qualified(object.name)
+    : nameIn(key)
+}
+
+/** The lock on a relation; none on one that this plan makes, which nobody uses yet. */
+export function lockOn(key: ObjectKey, mode: LockMode, context: DiffContext): readonly Lock[] {
+  return context.isNew(key) ? [] : [{ relation: labelFor(key, context), mode }]
+}
+
+/** `SELECT 1;` of pg_get_ruledef and the like without what ends it. */
+export function withoutSemicolon(sql: string): string {
+  return sql.replace(/\s*;\s*$/, '')
+}
+
+/** Storage parameters and options of views: (fillfactor='70', "toast"."autovacuum_enabled"='off'). */
+export function optionList(options: Readonly<Record<string, string>>): string {
+  const entries = Object.entries(options).map(([name, value]) => `${optionName(name)}=${optionValue(value)}`)
+  return `(${entries.join(', ')})`
+}
+
+export function optionNames(names: readonly string[]): string {
+  return `(${names.map(optionName).join(', ')})`
+}
+
+function optionName(name: string): string {
+  return /^[a-z_][a-z0-9_]*$/.test(name) ? name : ident(...name.split('.'))
+}
+
+function optionValue(value: string): string {
+  return /^[a-z_][a-z0-9_]*$|^-?\d+(\.\d+)?$/i.test(value) ? value : `'${value.replaceAll("'", "''")}'`
+}
+
+/** What leads from one set of options to another. */
+export function optionChange(
+  from: Readonly<Record<string, string>>,
+  to: Readonly<Record<string, string>>,
+): { readonly set: Readonly<Record<string, string>>; readonly reset: readonly string[] } {
+  const set = Object.fromEntries(Object.entries(to).filter(([name, value]) => from[name] !== value))
+  return { set, reset: Object.keys(from).filter((name) => !(name in to)) }
+}
+
+/** `ALTER VIEW v SET (…)` and `… RESET (…)`, as many of them as it takes. */
+export function optionStatements(
+  alter: string,
+  from: Readonly<Record<string, string>>,
+  to: Readonly<Record<string, string>>,
+): readonly string[] {
+  const { set, reset } = optionChange(from, to)
+  return [
+    ...(Object.keys(set).length > 0 ? [`${alter} SET ${optionList(set)}`] : []),
+    ...(reset.length > 0 ? [`${alter} RESET ${optionNames(reset)}`] : []),
+  ]
+}
+
+export function sameOptions(
+  a: Readonly<Record<string, string>>,
+  b: Readonly<Record<string, string>>,
+): boolean {
+  const { set, reset } = optionChange(a, b)
+  return Object.keys(set).length === 0 && reset.length === 0
+}
+
+/** It is in both states and dropped in between: what it was before is made again. */
+export function comesBack(object: SchemaObject, { from, to }: DiffContext): boolean {
+  return from.objects.has(object.key) && to.objects.has(object.key)
+}
+
+export const KIND_IN_SQL: Readonly<Record<SchemaObject['kind'], string>> = {
+  schema: 'SCHEMA',
+  extension: 'EXTENSION',
+  enum: 'TYPE',
+  domain: 'DOMAIN',
+  type: 'TYPE',
+  sequence: 'SEQUENCE',
+  table: 'TABLE',
+  column: 'COLUMN',
+  constraint: 'CONSTRAINT',
+  index: 'INDEX',
+  statistics: 'STATISTICS',
+  view: 'VIEW',
+  matview: 'MATERIALIZED VIEW',
+  routine: 'ROUTINE',
+  trigger: 'TRIGGER',
+  policy: 'POLICY',
+  rule: 'RULE',
+  grant: 'GRANT',
+  comment: 'COMMENT',
+}
+
+/** The relation that a table, view, index … of a key is, or that its column belongs to. */
+export function relationOf(key: ObjectKey, { from, to }: DiffContext): ObjectKey | undefined {
+  const kind = kindIn(key)
+  if (kind === 'table' || kind === 'view' || kind === 'matview') return key
+  const object = to.objects.get(key) ?? from.objects.get(key)
+  return object !== undefined && 'table' in object ? object.table : undefined
+}

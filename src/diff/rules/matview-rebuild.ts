@@ -1,0 +1,146 @@
+import { ident, type QualifiedName, qualified } from '../../kernel/index.ts'
+import { type Index, kindIn, labelOf, type MatView, type ObjectKey } from '../../model/index.ts'
+import type { PlanHazard } from '../plan.ts'
+import type { Action, DiffContext } from '../rule.ts'
+import { lockOn } from './about.ts'
+import { againOn, indexesOf, membersOf } from './matview-members.ts'
+import { rebindings } from './matview-rebind.ts'
+import { stays } from './matview-set.ts'
+import { asideName, createMatView, dropMatView, indexOn, sizeOf, willBePopulated } from './matview-sql.ts'
+import { readersOf, sourceLocks } from './sources.ts'
+
+/** One materialized view of a group, with the names that its two versions bear meanwhile. */
+interface Rebuild {
+  readonly from: MatView
+  readonly to: MatView
+  readonly fresh: QualifiedName
+  readonly old: QualifiedName
+}
+
+/**
+ * Each is filled beside the old one and indexed there; then names are swapped, and views and functions bound to the new one. The old
+ * ones go last, when nothing reads them any more. Readers wait for a moment only, and never find it missing. The way back is the same
+ * way from the other side: no action has a reverse of its own.
+ */
+export function rebuildActions(group: readonly ObjectKey[], context: DiffContext): readonly Action[] {
+  const rebuilds = group.map((key) => rebuildOf(key, context))
+  const before = rebuilds.flatMap((rebuild) => [
+    ...build(rebuild, { group, context }),
+    ...swap(rebuild, { group, context }),
+  ])
+  const drops = rebuilds.toReversed().map((rebuild) => dropOld(rebuild, context))
+  const last = drops.at(-1)!
+  const members = group.flatMap((key) => membersOf(key, context.to)).filter((key) => !isColumn(key))
+  const bound = before.flatMap((action) => action.covers ?? [])
+  const makes = [...group, ...members, ...bound]
+  const covers = [...group.flatMap((key) => membersOf(key, context.from)), ...members].filter(
+    (k) => !isColumn(k),
+  )
+  return [...before, ...drops.slice(0, -1), { ...last, makes, covers, releases: released(group, context) }]
+}
+
+const isColumn = (key: ObjectKey): boolean => kindIn(key) === 'column'
+
+function rebuildOf(key: ObjectKey, context: DiffContext): Rebuild {
+  const from = context.from.objects.get(key) as MatView
+  const to = context.to.objects.get(key) as MatView
+  return { from, to, fresh: asideName(to.name, 'new', context), old: asideName(to.name, 'old', context) }
+}
+
+interface Where {
+  readonly group: readonly ObjectKey[]
+  readonly context: DiffContext
+}
+
+function build({ from, to, fresh }: Rebuild, { group, context }: Where): readonly Action[] {
+  const populated = willBePopulated(to.key, context)
+  const needs = [...(context.to.needs.get(to.key) ?? [])].filter((need) => !belongs(need, group, context))
+  const runs = populated ? { runs: 'alone' as const, scans: true } : {}
+  const made: Action = {
+    ...runs,
+    sql: createMatView({ ...to, name: fresh }, { populated }),
+    needs,
+    releases: readersOf(to.key, context).filter((key) => context.isGone(key) && context.to.objects.has(key)),
+    locks: sourceLocks(to.key, context),
+    comment: `${labelOf(to)} anew, beside the old one`,
+    ...(populated ? { hazards: [beside(from)] } : {}),
+  }
+  const indexes = indexesOf(to.key, context.to).flatMap((index) =>
+    indexStatements(index, { fresh, context }).map((sql): Action => ({ ...runs, sql })),
+  )
+  return [made, ...indexes]
+}
+
+function belongs(key: ObjectKey, group: readonly ObjectKey[], { to }: DiffContext): boolean {
+  const object = to.objects.get(key)
+  return group.includes(key) || (object?.kind === 'column' && group.includes(object.table))
+}
+
+interface Beside {
+  readonly fresh: QualifiedName
+  readonly context: DiffContext
+}
+
+function indexStatements(index: Index, { fresh, context }: Beside): readonly string[] {
+  const name = asideName(index.name, 'new', context)
+  const alter = `ALTER INDEX ${qualified(name)}`
+  return [
+    indexOn(index.definition, name.name, fresh),
+    ...(index.tablespace === undefined ? [] : [`${alter} SET TABLESPACE ${ident(index.tablespace)}`]),
+    ...Object.entries(index.statistics).map(
+      ([column, n]) => `${alter} ALTER COLUMN ${column} SET STATISTICS ${n}`,
+    ),
+    ...(index.clustered
+      ? [`ALTER MATERIALIZED VIEW ${qualified(fresh)} CLUSTER ON ${ident(name.name)}`]
+      : []),
+  ]
+}
+
+/** In one transaction. */
+function swap({ from, to, fresh, old }: Rebuild, { group, context }: Where): readonly Action[] {
+  const rename = (a: QualifiedName, b: QualifiedName) =>
+    `ALTER MATERIALIZED VIEW ${qualified(a)} RENAME TO ${ident(b.name)}`
+  const away: Action = {
+    sql: rename(to.name, old),
+    locks: lockOn(to.key, 'ACCESS EXCLUSIVE', context),
+    comment: `${labelOf(to)}: the two change places`,
+  }
+  return [
+    away,
+    { sql: rename(fresh, to.name) },
+    ...indexesOf(from.key, context.from).map(({ name }) => renameIndex(name, asideName(name, 'old', context))),
+    ...indexesOf(to.key, context.to).map(({ name }) => renameIndex(asideName(name, 'new', context), name)),
+    ...rebindings(to.key, { group, context }),
+    ...againOn(to.key, context),
+  ]
+}
+
+function renameIndex(from: QualifiedName, to: QualifiedName): Action {
+  return { sql: `ALTER INDEX ${qualified(from)} RENAME TO ${ident(to.name)}` }
+}
+
+function dropOld({ from, to, old }: Rebuild, context: DiffContext): Action {
+  return {
+    sql: dropMatView(old),
+    drops: [from.key],
+    locks: lockOn(to.key, 'ACCESS EXCLUSIVE', context),
+  }
+}
+
+/** What only the old ones, and the old texts of what reads them, needed. */
+function released(group: readonly ObjectKey[], context: DiffContext): readonly ObjectKey[] {
+  const readers = group.flatMap((key) => readersOf(key, context)).filter((key) => stays(key, context))
+  const needs = [...group, ...readers].flatMap((key) => {
+    const now = context.to.needs.get(key)
+    return [...(context.from.needs.get(key) ?? [])].filter((need) => !now?.has(need) && context.isGone(need))
+  })
+  return [...new Set(needs)].filter((key) => !group.includes(key)).sort()
+}
+
+function beside(from: MatView): PlanHazard {
+  return {
+    rule: 'matview-rebuild',
+    severity: 'notice',
+    text: `fills ${labelOf(from)} anew beside the old one${sizeOf(from)}: it takes that room once more and the time of its query. Meanwhile what it reads is read under ACCESS SHARE: ALTER and DROP of it wait, reads and writes do not`,
+  }
+}

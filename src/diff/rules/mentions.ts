@@ -1,0 +1,121 @@
+import { type Catalog, kindIn, type ObjectKey, type Routine, type SchemaObject } from '../../model/index.ts'
+import type { DiffContext } from '../rule.ts'
+
+const INDEXES = new WeakMap<Catalog, ReadonlyMap<string, readonly SchemaObject[]>>()
+
+/**
+ * Objects that the plan makes and that a routine's text names: a guess that only orders. Those that need the routine themselves are
+ * left out, and of two that name each other one is.
+ */
+export function mentionedIn(routine: Routine, context: DiffContext): readonly ObjectKey[] {
+  const words = wordsOf(routine.definition)
+  const found: ObjectKey[] = []
+  for (const word of words) {
+    for (const object of byName(context.to).get(word) ?? []) {
+      if (object.key === routine.key || !context.isNew(object.key)) continue
+      if (object.kind === 'column' && !namesTable(words, object.table, context.to)) continue
+      if (reaches(object.key, routine.key, context)) continue
+      found.push(object.key)
+    }
+  }
+  return found.sort()
+}
+
+function namesTable(words: ReadonlySet<string>, table: ObjectKey, { objects }: Catalog): boolean {
+  const object = objects.get(table)
+  return object?.kind === 'table' && words.has(object.name.name)
+}
+
+/** Names in the text, in quotes or folded to lower case. */
+function wordsOf(text: string): ReadonlySet<string> {
+  const words = new Set<string>()
+  for (const [word] of text.matchAll(/"(?:[^"]|"")+"|[\p{L}_][\p{L}\p{N}_$]*/gu)) {
+    words.add(word.startsWith('"') ? word.slice(1, -1).replaceAll('""', '"') : word.toLowerCase())
+  }
+  return words
+}
+
+function byName(catalog: Catalog): ReadonlyMap<string, readonly SchemaObject[]> {
+  const known = INDEXES.get(catalog)
+  if (known !== undefined) return known
+  const index = new Map<string, SchemaObject[]>()
+  for (const object of catalog.objects.values()) {
+    const name = nameForMention(object)
+    if (name === undefined) continue
+    const list = index.get(name)
+    if (list === undefined) index.set(name, [object])
+    else list.push(object)
+  }
+  INDEXES.set(catalog, index)
+  return index
+}
+
+function nameForMention(object: SchemaObject): string | undefined {
+  switch (object.kind) {
+    case 'table':
+    case 'view':
+    case 'matview':
+    case 'sequence':
+    case 'enum':
+    case 'domain':
+    case 'type':
+    case 'routine':
+      return object.name.name
+    case 'column':
+      return object.name
+    default:
+      return undefined
+  }
+}
+
+/** Whether `key` needs `goal`, by what the catalog says or by what the texts of routines name. */
+function reaches(key: ObjectKey, goal: ObjectKey, { to }: DiffContext): boolean {
+  const seen = new Set<ObjectKey>()
+  const stack = [key]
+  while (stack.length > 0) {
+    const at = stack.pop()!
+    if (at === goal) return true
+    if (seen.has(at)) continue
+    seen.add(at)
+    for (const need of to.needs.get(at) ?? []) stack.push(need)
+    for (const need of dependentsOfTable(at, to)) stack.push(need)
+    const object = to.objects.get(at)
+    if (object?.kind === 'routine') stack.push(...textNeeds(object, to))
+  }
+  return false
+}
+
+/** CREATE TABLE makes its columns, with what their defaults call. */
+function dependentsOfTable(key: ObjectKey, catalog: Catalog): readonly ObjectKey[] {
+  if (kindIn(key) !== 'table') return []
+  return columnsByTable(catalog).get(key) ?? []
+}
+
+const COLUMNS = new WeakMap<Catalog, ReadonlyMap<ObjectKey, readonly ObjectKey[]>>()
+
+function columnsByTable(catalog: Catalog): ReadonlyMap<ObjectKey, readonly ObjectKey[]> {
+  const known = COLUMNS.get(catalog)
+  if (known !== undefined) return known
+  const index = new Map<ObjectKey, ObjectKey[]>()
+  for (const object of catalog.objects.values()) {
+    if (object.kind !== 'column') continue
+    const list = index.get(object.table)
+    if (list === undefined) index.set(object.table, [object.key])
+    else list.push(object.key)
+  }
+  COLUMNS.set(catalog, index)
+  return index
+}
+
+const TEXT_NEEDS = new WeakMap<Routine, readonly ObjectKey[]>()
+
+function textNeeds(routine: Routine, catalog: Catalog): readonly ObjectKey[] {
+  const known = TEXT_NEEDS.get(routine)
+  if (known !== undefined) return known
+  const words = wordsOf(routine.definition)
+  const needs = [...words].flatMap((word) =>
+    (byName(catalog).get(word) ?? []).filter(({ kind }) => kind !== 'column').map(({ key }) => key),
+  )
+  TEXT_NEEDS.set(routine, needs)
+  return needs
+}
