@@ -107,7 +107,7 @@ select concat_ws(' ', 'constraint', case when k.conparentid = 0 then format('%s.
        case when not k.convalidated then 'not validated' end, case when k.coninhcount > 0 and k.contype = 'c' then 'inherited' end,
        case when k.coninhcount > 0 and k.contype = 'c' and k.conislocal then 'and local' end)
   from tab t join pg_constraint k on k.conrelid = t.oid and k.contype in ('c', 'f', 'p', 'u', 'x')
-  join topcon using (oid) join pg_constraint top on top.oid = topcon.top join pg_class pt on pt.oid = top.conrelid
+  join topcon on topcon.oid = k.oid join pg_constraint top on top.oid = topcon.top join pg_class pt on pt.oid = top.conrelid
   left join pg_constraint up on up.oid = k.conparentid
  where k.conparentid = 0 or up.conrelid <> k.conrelid
 

@@ -109,9 +109,7 @@ function fillStatement(table: SeedTable): string | undefined {
   const checks = table.checks.map(
     ({ expression }) => `perform 1 / 0 from ${table.name} where not (${expression});`,
   )
-  const tries = rows.map(
-    (row) => `begin ${row}; ${checks.join(' ')} exception when others then null; end;`,
-  )
+  const tries = rows.map((row) => `begin ${row}; ${checks.join(' ')} exception when others then null; end;`)
   return `set search_path = ''; do ${literal(`begin ${tries.join('\n')} end`)}; reset search_path`
 }
 
@@ -121,7 +119,10 @@ function candidates(table: SeedTable): readonly string[] {
     values.size === 0
       ? `insert into ${table.name} default values`
       : `insert into ${table.name} (${[...values.keys()].map((name) => ident(name)).join(', ')}) values (${[...values.values()].join(', ')})`
-  const keys = keyRows(columns.filter(({ key }) => key), table.bounds)
+  const keys = keyRows(
+    columns.filter(({ key }) => key),
+    table.bounds,
+  )
   const rows = table.partitioned || keys.length > 1 ? keys.slice(0, TRIES) : Array(PLAIN_ROWS).fill(new Map())
   return rows.map((key: ReadonlyMap<string, string>, at) => {
     const values = new Map<string, string>()

@@ -1,6 +1,6 @@
 import { readCatalog } from '../../../src/catalog/index.ts'
-import { diff, type Plan, type PlanStatement } from '../../../src/diff/index.ts'
 import type { Sql } from '../../../src/db/index.ts'
+import { diff, type Plan, type PlanStatement } from '../../../src/diff/index.ts'
 import type { Catalog } from '../../../src/model/index.ts'
 import { compareSchemas, describeSchema } from '../../support/describe-schema.ts'
 import { seedTables } from '../../support/seed-tables.ts'
@@ -82,7 +82,9 @@ async function problemsOf({ from, to, expected, guard }: Way, plan: Plan): Promi
   const refusals = plan.refusals.map(({ reason, wayOut }) => `${reason} ${wayOut}`)
   if (expected.refused !== undefined) {
     const said = refusals.some((text) => text.includes(expected.refused!))
-    return said ? [] : [`no refusal says "${expected.refused}"; said is: ${refusals.join(' | ') || 'nothing'}`]
+    return said
+      ? []
+      : [`no refusal says "${expected.refused}"; said is: ${refusals.join(' | ') || 'nothing'}`]
   }
   if (refusals.length > 0) return [`refused: ${refusals.join(' | ')}`]
   const failure = await apply(sql, plan.statements)
@@ -96,7 +98,9 @@ async function problemsOf({ from, to, expected, guard }: Way, plan: Plan): Promi
     ...schemaProblems(await describeSchema(sql), { from, to }),
     ...(await secondPlan(sql, to.catalog)),
     ...(await guard.losses()),
-    ...(await repeatingSequences(sql)).map((name) => `the next number of ${name} is one that it already holds`),
+    ...(await repeatingSequences(sql)).map(
+      (name) => `the next number of ${name} is one that it already holds`,
+    ),
     ...(guard.going.length > 0 && !plan.statements.some(announcesDrop)
       ? [`no hazard announces that ${guard.going.join(', ')} go`]
       : []),

@@ -52,7 +52,14 @@ function readPair(name: string, major: number): readonly Pair[] {
   if (major < (only.min ?? 0) || major > (only.max ?? 99)) return []
   const seed = existsSync(file('seed.sql')) ? text('seed.sql') : undefined
   return [
-    { name, a: text('a.sql'), b: text('b.sql'), seed, forward: { ...both, ...forward }, back: { ...both, ...back } },
+    {
+      name,
+      a: text('a.sql'),
+      b: text('b.sql'),
+      seed,
+      forward: { ...both, ...forward },
+      back: { ...both, ...back },
+    },
   ]
 }
 

@@ -18,9 +18,11 @@ beforeAll(async () => {
 afterAll(() => lanes.close())
 
 describe.concurrent('from one schema to another and back', () => {
-  test.each(pairs)('$name', async (pair) => {
+  test.each(pairs.map((pair) => [pair.name, pair] as const))('%s', async (_name, pair) => {
     const verdict = await lanes.use((lane) => judge(lane, pair))
-    const problems = (['forward', 'back'] as const).flatMap((way) => problemOf(`${pair.name} ${way}`, verdict[way]))
+    const problems = (['forward', 'back'] as const).flatMap((way) =>
+      problemOf(`${pair.name} ${way}`, verdict[way]),
+    )
     if (problems.length > 0) throw new Error(problems.join('\n\n'))
   })
 })

@@ -89,11 +89,11 @@ function familiesOf(
     groups.push(new Set([name, root, ...touched.flatMap((group) => [...group])]))
   }
   return groups.map((members) => {
-    const lists = [...before, ...after]
-      .filter(({ name }) => members.has(name))
-      .map(({ columns }) => columns)
+    const lists = [...before, ...after].filter(({ name }) => members.has(name)).map(({ columns }) => columns)
     const common = (lists[0] ?? []).filter((column) => lists.every((list) => list.includes(column)))
-    const stable = common.filter((column) => ![...members].some((name) => changes.includes(`${name}.${column}`)))
+    const stable = common.filter(
+      (column) => ![...members].some((name) => changes.includes(`${name}.${column}`)),
+    )
     return { members, columns: stable.sort() }
   })
 }
