@@ -20,7 +20,11 @@ export function changesOf(sides: Sides): Changes {
   const { from, to } = sides
   const replaced = replaceAll(sides, differing(sides))
   const { gone, made, context } = replaced
+  const madeElsewhere = new Set(
+    replaced.alters.flatMap(({ actions }) => actions.flatMap(({ makes = [] }) => makes)),
+  )
   const creates = [...made]
+    .filter((key) => !madeElsewhere.has(key))
     .filter((key) => !isPartOfNewTable(key, to, made))
     .map((key) => to.objects.get(key)!)
   const created = creates.map(

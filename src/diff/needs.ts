@@ -1,4 +1,12 @@
-import type { Catalog, ObjectKey, SchemaObject } from '../model/index.ts'
+import {
+  type Catalog,
+  type Column,
+  kindIn,
+  memberKey,
+  nameIn,
+  type ObjectKey,
+  type SchemaObject,
+} from '../model/index.ts'
 
 /** Both directions of what needs what in one catalog. */
 export interface Needs {
@@ -53,7 +61,7 @@ function needsOfOne(
   catalog: Catalog,
   owning: readonly ObjectKey[],
 ): ReadonlySet<ObjectKey> {
-  const needs = new Set([...(catalog.needs.get(object.key) ?? []), ...owning, ...namedIn(object)])
+  const needs = new Set([...(catalog.needs.get(object.key) ?? []), ...owning, ...namedIn(object, catalog)])
   needs.delete(object.key)
   // Two sides of one thing: the default of a serial column needs the sequence that the column owns; the constraint makes its index.
   if (object.kind === 'sequence' && object.ownedBy !== undefined) {
@@ -65,8 +73,10 @@ function needsOfOne(
   return needs
 }
 
-function namedIn(object: SchemaObject): readonly ObjectKey[] {
+function namedIn(object: SchemaObject, catalog: Catalog): readonly ObjectKey[] {
   switch (object.kind) {
+    case 'column':
+      return parentColumns(object, catalog)
     case 'table':
       return [...object.inherits, ...(object.partitionOf ? [object.partitionOf.parent] : [])]
     case 'constraint':
@@ -80,6 +90,7 @@ function namedIn(object: SchemaObject): readonly ObjectKey[] {
 function ownersOf(object: SchemaObject, catalog: Catalog): readonly ObjectKey[] {
   switch (object.kind) {
     case 'column':
+      return [object.table, ...parentColumns(object, catalog)]
     case 'trigger':
     case 'policy':
     case 'rule':
@@ -101,7 +112,7 @@ function ownersOf(object: SchemaObject, catalog: Catalog): readonly ObjectKey[] 
       return optional(object.partitionOf?.parent)
     case 'comment':
     case 'grant':
-      return [object.on]
+      return annotated(object.on, catalog)
     default:
       return []
   }
@@ -115,6 +126,24 @@ function ownColumns(
     const need = catalog.objects.get(key)
     return need?.kind === 'column' && need.table === object.table
   })
+}
+
+/** Of a column that came from a parent: the parent's. */
+export function parentColumns(column: Column, catalog: Catalog): readonly ObjectKey[] {
+  const table = catalog.objects.get(column.table)
+  if (!column.inherited || table?.kind !== 'table') return []
+  return [...optional(table.partitionOf?.parent), ...table.inherits]
+    .map((parent) => memberKey('column', parent, column.name))
+    .filter((key) => catalog.objects.has(key))
+}
+
+/** Columns of views are no objects, but they may have comments and grants. */
+function annotated(on: ObjectKey, { objects }: Catalog): readonly ObjectKey[] {
+  if (objects.has(on) || kindIn(on) !== 'column') return [on]
+  const relation = nameIn(on).replace(/\."(?:[^"]|"")*"$/, '')
+  return [`view ${relation}` as ObjectKey, `matview ${relation}` as ObjectKey].filter((key) =>
+    objects.has(key),
+  )
 }
 
 const optional = (key: ObjectKey | undefined): readonly ObjectKey[] => (key === undefined ? [] : [key])

@@ -4,6 +4,7 @@ import type { Refusal } from './plan.ts'
 import type { Action, DiffContext, Displacement } from './rule.ts'
 import { defaultAside } from './rules/column-default.ts'
 import { ruleOf } from './rules/index.ts'
+import { same } from './same.ts'
 
 export interface Replaced {
   readonly gone: ReadonlySet<ObjectKey>
@@ -23,10 +24,16 @@ export function replaceAll(sides: Sides, pairs: readonly Pair[]): Replaced {
     const context = state.context()
     const answers = pairs
       .filter(([{ key }]) => !state.gone.has(key))
-      .map(([before, after]) => ({ before, after, answer: ruleOf(before).alter(before, after, context) }))
+      .map(([before, after]) => ({ before, after, answer: answerOf(before, after, context) }))
     const grew = answers.map(({ before, after, answer }) => state.take(before, after, answer))
     if (!grew.includes(true)) return state.result(answers, context)
   }
+}
+
+/** What has moved to another table has nothing left of what it was. */
+function answerOf(before: SchemaObject, after: SchemaObject, context: DiffContext): Answer {
+  const moved = 'table' in before && 'table' in after && before.table !== after.table
+  return moved ? 'replace' : ruleOf(before).alter(before, after, context)
 }
 
 interface Answered {
@@ -78,20 +85,29 @@ class Replacement {
   }
 
   /** Gone, and with it all that it takes along: but for what has found another place in the new state. */
-  #drop(key: ObjectKey): void {
-    if (this.gone.has(key)) return
+  #drop(key: ObjectKey, dropped: ObjectKey[] = []): readonly ObjectKey[] {
+    if (this.gone.has(key)) return dropped
     this.gone.add(key)
+    dropped.push(key)
     const { fromNeeds, toNeeds, to } = this.#sides
     for (const member of fromNeeds.members(key)) {
       const stays = to.objects.has(member) && !toNeeds.owners(member).has(key)
-      if (!stays) this.#drop(member)
+      if (!stays) this.#drop(member, dropped)
     }
+    return dropped
   }
 
-  #displace({ of, kinds }: Displacement): void {
-    for (const dependent of this.#sides.fromNeeds.by(of)) {
-      const object = this.#sides.from.objects.get(dependent)
-      if (object && kinds.includes(object.kind)) this.#replace(dependent, of)
+  #displace({ of, kinds, changed = [] }: Displacement): void {
+    const { from, to, fromNeeds } = this.#sides
+    for (const dependent of fromNeeds.by(of)) {
+      const object = from.objects.get(dependent)
+      if (object === undefined || (object.kind === 'column' && object.generated === undefined)) continue
+      const foreign = object.kind === 'constraint' && object.type === 'foreign'
+      const goes =
+        kinds.includes(object.kind) ||
+        (foreign && kinds.includes('foreign')) ||
+        (changed.includes(object.kind) && !same(object, to.objects.get(dependent)))
+      if (goes) this.#replace(dependent, of)
     }
   }
 
@@ -101,8 +117,8 @@ class Replacement {
     const object = this.#sides.from.objects.get(key)
     if (object === undefined) return
     if (!this.#mayReplace(object, cause)) return
-    this.#drop(key)
-    for (const dependent of this.#sides.fromNeeds.by(key)) this.#replace(dependent, key)
+    for (const member of this.#drop(key))
+      for (const dependent of this.#sides.fromNeeds.by(member)) this.#replace(dependent, member)
   }
 
   /** Rows are never dropped on the way; a default is set aside and back. */

@@ -56,10 +56,12 @@ export interface DiffContext {
   isDeferred(key: ObjectKey): boolean
 }
 
-/** Objects of these kinds that need `of` cannot stay while it is altered: dropped before, made anew after. */
+/** What needs `of` and cannot stay while it is altered: dropped before, made anew after. Of columns only generated ones. */
 export interface Displacement {
   readonly of: ObjectKey
-  readonly kinds: readonly ObjectKind[]
+  readonly kinds: readonly (ObjectKind | 'foreign')[]
+  /** Of these kinds only what differs in the new state. */
+  readonly changed?: readonly ObjectKind[]
 }
 
 /**

@@ -36,7 +36,7 @@ select c.oid::regclass::text as name, c.relkind = 'p' as partitioned,
        coalesce((select json_agg(json_build_object('to', k.confrelid::regclass::text,
           'columns', (select json_agg(attname order by o) from unnest(k.conkey) with ordinality u (n, o) join pg_attribute on attrelid = k.conrelid and attnum = n),
           'target', (select json_agg(attname order by o) from unnest(k.confkey) with ordinality u (n, o) join pg_attribute on attrelid = k.confrelid and attnum = n)))
-          from pg_constraint k where k.conrelid = c.oid and k.contype = 'f' and k.conparentid = 0), '[]') as "foreignKeys",
+          from pg_constraint k join tree t on t.oid = k.conrelid where t.root = c.oid and k.contype = 'f' and k.conparentid = 0), '[]') as "foreignKeys",
        coalesce((select json_agg(json_build_object('expression', pg_get_expr(k.conbin, k.conrelid),
           'columns', (select json_agg(attname) from pg_attribute where attrelid = k.conrelid and attnum = any (k.conkey))))
           from pg_constraint k join tree t on t.oid = k.conrelid where t.root = c.oid and k.contype = 'c' and t.oid = c.oid), '[]') as checks

@@ -6,7 +6,7 @@ import { keyValues, plainValue } from './seed-values.ts'
 
 const QUERY = readFileSync(join(import.meta.dirname, 'seed-tables.sql'), 'utf8')
 /** Rows that are tried for one table; those that its constraints refuse are left out. */
-const TRIES = 240
+const TRIES = 400
 const PLAIN_ROWS = 12
 
 export interface SeedColumn {
@@ -84,7 +84,7 @@ function mergeTables(table: SeedTable, other: SeedTable | undefined): SeedTable 
     ...table,
     columns: table.columns.map((column) => {
       const twin = other.columns.find(({ name }) => name === column.name)
-      const labels = column.labels?.filter((label) => twin?.labels?.includes(label) ?? true) ?? null
+      const labels = column.labels?.filter((label) => column.key || (twin?.labels?.includes(label) ?? true)) ?? null
       return twin === undefined
         ? column
         : {
@@ -105,9 +105,10 @@ function mergeTables(table: SeedTable, other: SeedTable | undefined): SeedTable 
 function fillStatement(table: SeedTable): string | undefined {
   const rows = candidates(table)
   if (rows.length === 0) return undefined
-  // Rows that another state's checks refuse are taken back by the division.
+  // Of the other state: a row that they refuse is taken back.
   const checks = table.checks.map(
-    ({ expression }) => `perform 1 / 0 from ${table.name} where not (${expression});`,
+    ({ expression }) =>
+      `if exists (select from ${table.name} where not (${expression})) then raise 'refused'; end if;`,
   )
   const tries = rows.map((row) => `begin ${row}; ${checks.join(' ')} exception when others then null; end;`)
   return `set search_path = ''; do ${literal(`begin ${tries.join('\n')} end`)}; reset search_path`
@@ -123,13 +124,19 @@ function candidates(table: SeedTable): readonly string[] {
     columns.filter(({ key }) => key),
     table.bounds,
   )
-  const rows = table.partitioned || keys.length > 1 ? keys.slice(0, TRIES) : Array(PLAIN_ROWS).fill(new Map())
-  return rows.map((key: ReadonlyMap<string, string>, at) => {
+  const rows = table.partitioned ? spread(keys) : Array<ReadonlyMap<string, string>>(PLAIN_ROWS).fill(new Map())
+  return rows.map((key, at) => {
     const values = new Map<string, string>()
     for (const column of columns) values.set(column.name, key.get(column.name) ?? plainValue(column, at + 1))
     for (const foreign of table.foreignKeys) referTo({ table, foreign, values, at })
     return insert(values)
   })
+}
+
+/** As many as are tried, from everywhere. */
+function spread<T>(all: readonly T[]): readonly T[] {
+  const step = Math.max(1, all.length / TRIES)
+  return Array.from({ length: Math.min(all.length, TRIES) }, (_, at) => all[Math.floor(at * step)]!)
 }
 
 /** Every value of each key column with every value of the others. */

@@ -1,15 +1,31 @@
 import { ident } from '../../kernel/index.ts'
-import { type Constraint, nameIn } from '../../model/index.ts'
+import { type Constraint, type Index, nameIn } from '../../model/index.ts'
+import { planHazard } from '../hazards.ts'
+import { labelOfKey, locksOn } from '../label.ts'
+import type { Lock, LockMode } from '../plan.ts'
 import type { Action, DiffContext, Rule } from '../rule.ts'
 import { partitionedConstraint } from './partitioned-constraint.ts'
 
 export const constraintRule: Rule<Constraint> = {
-  create: (it, context) =>
-    onPartitions(it, context) ? actionsOf(partitionedConstraint(undefined, it, context)) : createPlain(it),
-  drop: (it, context) =>
-    onPartitions(it, context) ? actionsOf(partitionedConstraint(it, undefined, context)) : dropPlain(it),
-  alter: (from, to, context) =>
-    onPartitions(to, context) ? partitionedConstraint(from, to, context) : 'replace',
+  create: (it, context) => {
+    if (onPartitions(it, context)) return actionsOf(partitionedConstraint(undefined, it, context))
+    return it.parent === undefined ? create(it, context) : []
+  },
+  drop: (it, context) => {
+    if (onPartitions(it, context)) return actionsOf(partitionedConstraint(it, undefined, context))
+    return it.parent === undefined ? [drop(it, context)] : []
+  },
+  alter: (from, to, context) => {
+    if (onPartitions(to, context)) return partitionedConstraint(from, to, context)
+    return to.parent === undefined ? alter(from, to, context) : []
+  },
+  displaces: (from, to, context) =>
+    from.definition === to.definition || onPartitions(to, context)
+      ? []
+      : [
+          { of: from.key, kinds: ['comment'] },
+          ...(from.index ? [{ of: from.index, kinds: ['comment'] as const }] : []),
+        ],
 }
 
 function onPartitions({ table }: Constraint, { from, to }: DiffContext): boolean {
@@ -22,10 +38,177 @@ function actionsOf(answer: ReturnType<Rule<Constraint>['alter']>): readonly Acti
   return answer === 'replace' || 'refused' in answer ? [] : answer
 }
 
-function createPlain(it: Constraint): readonly Action[] {
-  return [{ sql: `ALTER TABLE ${nameIn(it.table)} ADD CONSTRAINT ${ident(it.name)} ${it.definition}` }]
+function create(it: Constraint, context: DiffContext): readonly Action[] {
+  if (context.isNew(it.table)) return [{ sql: addSql(it, it.name), locks: addLocks(it, context) }]
+  switch (it.type) {
+    case 'check':
+    case 'foreign':
+      return it.validated
+        ? [addNotValid(it, it.name, context), validate(it, it.name, context)]
+        : [addNotValid(it, it.name, context)]
+    case 'exclude':
+      return [inOne(it, context)]
+    default:
+      return usesIndex(it, context) ? throughIndex(it, context) : [inOne(it, context)]
+  }
 }
 
-function dropPlain(it: Constraint): readonly Action[] {
-  return [{ sql: `ALTER TABLE ${nameIn(it.table)} DROP CONSTRAINT ${ident(it.name)}` }]
+function drop(it: Constraint, context: DiffContext): Action {
+  return {
+    sql: `ALTER TABLE ${nameIn(it.table)} DROP CONSTRAINT ${ident(it.name)}`,
+    locks: locksOfBoth(it, context, 'ACCESS EXCLUSIVE'),
+  }
+}
+
+/** The new one is there before the old one goes: at no moment can a row break the rule. */
+function alter(
+  from: Constraint,
+  to: Constraint,
+  context: DiffContext,
+): ReturnType<Rule<Constraint>['alter']> {
+  if (from.definition === to.definition && from.type === to.type)
+    return to.validated && !from.validated ? [validate(to, to.name, context)] : []
+  if (from.type !== to.type || context.isNew(to.table)) return 'replace'
+  if (to.type === 'check' || to.type === 'foreign') return beside(from, to, context)
+  const needed = [...context.from.objects.values()].some(
+    (object) => object.kind === 'constraint' && object.type === 'foreign' && isOn(object, from, context),
+  )
+  return to.type === 'exclude' || needed || !usesIndex(to, context) ? 'replace' : swapIndex(to, context)
+}
+
+function isOn(foreign: Constraint, key: Constraint, { from }: DiffContext): boolean {
+  const needs = from.needs.get(foreign.key)
+  return needs?.has(key.key) === true || (key.index !== undefined && needs?.has(key.index) === true)
+}
+
+const notValid = ({ definition }: Constraint): string =>
+  / NOT ENFORCED$/.test(definition) ? definition : `${definition} NOT VALID`
+
+const addSql = (it: Constraint, name: string): string =>
+  `ALTER TABLE ${nameIn(it.table)} ADD CONSTRAINT ${ident(name)} ${it.validated ? it.definition : notValid(it)}`
+
+function addNotValid(it: Constraint, name: string, context: DiffContext): Action {
+  return {
+    sql: addSql({ ...it, validated: false }, name),
+    makes: [it.key],
+    locks: addLocks(it, context),
+    reverse: { sql: [`ALTER TABLE ${nameIn(it.table)} DROP CONSTRAINT ${ident(name)}`] },
+  }
+}
+
+function addLocks(it: Constraint, context: DiffContext): readonly Lock[] {
+  return locksOfBoth(it, context, it.type === 'foreign' ? 'SHARE ROW EXCLUSIVE' : 'ACCESS EXCLUSIVE')
+}
+
+function locksOfBoth(it: Constraint, context: DiffContext, mode: LockMode): readonly Lock[] {
+  const other =
+    it.references === undefined || it.references === it.table ? [] : locksOn(context, it.references, mode)
+  return [...locksOn(context, it.table, mode), ...other]
+}
+
+/** In a transaction of its own: the one that adds it would hold its stronger lock while every row is read. */
+function validate(it: Constraint, name: string, context: DiffContext): Action {
+  const other =
+    it.references === undefined || it.references === it.table
+      ? []
+      : locksOn(context, it.references, 'ROW SHARE')
+  return {
+    sql: `ALTER TABLE ${nameIn(it.table)} VALIDATE CONSTRAINT ${ident(name)}`,
+    runs: 'alone',
+    scans: true,
+    locks: [...locksOn(context, it.table, 'SHARE UPDATE EXCLUSIVE'), ...other],
+    reverse: { sql: [] },
+  }
+}
+
+function beside(from: Constraint, to: Constraint, context: DiffContext): readonly Action[] {
+  const name = `${to.name.slice(0, 50)}__new`
+  const table = `ALTER TABLE ${nameIn(to.table)}`
+  const back = { none: 'compare the two states the other way round' }
+  return [
+    { ...addNotValid(to, name, context), makes: [] },
+    ...(to.validated ? [validate(to, name, context)] : []),
+    { ...drop(from, context), reverse: back },
+    {
+      sql: `${table} RENAME CONSTRAINT ${ident(name)} TO ${ident(to.name)}`,
+      locks: locksOn(context, to.table, 'ACCESS EXCLUSIVE'),
+      reverse: back,
+    },
+  ]
+}
+
+/** Its index can be built beforehand. Not so that of WITHOUT OVERLAPS (18). */
+const usesIndex = (it: Constraint, context: DiffContext): boolean =>
+  indexOf(it, context) !== undefined && !/ WITHOUT OVERLAPS/.test(it.definition)
+
+function indexOf({ index }: Constraint, { to }: DiffContext): Index | undefined {
+  const object = index && to.objects.get(index)
+  return object?.kind === 'index' ? object : undefined
+}
+
+function throughIndex(it: Constraint, context: DiffContext): readonly Action[] {
+  const index = indexOf(it, context)!
+  const name = ident(index.name.name)
+  return [
+    buildIndex(it, index.definition, context),
+    {
+      sql: `ALTER TABLE ${nameIn(it.table)} ADD CONSTRAINT ${ident(it.name)} ${usingIndex(it, name)}`,
+      makes: [it.key],
+      locks: locksOn(context, it.table, 'ACCESS EXCLUSIVE'),
+      reverse: { sql: [`ALTER TABLE ${nameIn(it.table)} DROP CONSTRAINT ${ident(it.name)}`] },
+    },
+  ]
+}
+
+function swapIndex(to: Constraint, context: DiffContext): readonly Action[] {
+  const index = indexOf(to, context)!
+  const name = `${index.name.name.slice(0, 50)}__new`
+  const definition = index.definition.replace(
+    /^(CREATE UNIQUE INDEX )(?:"(?:[^"]|"")*"|\S+)/,
+    `$1${ident(name).replaceAll('$', '$$$$')}`,
+  )
+  const c = ident(to.name)
+  const back = { none: 'compare the two states the other way round' }
+  return [
+    buildIndex({ ...to, index: undefined }, definition, context),
+    {
+      sql: `ALTER TABLE ${nameIn(to.table)} DROP CONSTRAINT ${c}, ADD CONSTRAINT ${c} ${usingIndex(to, ident(name))}`,
+      locks: locksOn(context, to.table, 'ACCESS EXCLUSIVE'),
+      reverse: back,
+    },
+  ]
+}
+
+function usingIndex({ type, definition }: Constraint, name: string): string {
+  const deferrable = /( DEFERRABLE)?( INITIALLY DEFERRED)?$/.exec(definition)?.[0] ?? ''
+  return `${type === 'primary' ? 'PRIMARY KEY' : 'UNIQUE'} USING INDEX ${name}${deferrable}`
+}
+
+function buildIndex(it: Constraint, definition: string, context: DiffContext): Action {
+  const index = it.index && context.to.objects.get(it.index)
+  const tablespace =
+    index?.kind === 'index' && index.tablespace ? ` TABLESPACE ${ident(index.tablespace)}` : ''
+  const drop = index?.kind === 'index' ? [`DROP INDEX CONCURRENTLY IF EXISTS ${nameIn(index.key)}`] : []
+  return {
+    sql: `${definition.replace(/^CREATE UNIQUE INDEX /, 'CREATE UNIQUE INDEX CONCURRENTLY ')}${tablespace}`,
+    runs: 'alone',
+    scans: true,
+    locks: locksOn(context, it.table, 'SHARE UPDATE EXCLUSIVE'),
+    reverse: { sql: drop },
+  }
+}
+
+/** There is no form of it that does not block. */
+function inOne(it: Constraint, context: DiffContext): Action {
+  const table = labelOfKey(it.table)
+  const hazard =
+    it.type === 'exclude'
+      ? planHazard('exclusion-constraint', { table })
+      : planHazard('unique-builds-index', { table, kind: it.type, sql: 'add it while the table is empty' })
+  return {
+    sql: addSql(it, it.name),
+    scans: true,
+    locks: locksOn(context, it.table, 'ACCESS EXCLUSIVE'),
+    hazards: [hazard],
+  }
 }

@@ -1,8 +1,81 @@
+import { ident } from '../../kernel/index.ts'
 import { type Domain, nameIn } from '../../model/index.ts'
-import type { Rule } from '../rule.ts'
+import { planHazard } from '../hazards.ts'
+import { labelOfKey } from '../label.ts'
+import type { Action, Rule } from '../rule.ts'
+
+type Check = Domain['checks'][number]
 
 export const domainRule: Rule<Domain> = {
-  create: (it) => [{ sql: `CREATE DOMAIN ${nameIn(it.key)} AS ${it.type}` }],
-  drop: (it) => [{ sql: `DROP DOMAIN ${nameIn(it.key)}` }],
-  alter: () => 'replace',
+  create: (domain) => [
+    { sql: createSql(domain) },
+    ...domain.checks.filter(({ validated }) => !validated).map((check) => addCheck(domain, check)),
+  ],
+  drop: ({ key }) => [{ sql: `DROP DOMAIN ${nameIn(key)}` }],
+  alter: (from, to) => {
+    if (from.type !== to.type || from.collation !== to.collation) return 'replace'
+    return [
+      ...dropChecks(from, to),
+      ...alterDefault(from, to),
+      ...alterNull(from, to),
+      ...addChecks(from, to),
+    ]
+  },
+}
+
+function createSql({ key, type, collation, default: value, notNull, checks }: Domain): string {
+  return [
+    `CREATE DOMAIN ${nameIn(key)} AS ${type}`,
+    collation === undefined ? '' : ` COLLATE ${collation}`,
+    value === undefined ? '' : ` DEFAULT ${value}`,
+    notNull ? ' NOT NULL' : '',
+    ...checks
+      .filter(({ validated }) => validated)
+      .map(({ name, definition }) => ` CONSTRAINT ${ident(name)} ${definition}`),
+  ].join('')
+}
+
+function alterDefault(from: Domain, to: Domain): readonly Action[] {
+  if (from.default === to.default) return []
+  const change = to.default === undefined ? 'DROP DEFAULT' : `SET DEFAULT ${to.default}`
+  return [{ sql: `ALTER DOMAIN ${nameIn(to.key)} ${change}` }]
+}
+
+function alterNull(from: Domain, to: Domain): readonly Action[] {
+  if (from.notNull === to.notNull) return []
+  if (!to.notNull) return [{ sql: `ALTER DOMAIN ${nameIn(to.key)} DROP NOT NULL` }]
+  return [scanning(to, 'SET NOT NULL')]
+}
+
+function dropChecks(from: Domain, to: Domain): readonly Action[] {
+  return from.checks
+    .filter((check) => find(to, check)?.definition !== check.definition)
+    .map(({ name }) => ({ sql: `ALTER DOMAIN ${nameIn(to.key)} DROP CONSTRAINT ${ident(name)}` }))
+}
+
+function addChecks(from: Domain, to: Domain): readonly Action[] {
+  return to.checks.flatMap((check) => {
+    const before = find(from, check)
+    const known = before?.definition === check.definition
+    const add = known ? [] : [addCheck(to, check)]
+    const validate = check.validated && !(known && before.validated)
+    return validate ? [...add, scanning(to, `VALIDATE CONSTRAINT ${ident(check.name)}`)] : add
+  })
+}
+
+const find = ({ checks }: Domain, { name }: Check) => checks.find((check) => check.name === name)
+
+function addCheck({ key }: Domain, { name, definition }: Check): Action {
+  return { sql: `ALTER DOMAIN ${nameIn(key)} ADD CONSTRAINT ${ident(name)} ${definition} NOT VALID` }
+}
+
+/** Every table with a column of the domain is read, and nobody writes to it meanwhile. */
+function scanning({ key }: Domain, change: string): Action {
+  const sql = 'a CHECK on each column, NOT VALID and then validated, in place of the rule of the domain'
+  return {
+    sql: `ALTER DOMAIN ${nameIn(key)} ${change}`,
+    runs: 'alone',
+    scans: true,
+    hazards: [planHazard('domain-constraint-scans', { name: labelOfKey(key), sql })],
+  }
 }

@@ -1,8 +1,9 @@
 import { type Namespace, nameIn } from '../../model/index.ts'
 import type { Rule } from '../rule.ts'
 
+/** Dropped without CASCADE: what this model does not know in it makes the server refuse. */
 export const schemaRule: Rule<Namespace> = {
-  create: (it) => [{ sql: `CREATE SCHEMA ${nameIn(it.key)}` }],
-  drop: (it) => [{ sql: `DROP SCHEMA ${nameIn(it.key)}` }],
-  alter: () => 'replace',
+  create: ({ key }) => [{ sql: `CREATE SCHEMA ${nameIn(key)}` }],
+  drop: ({ key }) => [{ sql: `DROP SCHEMA ${nameIn(key)}` }],
+  alter: () => [],
 }

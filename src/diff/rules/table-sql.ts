@@ -1,5 +1,6 @@
 import { ident, literal } from '../../kernel/index.ts'
 import { type Catalog, type Column, nameIn, type SequenceOptions, type Table } from '../../model/index.ts'
+import { planHazard } from '../hazards.ts'
 import { labelOfKey, locksOn } from '../label.ts'
 import type { Action, DiffContext } from '../rule.ts'
 
@@ -102,14 +103,22 @@ export function sequenceParts(from: SequenceOptions, to: SequenceOptions): reado
   ]
 }
 
+export function setDefault(column: Column, context: DiffContext, before?: Column): Action {
+  const alter = `ALTER TABLE ${nameIn(column.table)} ALTER COLUMN ${ident(column.name)}`
+  const back = before?.default === undefined ? 'DROP DEFAULT' : `SET DEFAULT ${before.default}`
+  return {
+    sql: `${alter} SET DEFAULT ${column.default}`,
+    locks: locksOn(context, column.table, 'ACCESS EXCLUSIVE'),
+    reverse: { sql: [`${alter} ${back}`] },
+  }
+}
+
 export function dropTableSql(table: Table, context: DiffContext): Action {
   const name = labelOfKey(table.key)
   return {
     sql: `DROP TABLE ${nameIn(table.key)}`,
     locks: locksOn(context, table.key, 'ACCESS EXCLUSIVE'),
-    hazards: [
-      { rule: 'drop-table', severity: 'drop', text: `drops the table ${name} with all that is in it` },
-    ],
+    hazards: [planHazard('drop-table', { table: name })],
     reverse: { none: `the rows of ${name} are gone` },
   }
 }

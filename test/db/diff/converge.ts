@@ -1,8 +1,9 @@
 import { afterAll, afterEach, beforeAll, expect } from 'vitest'
 import { readCatalog } from '../../../src/catalog/index.ts'
 import { openPool, type Sql, type Target } from '../../../src/db/index.ts'
-import { diff, type Plan, type PlanStatement } from '../../../src/diff/index.ts'
+import { type DiffOptions, diff, type Plan, type PlanStatement } from '../../../src/diff/index.ts'
 import { ident } from '../../../src/kernel/index.ts'
+import { applyPlan, runStatement } from '../../support/index.ts'
 
 interface Change {
   readonly from: string
@@ -27,7 +28,7 @@ export function convergenceOn(target: Target) {
       await sql.unsafe(from)
       const plan = diff(await readCatalog({ sql }), goal)
       expect(plan.refusals).toEqual([])
-      await apply(sql, plan.statements)
+      await applyPlan(sql, plan.statements)
       expect(sqlOf(diff(await readCatalog({ sql }), goal))).toEqual([])
       return plan
     },
@@ -39,10 +40,10 @@ export function convergenceOn(target: Target) {
       await sql.unsafe(from)
       const start = await readCatalog({ sql })
       const plan = diff(start, goal)
-      await apply(sql, plan.statements)
+      await applyPlan(sql, plan.statements)
       for (const { reverse, sql: text } of plan.statements.toReversed()) {
         if ('none' in reverse) throw new Error(`no way back from ${text}: ${reverse.none}`)
-        for (const statement of reverse.sql) await run(sql, statement)
+        for (const statement of reverse.sql) await runStatement(sql, statement)
       }
       expect(sqlOf(diff(await readCatalog({ sql }), start))).toEqual([])
     },
@@ -57,33 +58,60 @@ export function rulesOf({ statements }: Plan): readonly string[] {
   return [...new Set(statements.flatMap(({ hazards }) => hazards.map(({ rule }) => rule)))].sort()
 }
 
-/** What runs in a transaction together, the rest outside of any. */
-async function apply(sql: Sql, statements: readonly PlanStatement[]): Promise<void> {
-  for (let i = 0; i < statements.length; ) {
-    if (statements[i]!.runs === 'alone') {
-      await run(sql, statements[i++]!.sql)
-      continue
-    }
-    const begin = i
-    while (statements[i]?.runs === 'transaction') i++
-    const batch = statements.slice(begin, i)
-    await sql.begin(async (tx) => {
-      for (const statement of batch) await run(tx, statement.sql)
-    })
-  }
-}
-
-async function run(sql: Pick<Sql, 'unsafe'>, text: string): Promise<void> {
-  try {
-    await sql.unsafe(text)
-  } catch (error) {
-    throw new Error(`${(error as Error).message}\nat: ${text}`)
-  }
-}
-
 async function empty(sql: Sql): Promise<void> {
   const schemas = await sql<{ name: string }[]>`
     select nspname as name from pg_namespace where nspname !~ '^pg_' and nspname <> 'information_schema'`
   for (const { name } of schemas) await sql.unsafe(`drop schema ${ident(name)} cascade`)
   await sql.unsafe('create schema public; reset all')
+}
+
+export interface Pair {
+  readonly from: string
+  readonly to: string
+  /** Run on the first database after `from`: rows. */
+  readonly rows?: string
+  /** A query whose answer must be the same before and after. */
+  readonly keeps?: string
+  readonly options?: DiffOptions
+}
+
+/** Two databases, of which the first is led to the state of the second. */
+export function convergence(first: Target, second: Target) {
+  const pools = [first, second].map((target) => openPool(target, { max: 2, applicationName: 'convergence' }))
+  const [a, b] = pools as [Sql, Sql]
+  afterAll(() => Promise.all(pools.map((sql) => sql.end({ timeout: 5 }))))
+
+  async function prepare({ from, to, rows }: Pair): Promise<void> {
+    for (const [sql, text] of [
+      [a, `${from};${rows ?? ''}`],
+      [b, to],
+    ] as const)
+      await sql.unsafe(`drop schema public cascade; create schema public; ${text}`)
+  }
+
+  async function plan({ options }: Pair): Promise<Plan> {
+    return diff(await readCatalog({ sql: a }), await readCatalog({ sql: b }), options)
+  }
+
+  return {
+    a,
+    /** The plan's statements, after they were run and nothing is left to do. */
+    async expectConverges(pair: Pair): Promise<readonly PlanStatement[]> {
+      await prepare(pair)
+      const before = pair.keeps === undefined ? [] : await a.unsafe(pair.keeps)
+      const { statements, refusals } = await plan(pair)
+      expect(refusals).toEqual([])
+      await applyPlan(a, statements)
+      const left = await plan(pair)
+      expect(left.statements.map(({ sql }) => sql)).toEqual([])
+      expect(left.refusals).toEqual([])
+      if (pair.keeps !== undefined) expect([...(await a.unsafe(pair.keeps))]).toEqual([...before])
+      return statements
+    },
+    /** The plan of two states, not run. */
+    async planOf(pair: Pair): Promise<Plan> {
+      await prepare(pair)
+      return plan(pair)
+    },
+  }
 }

@@ -6,4 +6,4 @@ create sequence s.q;
 create table s.t (id int constraint t_pk primary key, v s.e, constraint c check (id > 0));
 create index i on s.t (v);
 create view s.v as select id from s.t;
-create function s.f(a int) returns trigger language plpgsql as $$ begin return new; end $$;
+create function s.f(a int) returns int language sql as 'select a';

@@ -1,0 +1,216 @@
+import { ident } from '../../kernel/index.ts'
+import { type Column, nameIn } from '../../model/index.ts'
+import { planHazard } from '../hazards.ts'
+import { labelOfKey, locksOn } from '../label.ts'
+import { parentColumns } from '../needs.ts'
+import type { PlanHazard, Refusal } from '../plan.ts'
+import type { Action, DiffContext, Rule } from '../rule.ts'
+import { attributeClauses } from './column-attributes.ts'
+import { addIdentity, alterIdentity, dropIdentity } from './identity.ts'
+import { dropNotNull, setNotNull } from './not-null.ts'
+import { isPartitionKey } from './partition-key.ts'
+import { setDefault } from './table-sql.ts'
+import { typeChange } from './type-change.ts'
+
+type Answer = ReturnType<Rule<Column>['alter']>
+
+export const changesType = (from: Column, to: Column): boolean =>
+  from.type !== to.type || from.collation !== to.collation
+
+export function alterColumn(original: Column, to: Column, context: DiffContext): Answer {
+  const from = afterParent(original, to, context)
+  const generated = alterGenerated(from, to, context)
+  if (generated === 'replace' || 'refused' in generated) return generated
+  const type = alterType(from, to, context)
+  if ('refused' in type) return type
+  return [...generated, ...inOrder(from, to, { type, context }), ...alterAttributes(from, to, context)]
+}
+
+interface Typed {
+  readonly type: readonly Action[]
+  readonly context: DiffContext
+}
+
+/** At no moment is there a column without the default or the identity that new rows take their value from. */
+function inOrder(from: Column, to: Column, { type, context }: Typed): readonly Action[] {
+  const known = from.notNull && (from.notNullValid || !to.notNullValid)
+  const set = to.notNull && !known ? setNotNull(from, to, context) : []
+  const unset = from.notNull && !to.notNull ? dropNotNull(to, context) : []
+  const value = alterDefault(from, to, context)
+  const loses = from.identity && !to.identity ? dropIdentity(from, to, context) : []
+  const gains = to.identity && !from.identity ? addIdentity(from, to, context) : []
+  const first = gains.length > 0 ? [...set, ...type, ...value] : [...loses, ...type, ...value, ...set]
+  return [...first, ...unset, ...gains, ...alterIdentity(from, to, context)]
+}
+
+/** What its parent's change has made of it already. */
+function afterParent(from: Column, to: Column, context: DiffContext): Column {
+  let column = from
+  for (const key of parentColumns(to, context.to)) {
+    const [before, after] = [context.from.objects.get(key), context.to.objects.get(key)]
+    if (before?.kind !== 'column' || after?.kind !== 'column') continue
+    const own = afterParent(before, after, context)
+    column = { ...column, ...inheritedChanges(own, after) }
+  }
+  return column
+}
+
+/** ALTER COLUMN … SET (…) and SET COMPRESSION are the table's own. */
+function inheritedChanges(before: Column, after: Column): Partial<Column> {
+  return {
+    ...(changesType(before, after) ? { type: after.type, collation: after.collation } : {}),
+    ...(before.default === after.default ? {} : { default: after.default }),
+    ...(before.notNull === after.notNull && before.notNullValid === after.notNullValid
+      ? {}
+      : { notNull: after.notNull, notNullValid: after.notNullValid }),
+    ...(before.storage === after.storage ? {} : { storage: after.storage }),
+    ...(before.statistics === after.statistics ? {} : { statistics: after.statistics }),
+    ...(JSON.stringify(before.generated) === JSON.stringify(after.generated)
+      ? {}
+      : { generated: after.generated }),
+    ...(JSON.stringify(before.identity) === JSON.stringify(after.identity)
+      ? {}
+      : { identity: after.identity }),
+  }
+}
+
+function alterGenerated(
+  from: Column,
+  to: Column,
+  context: DiffContext,
+): readonly Action[] | 'replace' | { readonly refused: Refusal } {
+  const [before, after] = [from.generated, to.generated]
+  if (before === undefined && after === undefined) return []
+  const column = labelOfKey(to.key)
+  if (before === undefined)
+    return {
+      refused: {
+        reason: `${column} becomes a generated column, and its present values would be gone`,
+        wayOut: `add the generated column under another name, and drop ${column} when its values are no longer needed`,
+      },
+    }
+  const strong = locksOn(context, to.table, 'ACCESS EXCLUSIVE')
+  const alter = `ALTER TABLE ${nameIn(to.table)} ALTER COLUMN ${ident(to.name)}`
+  if (after === undefined) {
+    if (before.kind === 'stored') {
+      const none = { none: 'a plain column cannot be made a generated one' }
+      return [{ sql: `${alter} DROP EXPRESSION`, locks: strong, reverse: none }]
+    }
+    return {
+      refused: {
+        reason: `${column} is computed when it is read and shall become a plain column, but its values are not stored`,
+        wayOut: `add a plain column under another name, fill it in batches from ${column}, then drop ${column} and rename the new one`,
+      },
+    }
+  }
+  if (before.kind !== after.kind || changesType(from, to)) return 'replace'
+  if (before.expression === after.expression) return []
+  if (context.to.major < 17) return 'replace'
+  const stored = after.kind === 'stored' && !context.isNew(to.table)
+  const kind = `A new expression of ${to.name}`
+  return [
+    {
+      sql: `${alter} SET EXPRESSION AS (${after.expression})`,
+      locks: strong,
+      scans: stored,
+      hazards: stored ? [planHazard('rewrite-table', { table: labelOfKey(to.table), kind })] : [],
+    },
+  ]
+}
+
+function alterType(
+  from: Column,
+  to: Column,
+  context: DiffContext,
+): readonly Action[] | { readonly refused: Refusal } {
+  if (!changesType(from, to) || to.generated) return []
+  const { cost, using, lossy } = typeChange(from.type, to.type)
+  const refused = refusal(from, to, { impossible: cost === 'impossible', context })
+  if (refused) return { refused }
+  const c = `ALTER COLUMN ${ident(to.name)}`
+  const collate = to.collation === undefined ? '' : ` COLLATE ${to.collation}`
+  const enums = isEnum(from, context.from) && isEnum(to, context.to)
+  const cast = enums ? `${ident(to.name)}::text::${to.type}` : `${ident(to.name)}::${to.type}`
+  const parts = [
+    ...(from.default === undefined ? [] : [`${c} DROP DEFAULT`]),
+    `${c} TYPE ${to.type}${collate}${using || enums ? ` USING ${cast}` : ''}`,
+    ...(to.default === undefined ? [] : [`${c} SET DEFAULT ${to.default}`]),
+  ]
+  const rewrites = cost === 'rewrite' || from.collation !== to.collation || isChecked(from, context)
+  const hazards = context.isNew(to.table) || !rewrites ? [] : typeHazards(from, to, lossy)
+  return [
+    {
+      sql: `ALTER TABLE ${nameIn(to.table)} ${parts.join(', ')}`,
+      locks: locksOn(context, to.table, 'ACCESS EXCLUSIVE'),
+      scans: rewrites,
+      hazards,
+      ...(lossy ? { reverse: { none: `what ${to.type} cannot hold is gone` } } : {}),
+    },
+  ]
+}
+
+const isEnum = ({ key }: Column, { objects, needs }: DiffContext['from']): boolean =>
+  [...(needs.get(key) ?? [])].some((need) => objects.get(need)?.kind === 'enum')
+
+/** A CHECK on the column is checked anew for every row. */
+function isChecked({ key }: Column, { from, isGone }: DiffContext): boolean {
+  for (const object of from.objects.values())
+    if (object.kind === 'constraint' && object.type === 'check' && !isGone(object.key))
+      if (from.needs.get(object.key)?.has(key)) return true
+  return false
+}
+
+function typeHazards(from: Column, to: Column, lossy: boolean): readonly PlanHazard[] {
+  const table = labelOfKey(to.table)
+  const sql = `ADD COLUMN ${to.name}_new ${to.type}, a trigger that fills it for new rows, old ones in batches, then swap the two`
+  const changes = planHazard('change-type', { table, column: to.name, old: from.type, new: to.type, sql })
+  if (!lossy) return [changes]
+  const text = `Values of ${table}.${to.name} that ${to.type} cannot hold exactly are rounded or cut off, without an error. Instead: add a column of the new type and keep the old one until nobody needs it.`
+  return [changes, { rule: 'type-loses-digits', severity: 'drop', text }]
+}
+
+interface Circumstances {
+  readonly impossible: boolean
+  readonly context: DiffContext
+}
+
+function refusal(from: Column, to: Column, { impossible, context }: Circumstances): Refusal | undefined {
+  const column = labelOfKey(to.key)
+  const what = `${column} changes its type from ${from.type} to ${to.type}`
+  if (isPartitionKey(from, context.from))
+    return {
+      reason: `${what}, and ${labelOfKey(to.table)} is partitioned by it: PostgreSQL cannot change the type of a partition key`,
+      wayOut: 'make a new partitioned table and move the rows over',
+    }
+  if (!impossible) return undefined
+  return {
+    reason: `${what}, and PostgreSQL knows no way from the one to the other`,
+    wayOut: `add a column of the new type, fill it in batches, and drop ${column} when it is no longer needed`,
+  }
+}
+
+function alterDefault(from: Column, to: Column, context: DiffContext): readonly Action[] {
+  // With its type it has changed already.
+  if (from.default === to.default || (changesType(from, to) && !to.generated)) return []
+  if (to.default !== undefined) return [setDefault(to, context, from)]
+  const alter = `ALTER TABLE ${nameIn(to.table)} ALTER COLUMN ${ident(to.name)}`
+  return [
+    {
+      sql: `${alter} DROP DEFAULT`,
+      locks: locksOn(context, to.table, 'ACCESS EXCLUSIVE'),
+      reverse: { sql: [`${alter} SET DEFAULT ${from.default}`] },
+    },
+  ]
+}
+
+function alterAttributes(from: Column, to: Column, context: DiffContext): readonly Action[] {
+  const clauses = attributeClauses(from, to)
+  if (clauses.length === 0) return []
+  const light = clauses.every((clause) => !/ SET (STORAGE|COMPRESSION) /.test(clause))
+  return [
+    {
+      sql: `ALTER TABLE ${nameIn(to.table)} ${clauses.join(', ')}`,
+      locks: locksOn(context, to.table, light ? 'SHARE UPDATE EXCLUSIVE' : 'ACCESS EXCLUSIVE'),
+    },
+  ]
+}
