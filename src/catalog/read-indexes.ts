@@ -9,7 +9,9 @@ interface IndexRow {
   readonly relation: number
   readonly namespace: number
   readonly name: string
-  readonly definition: string
+  /** Null: its parent's, after the head. */
+  readonly definition: string | null
+  readonly head: string
   readonly unique: boolean
   readonly valid: boolean
   readonly clustered: boolean
@@ -33,16 +35,30 @@ export async function readIndexes(read: Read, registry: Registry): Promise<Index
     own: (row) => objectKey('index', { schema: registry.schemaName(row.namespace), name: row.name }),
   })
   for (const [oid, key] of found.keys) registry.name(CLASS.relation, oid, key)
+  const all = { ...found, definitions: definitionsOf(rows) }
   return {
     addAll: () => {
-      for (const row of rows) addIndex(row, found, registry)
+      for (const row of rows) addIndex(row, all, registry)
     },
   }
 }
 
+type Definitions = ReadonlyMap<number, string>
+type Found = PartKeys & { readonly definitions: Definitions }
+
+function definitionsOf(rows: readonly IndexRow[]): Definitions {
+  const byOid = new Map(rows.map((row) => [row.oid, row]))
+  const definitionOf = (row: IndexRow): string => {
+    const parent = row.parent === null ? undefined : byOid.get(row.parent)
+    if (row.definition !== null || parent === undefined) return row.definition ?? row.head
+    return row.head + definitionOf(parent).slice(parent.head.length)
+  }
+  return new Map(rows.map((row) => [row.oid, definitionOf(row)]))
+}
+
 const NO_STATISTICS: Readonly<Record<string, number>> = Object.freeze({})
 
-function addIndex(row: IndexRow, { keys, parents }: PartKeys, registry: Registry): void {
+function addIndex(row: IndexRow, { keys, parents, definitions }: Found, registry: Registry): void {
   const key = keys.get(row.oid)
   const table = registry.relation(row.relation)
   if (key === undefined || table === undefined) return
@@ -52,7 +68,7 @@ function addIndex(row: IndexRow, { keys, parents }: PartKeys, registry: Registry
     key,
     name: Object.freeze({ schema: registry.schemaName(row.namespace), name: row.name }),
     table,
-    definition: row.definition,
+    definition: definitions.get(row.oid)!,
     unique: row.unique,
     valid: row.valid,
     parent: parents.get(row.oid),

@@ -70,16 +70,17 @@ select c.oid, c.relnamespace as namespace, c.relname as name, c.relpersistence =
  order by c.oid
 
 -- name: catalog_tables
--- bytes: of what VACUUM and ANALYZE have counted; pg_total_relation_size() asks the disk only where they have not been yet
+-- bytes: what VACUUM and ANALYZE have counted. Where they have not been yet the disk is asked: of 10,000 empty partitions, 30 us
+-- each for the table alone and 180 us with indexes and TOAST. A bound has no columns in it: without its table pg_get_expr() need not open it.
 select c.oid, c.relnamespace as namespace, c.relname as name, c.relkind::text as kind, c.relpersistence = 'u' as unlogged,
        case when c.relkind = 'p' then pg_get_partkeydef(c.oid) end as partition_key,
-       case when c.relispartition then pg_get_expr(c.relpartbound, c.oid) end as bound,
+       case when c.relispartition then pg_get_expr(c.relpartbound, 0) end as bound,
        h.parents, h.pending, to_json(c.reloptions) as options, to_json(t.reloptions) as toast_options, ts.spcname as tablespace,
        case when am.amname <> 'heap' then am.amname end as access_method,
        c.relrowsecurity as row_security, c.relforcerowsecurity as force_row_security, c.relreplident::text as replica_identity,
        x.identity_index, c.relispopulated as populated, c.reltuples as rows,
        case when c.relkind = 'p' then 0
-            when c.reltuples < 0 then pg_total_relation_size(c.oid)
+            when c.reltuples < 0 then case when pg_relation_size(c.oid) > 0 then pg_total_relation_size(c.oid) else 0 end
             else (c.relpages + coalesce(t.relpages, 0) + coalesce(x.pages, 0)) * current_setting('block_size')::float8 end::float8 as bytes,
        case when c.relkind = 'm' then pg_get_viewdef(c.oid) end as query
   from pg_class c
@@ -102,7 +103,7 @@ select c.oid, c.relnamespace as namespace, c.relname as name, c.relkind::text as
 select a.attrelid as relation, a.attnum as position, a.attname as name, format_type(a.atttypid, a.atttypmod) as type,
        a.attnotnull as not_null, nn.conrelid is not null as not_null_invalid,
        nullif(a.attgenerated, '')::text as generated, nullif(a.attidentity, '')::text as identity,
-       pg_get_expr(d.adbin, d.adrelid) as default_value, d.oid as default_oid,
+       pg_get_expr(d.adbin, case when a.attgenerated = '' then 0 else d.adrelid end) as default_value, d.oid as default_oid,
        case when a.attcollation <> t.typcollation then a.attcollation::regcollation::text end as collation,
        case when a.attstorage <> t.typstorage then a.attstorage::text end as storage,
        nullif(a.attcompression, '')::text as compression,
@@ -130,7 +131,14 @@ select k.oid, k.conrelid as relation, k.conname as name, k.contype::text as type
  order by k.oid
 
 -- name: catalog_indexes
-select i.indexrelid as oid, i.indrelid as relation, c.relnamespace as namespace, c.relname as name, pg_get_indexdef(i.indexrelid) as definition,
+-- definition is null where it is the parent's but for the names, because pg_get_indexdef() costs 70 us: ATTACH has compared the rest,
+-- but not the operator classes, the order of the keys and the storage parameters. head is what a definition begins with.
+select i.indexrelid as oid, i.indrelid as relation, c.relnamespace as namespace, c.relname as name,
+       case when i.indclass = pi.indclass and i.indoption = pi.indoption and c.reloptions is not distinct from pc.reloptions
+             and pc.relnamespace = any ((select current_setting('gigarow.namespaces')::oid[])::oid[]) then null
+            else pg_get_indexdef(i.indexrelid) end as definition,
+       'CREATE ' || case when i.indisunique then 'UNIQUE ' else '' end || 'INDEX ' || quote_ident(c.relname) || ' ON '
+         || case when c.relkind = 'I' then 'ONLY ' else '' end || quote_ident(tn.nspname) || '.' || quote_ident(tc.relname) as head,
        i.indisunique as unique, i.indisvalid as valid, i.indisclustered as clustered, i.indkey::text as columns,
        h.inhparent as parent, k.oid as constraint, ts.spcname as tablespace,
        case when i.indexprs is not null then (
@@ -138,7 +146,11 @@ select i.indexrelid as oid, i.indrelid as relation, c.relnamespace as namespace,
           where a.attrelid = i.indexrelid and a.attstattarget >= 0) end as statistics
   from pg_index i
   join pg_class c on c.oid = i.indexrelid
+  join pg_class tc on tc.oid = i.indrelid
+  join pg_namespace tn on tn.oid = tc.relnamespace
   left join pg_inherits h on h.inhrelid = i.indexrelid
+  left join pg_index pi on pi.indexrelid = h.inhparent
+  left join pg_class pc on pc.oid = h.inhparent
   left join pg_constraint k on k.conindid = i.indexrelid and k.conrelid = i.indrelid and k.contype in ('p', 'u', 'x')
   left join pg_tablespace ts on ts.oid = c.reltablespace
  where c.relnamespace = any ((select current_setting('gigarow.namespaces')::oid[])::oid[])
@@ -243,20 +255,24 @@ select d.classoid as class, d.objoid as oid, d.objsubid as sub, d.description as
  where d.objoid >= 16384
 
 -- name: catalog_needs
--- Types are given as what people made: the element of an array, the table or composite type of a row. What a plain index covers is
--- in its row already; a sequence does not need the column that it goes with.
+-- Types are given as what people made: the element of an array, the table or composite type of a row. What a plain index covers,
+-- the parent of a partition and the column of a default are known from their rows; NOT NULL is part of its column; a sequence does not
+-- need the column that it goes with.
 select d.classid as class, d.objid as oid, d.objsubid as sub,
        case when coalesce(nullif(e.typrelid, 0), nullif(t.typrelid, 0)) is not null then 'pg_class'::regclass else d.refclassid end::oid as ref_class,
        coalesce(nullif(e.typrelid, 0), nullif(t.typrelid, 0), e.oid, d.refobjid) as ref_oid, d.refobjsubid as ref_sub
   from pg_depend d
   left join pg_class c on d.classid = 'pg_class'::regclass and c.oid = d.objid
   left join pg_index i on i.indexrelid = c.oid
+  left join pg_attrdef ad on d.classid = 'pg_attrdef'::regclass and ad.oid = d.objid
+  left join pg_constraint k on d.classid = 'pg_constraint'::regclass and k.oid = d.objid
   left join pg_type t on d.refclassid = 'pg_type'::regclass and t.oid = d.refobjid
   left join pg_type e on e.oid = t.typelem and e.typarray = t.oid
  where d.deptype in ('n', 'a', 'x') and d.objid >= 16384 and d.refclassid <> 'pg_namespace'::regclass
    and d.classid in ('pg_class'::regclass, 'pg_type'::regclass, 'pg_constraint'::regclass, 'pg_attrdef'::regclass, 'pg_rewrite'::regclass,
          'pg_proc'::regclass, 'pg_trigger'::regclass, 'pg_policy'::regclass, 'pg_statistic_ext'::regclass)
-   and c.relkind is distinct from 'S'
+   and c.relkind is distinct from 'S' and k.contype is distinct from 'n' and not (coalesce(c.relispartition, false) and d.deptype = 'a')
+   and (ad.oid is null or (d.refclassid, d.refobjid, d.refobjsubid) <> ('pg_class'::regclass, ad.adrelid, ad.adnum::int))
    and not (i.indexrelid is not null and d.refclassid = 'pg_class'::regclass and i.indexprs is null and i.indpred is null)
 
 -- name: catalog_unknown
