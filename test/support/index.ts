@@ -1,3 +1,4 @@
+export { applyPlan, runStatement } from './apply-plan.ts'
 export { testBinaries, testMajor } from './binaries.ts'
 export { type CliOptions, type CliResult, runCli, spawnCli } from './cli.ts'
 export { openTestCluster, withCluster } from './cluster.ts'

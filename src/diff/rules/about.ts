@@ -1,5 +1,5 @@
-import { ident, qualified } from '../../kernel/index.ts'
-import { kindIn, labelOf, nameIn, type ObjectKey, type SchemaObject } from '../../model/index.ts'
+import { ident, literal, qualified } from '../../kernel/index.ts'
+import { labelOf, nameIn, type ObjectKey } from '../../model/index.ts'
 import type { Lock, LockMode } from '../plan.ts'
 import type { DiffContext } from '../rule.ts'
 
@@ -42,7 +42,7 @@ function optionName(name: string): string {
 }
 
 function optionValue(value: string): string {
-  return /^[a-z_][a-z0-9_]*$|^-?\d+(\.\d+)?$/i.test(value) ? value : `'${value.replaceAll("'", "''")}'`
+  return /^[a-z_][a-z0-9_]*$|^-?\d+(\.\d+)?$/i.test(value) ? value : literal(value).trim()
 }
 
 /** What leads from one set of options to another. */
@@ -65,47 +65,4 @@ export function optionStatements(
     ...(Object.keys(set).length > 0 ? [`${alter} SET ${optionList(set)}`] : []),
     ...(reset.length > 0 ? [`${alter} RESET ${optionNames(reset)}`] : []),
   ]
-}
-
-export function sameOptions(
-  a: Readonly<Record<string, string>>,
-  b: Readonly<Record<string, string>>,
-): boolean {
-  const { set, reset } = optionChange(a, b)
-  return Object.keys(set).length === 0 && reset.length === 0
-}
-
-/** It is in both states and dropped in between: what it was before is made again. */
-export function comesBack(object: SchemaObject, { from, to }: DiffContext): boolean {
-  return from.objects.has(object.key) && to.objects.has(object.key)
-}
-
-export const KIND_IN_SQL: Readonly<Record<SchemaObject['kind'], string>> = {
-  schema: 'SCHEMA',
-  extension: 'EXTENSION',
-  enum: 'TYPE',
-  domain: 'DOMAIN',
-  type: 'TYPE',
-  sequence: 'SEQUENCE',
-  table: 'TABLE',
-  column: 'COLUMN',
-  constraint: 'CONSTRAINT',
-  index: 'INDEX',
-  statistics: 'STATISTICS',
-  view: 'VIEW',
-  matview: 'MATERIALIZED VIEW',
-  routine: 'ROUTINE',
-  trigger: 'TRIGGER',
-  policy: 'POLICY',
-  rule: 'RULE',
-  grant: 'GRANT',
-  comment: 'COMMENT',
-}
-
-/** The relation that a table, view, index … of a key is, or that its column belongs to. */
-export function relationOf(key: ObjectKey, { from, to }: DiffContext): ObjectKey | undefined {
-  const kind = kindIn(key)
-  if (kind === 'table' || kind === 'view' || kind === 'matview') return key
-  const object = to.objects.get(key) ?? from.objects.get(key)
-  return object !== undefined && 'table' in object ? object.table : undefined
 }

@@ -108,7 +108,9 @@ function swap({ from, to, fresh, old }: Rebuild, { group, context }: Where): rea
   return [
     away,
     { sql: rename(fresh, to.name) },
-    ...indexesOf(from.key, context.from).map(({ name }) => renameIndex(name, asideName(name, 'old', context))),
+    ...indexesOf(from.key, context.from).map(({ name }) =>
+      renameIndex(name, asideName(name, 'old', context)),
+    ),
     ...indexesOf(to.key, context.to).map(({ name }) => renameIndex(asideName(name, 'new', context), name)),
     ...rebindings(to.key, { group, context }),
     ...againOn(to.key, context),

@@ -1,5 +1,5 @@
 import { ident, qualified } from '../../kernel/index.ts'
-import { labelOf, type MatView } from '../../model/index.ts'
+import { hazard, labelOf, type MatView } from '../../model/index.ts'
 import type { PlanHazard } from '../plan.ts'
 import type { Action, DiffContext, Rule } from '../rule.ts'
 import { lockOn, optionStatements } from './about.ts'
@@ -73,23 +73,18 @@ function moveTo({ name, tablespace }: MatView): string {
   return `ALTER MATERIALIZED VIEW ${qualified(name)} SET TABLESPACE ${tablespace === undefined ? 'pg_default' : ident(tablespace)}`
 }
 
-function dropHazard(view: MatView): PlanHazard {
+/** Its rows come back, but not at once. */
+function missing(view: MatView, context: DiffContext): PlanHazard {
+  const name = labelOf(view)
+  const again = willBePopulated(view.key, context) ? `made and filled again${sizeOf(view)}` : 'made again'
   return {
     rule: 'drop-matview',
-    severity: 'drop',
-    text: `drops the materialized view ${labelOf(view)} with its rows${sizeOf(view)}: they can be computed again only while what it read is there`,
+    severity: 'lock',
+    text: `${name} stands in the way of a change of what it reads: it is missing, and queries on it fail, until that is done and it is ${again}. Instead: give what changes a new name, build ${name}'s successor over it, move the programs over, then drop the old ones.`,
   }
 }
 
-function missing(view: MatView, context: DiffContext): PlanHazard {
-  const name = labelOf(view)
-  const populated = willBePopulated(view.key, context)
-  const until = populated
-    ? `until it is made and filled again from its sources${sizeOf(view)}`
-    : 'until it is made again'
-  return {
-    rule: 'matview-missing',
-    severity: 'lock',
-    text: `drops ${name} because of a change underneath that it stands in the way of: ${name} is missing, and queries on it fail or wait, ${until}. Instead: give the changed column or view a new name, move ${name} over to it, then drop the old one`,
-  }
+function dropHazard(view: MatView): PlanHazard {
+  const { rule, severity, text } = hazard('drop-matview', { name: qualified(view.name) })
+  return { rule, severity, text }
 }

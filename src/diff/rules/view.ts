@@ -1,4 +1,4 @@
-import { qualified } from '../../kernel/index.ts'
+import { ident, qualified } from '../../kernel/index.ts'
 import { kindIn, labelOf, type View, type ViewColumn } from '../../model/index.ts'
 import type { PlanHazard } from '../plan.ts'
 import type { Action, DiffContext, Rule } from '../rule.ts'
@@ -7,13 +7,13 @@ import { readersOf, sourceLocks } from './sources.ts'
 
 export const viewRule: Rule<View> = {
   create(view, context) {
+    const made = { makes: [view.key], reverse: { sql: [dropView(view)] } }
+    const locks = sourceLocks(view.key, context)
+    if (!context.isDeferred(view.key)) return [{ ...made, sql: createView(view), locks }]
+    const needs = [...(context.to.needs.get(view.key) ?? [])]
     return [
-      {
-        sql: createView(view),
-        makes: [view.key],
-        locks: sourceLocks(view.key, context),
-        reverse: { sql: [dropView(view)] },
-      },
+      { ...made, sql: createView({ ...view, query: placeholder(view) }) },
+      { sql: orReplace(view), needs, locks, reverse: { sql: [] } },
     ]
   },
 
@@ -68,6 +68,11 @@ function alterOptions(from: View, to: View, context: DiffContext): readonly Acti
     locks: lockOn(to.key, 'ACCESS EXCLUSIVE', context),
     reverse: { sql: i === 0 ? back : [] },
   }))
+}
+
+/** Its columns without its query, for what has to be there before that can be. */
+function placeholder({ columns }: View): string {
+  return `SELECT ${columns.map(({ name, type }) => `NULL::${type} AS ${ident(name)}`).join(', ')}`
 }
 
 function createView({ name, query, options }: View): string {
