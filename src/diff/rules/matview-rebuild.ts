@@ -105,8 +105,7 @@ function swap({ from, to, fresh, old }: Rebuild, { group, context }: Where): rea
     locks: lockOn(to.key, 'ACCESS EXCLUSIVE', context),
     comment: `${labelOf(to)}: the two change places`,
   }
-  return [
-    away,
+  const rest: readonly Action[] = [
     { sql: rename(fresh, to.name) },
     ...indexesOf(from.key, context.from).map(({ name }) =>
       renameIndex(name, asideName(name, 'old', context)),
@@ -115,6 +114,7 @@ function swap({ from, to, fresh, old }: Rebuild, { group, context }: Where): rea
     ...rebindings(to.key, { group, context }),
     ...againOn(to.key, context),
   ]
+  return [away, ...rest.map((action) => ({ ...action, together: true }))]
 }
 
 function renameIndex(from: QualifiedName, to: QualifiedName): Action {
@@ -124,6 +124,7 @@ function renameIndex(from: QualifiedName, to: QualifiedName): Action {
 function dropOld({ from, to, old }: Rebuild, context: DiffContext): Action {
   return {
     sql: dropMatView(old),
+    together: true,
     drops: [from.key],
     locks: lockOn(to.key, 'ACCESS EXCLUSIVE', context),
   }
