@@ -47,8 +47,12 @@ interface SeedTable {
 export async function seedTables(sql: Sql, other: Sql): Promise<void> {
   const [tables, others] = await Promise.all([read(sql), read(other)])
   const known = new Map(others.map((table) => [table.name, table]))
-  for (const table of inOrder(tables)) {
-    const statement = fillStatement(mergeTables(table, known.get(table.name)))
+  const merged = tables.map((table) => mergeTables(table, known.get(table.name)))
+  const there = new Map(
+    tables.map(({ name, columns }) => [name, new Set(columns.map((column) => column.name))]),
+  )
+  for (const table of inOrder(merged.map((one) => keepReferences(one, there)))) {
+    const statement = fillStatement(table)
     if (statement !== undefined) await sql.unsafe(statement)
   }
 }
@@ -84,7 +88,8 @@ function mergeTables(table: SeedTable, other: SeedTable | undefined): SeedTable 
     ...table,
     columns: table.columns.map((column) => {
       const twin = other.columns.find(({ name }) => name === column.name)
-      const labels = column.labels?.filter((label) => column.key || (twin?.labels?.includes(label) ?? true)) ?? null
+      const labels =
+        column.labels?.filter((label) => column.key || (twin?.labels?.includes(label) ?? true)) ?? null
       return twin === undefined
         ? column
         : {
@@ -99,6 +104,14 @@ function mergeTables(table: SeedTable, other: SeedTable | undefined): SeedTable 
     foreignKeys: [...table.foreignKeys, ...other.foreignKeys.filter(({ columns }) => has(columns))],
     checks: [...table.checks, ...other.checks.filter(({ columns }) => has(columns))],
   }
+}
+
+/** Without foreign keys of the other state to what this one does not have. */
+function keepReferences(table: SeedTable, there: ReadonlyMap<string, ReadonlySet<string>>): SeedTable {
+  const foreignKeys = table.foreignKeys.filter(({ to, target }) =>
+    target.every((column) => there.get(to)?.has(column)),
+  )
+  return { ...table, foreignKeys }
 }
 
 /** One block that tries row after row: what a constraint or the lack of a partition refuses is left out. */
@@ -124,7 +137,9 @@ function candidates(table: SeedTable): readonly string[] {
     columns.filter(({ key }) => key),
     table.bounds,
   )
-  const rows = table.partitioned ? spread(keys) : Array<ReadonlyMap<string, string>>(PLAIN_ROWS).fill(new Map())
+  const rows = table.partitioned
+    ? spread(keys)
+    : Array<ReadonlyMap<string, string>>(PLAIN_ROWS).fill(new Map())
   return rows.map((key, at) => {
     const values = new Map<string, string>()
     for (const column of columns) values.set(column.name, key.get(column.name) ?? plainValue(column, at + 1))
