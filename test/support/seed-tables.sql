@@ -19,7 +19,7 @@ select c.oid::regclass::text as name, c.relkind = 'p' as partitioned,
           'name', a.attname, 'type', format_type(a.atttypid, a.atttypmod),
           'base', coalesce(u.typname, e.typname, y.typname), 'isArray', y.typelem <> 0 and y.typlen = -1,
           'labels', (select json_agg(enumlabel order by enumsortorder) from pg_enum where enumtypid in (u.oid, e.oid)),
-          'nullable', not a.attnotnull,
+          'nullable', not exists (select from tree t join pg_attribute l on l.attrelid = t.oid where t.root = c.oid and l.attname = a.attname and l.attnotnull),
           'filled', a.attidentity <> '' or a.attgenerated <> '' or coalesce(pg_get_expr(d.adbin, d.adrelid) like 'nextval%', false),
           'key', exists (select from tree t join pg_partitioned_table p on p.partrelid = t.oid
                            join pg_attribute k on k.attrelid = t.oid and k.attnum = any (p.partattrs::int2[])
@@ -39,5 +39,7 @@ select c.oid::regclass::text as name, c.relkind = 'p' as partitioned,
           from pg_constraint k join tree t on t.oid = k.conrelid where t.root = c.oid and k.contype = 'f' and k.conparentid = 0), '[]') as "foreignKeys",
        coalesce((select json_agg(json_build_object('expression', pg_get_expr(k.conbin, k.conrelid),
           'columns', (select json_agg(attname) from pg_attribute where attrelid = k.conrelid and attnum = any (k.conkey))))
-          from pg_constraint k join tree t on t.oid = k.conrelid where t.root = c.oid and k.contype = 'c' and t.oid = c.oid), '[]') as checks
+          from pg_constraint k join tree t on t.oid = k.conrelid where t.root = c.oid and k.contype = 'c' and t.oid = c.oid), '[]') as checks,
+       coalesce((select json_agg((select json_agg(attname) from pg_attribute where attrelid = c.oid and attnum = any ((i.indkey::int2[])[0:i.indnkeyatts - 1])))
+          from pg_index i where i.indrelid = c.oid and i.indisunique and i.indexprs is null and i.indpred is null), '[]') as uniques
   from tree r join pg_class c on c.oid = r.oid where r.root = r.oid order by 1

@@ -38,6 +38,7 @@ interface SeedTable {
   readonly bounds: readonly string[]
   readonly foreignKeys: readonly ForeignKey[]
   readonly checks: readonly { readonly expression: string; readonly columns: readonly string[] | null }[]
+  readonly uniques: readonly (readonly string[])[]
 }
 
 /**
@@ -103,6 +104,7 @@ function mergeTables(table: SeedTable, other: SeedTable | undefined): SeedTable 
     bounds: [...table.bounds, ...other.bounds],
     foreignKeys: [...table.foreignKeys, ...other.foreignKeys.filter(({ columns }) => has(columns))],
     checks: [...table.checks, ...other.checks.filter(({ columns }) => has(columns))],
+    uniques: [...table.uniques, ...other.uniques.filter(has)],
   }
 }
 
@@ -119,10 +121,14 @@ function fillStatement(table: SeedTable): string | undefined {
   const rows = candidates(table)
   if (rows.length === 0) return undefined
   // Of the other state: a row that they refuse is taken back.
-  const checks = table.checks.map(
-    ({ expression }) =>
-      `if exists (select from ${table.name} where not (${expression})) then raise 'refused'; end if;`,
-  )
+  const refused = [
+    ...table.checks.map(({ expression }) => `select from ${table.name} where not (${expression})`),
+    ...table.uniques.map(
+      (columns) =>
+        `select from ${table.name} group by ${columns.map((name) => ident(name)).join(', ')} having count(*) > 1`,
+    ),
+  ]
+  const checks = refused.map((query) => `if exists (${query}) then raise 'refused'; end if;`)
   const tries = rows.map((row) => `begin ${row}; ${checks.join(' ')} exception when others then null; end;`)
   return `set search_path = ''; do ${literal(`begin ${tries.join('\n')} end`)}; reset search_path`
 }

@@ -68,7 +68,7 @@ async function wrongWith({ from, to, expected, guard, seeded }: Way): Promise<st
   if (seeded && guard.empty.length > 0) return `the seeder leaves ${guard.empty.join(', ')} empty`
   let plan: Plan | undefined
   try {
-    plan = diff(from.catalog, to.catalog)
+    plan = diff(from.catalog, to.catalog, expected.options)
     const problems = await problemsOf({ from, to, expected, guard, seeded }, plan)
     if (problems.length === 0) return undefined
     return [...problems, 'The plan:', printPlan(plan)].join('\n')

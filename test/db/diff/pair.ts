@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { DiffOptions } from '../../../src/diff/index.ts'
 
 /** test/cases/diff/<area>/<name>: the two states, and what is expected of the way from one to the other. */
 export interface Pair {
@@ -20,6 +21,10 @@ export interface Expectation {
   readonly fails?: string
   /** Tables whose rows may go, as SQL writes them; a partitioned one stands for its partitions. */
   readonly drops?: readonly string[]
+  /** Tables that go on under another name. */
+  readonly moves?: Readonly<Record<string, string>>
+  /** For diff(). */
+  readonly options?: DiffOptions
   /** Columns (public.t.c) whose values read otherwise afterwards. */
   readonly changes?: readonly string[]
 }
@@ -30,7 +35,7 @@ interface ExpectFile extends Expectation {
   readonly back?: Expectation
 }
 
-const KEYS = new Set(['refused', 'fails', 'drops', 'changes', 'only', 'forward', 'back'])
+const KEYS = new Set(['refused', 'fails', 'drops', 'changes', 'moves', 'options', 'only', 'forward', 'back'])
 const FOLDER = join(import.meta.dirname, '../../cases/diff')
 
 /** Those that one major version has the syntax for. */

@@ -37,7 +37,7 @@ export interface RowGuard {
 /** Remembers every row of a database, over the columns that the state `other` has, too. */
 export async function guardRows(sql: Sql, other: Sql, expected: Expectation): Promise<RowGuard> {
   const [holders, goals] = await Promise.all([readHolders(sql), readHolders(other)])
-  const families = familiesOf(holders, goals, expected.changes ?? [])
+  const families = familiesOf(holders, goals, expected)
   const drops = new Set(expected.drops ?? [])
   const before = await totals(sql, holders, families)
   const expectedTotals = families.map(({ members }) =>
@@ -49,7 +49,7 @@ export async function guardRows(sql: Sql, other: Sql, expected: Expectation): Pr
   )
   return {
     empty: holders.map(({ name }) => name).filter((name) => before.get(name)!.rows === 0),
-    going: goingOf(holders, goals),
+    going: expected.moves === undefined ? goingOf(holders, goals) : [],
     losses: async () => {
       const now = await readHolders(sql)
       const after = await totals(sql, now, families)
@@ -80,10 +80,11 @@ function readHolders(sql: Sql): Promise<readonly Holder[]> {
 function familiesOf(
   before: readonly Holder[],
   after: readonly Holder[],
-  changes: readonly string[],
+  { changes = [], moves = {} }: Expectation,
 ): readonly Family[] {
   const groups: Set<string>[] = []
-  for (const { name, root } of [...before, ...after]) {
+  const ties = [...before, ...after].map(({ name, root }) => [name, root] as const)
+  for (const [name, root] of [...ties, ...Object.entries(moves)]) {
     const touched = groups.filter((group) => group.has(name) || group.has(root))
     for (const group of touched) groups.splice(groups.indexOf(group), 1)
     groups.push(new Set([name, root, ...touched.flatMap((group) => [...group])]))
@@ -122,7 +123,7 @@ function goingOf(before: readonly Holder[], after: readonly Holder[]): readonly 
   const goal = new Map(after.map((holder) => [holder.name, new Set(holder.columns)]))
   return before.flatMap(({ name, columns }) => {
     const kept = goal.get(name)
-    return kept === undefined ? [] : columns.filter((column) => !kept.has(column)).map((c) => `${name}.${c}`)
+    return kept === undefined ? [name] : columns.filter((column) => !kept.has(column)).map((c) => `${name}.${c}`)
   })
 }
 
@@ -133,6 +134,7 @@ export async function repeatingSequences(sql: Sql): Promise<readonly string[]> {
       from pg_class c join pg_namespace n on n.oid = c.relnamespace
       join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
      where c.relkind in ('r', 'p') and not c.relispartition and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+       and (a.attidentity <> '' or exists (select from pg_attrdef d where d.adrelid = c.oid and d.adnum = a.attnum and pg_get_expr(adbin, adrelid) like 'nextval(%'))
        and pg_get_serial_sequence(c.oid::regclass::text, a.attname) is not null`)
   if (filled.length === 0) return []
   const checks = filled.map(
