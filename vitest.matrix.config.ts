@@ -5,6 +5,7 @@ import base from './vitest.config.ts'
 const INCLUDE = [
   'test/matrix/*.test.ts',
   'test/db/diff/pairs.test.ts',
+  'test/db/catalog/**/*.test.ts',
   'test/db/cluster/**/*.test.ts',
   'test/db/migrate/**/*.test.ts',
   'test/db/seed/**/*.test.ts',
