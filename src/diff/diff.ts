@@ -18,7 +18,7 @@ const STATEMENT_TIMEOUT_MS = 30_000
 /** What leads from one catalog to another. Pure: no server is asked. */
 export function diff(from: Catalog, to: Catalog, options: DiffOptions = {}): Plan {
   const declared = options.renames ?? []
-  const rename = renamed(from, [...declared, ...leafRenames(from, to, declared)])
+  const rename = renamed(from, [...declared, ...leafRenames(from, to, declared)], to)
   const planned = planOf(sidesOf(alignPartitions(rename.catalog, to), to, options))
   return {
     statements: [

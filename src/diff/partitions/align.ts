@@ -31,9 +31,12 @@ export function alignPartitions(from: Catalog, to: Catalog): Catalog {
   let changed = false
   for (const after of to.objects.values()) {
     const before = after.kind === 'table' ? tableIn(from, after.key) : undefined
-    if (after.kind !== 'table' || before === undefined || parentOf(before) === parentOf(after)) continue
-    changed = true
-    for (const [old, now] of alignTable({ from, to, before, after })) {
+    if (after.kind !== 'table' || before === undefined) continue
+    if (parentOf(before) === undefined && parentOf(after) === undefined) continue
+    const stays = parentOf(before) === parentOf(after)
+    const moving = { from, to, before, after }
+    for (const [old, now] of stays ? adoptOwn(moving) : alignTable(moving)) {
+      changed = true
       objects.delete(old)
       if (now === undefined) continue
       objects.set(now.key, now)
@@ -72,6 +75,39 @@ function alignTable(moving: Moving): readonly Change[] {
         { ...it, inherited: after.inherited, identity: identityAfter(it, moving) ?? it.identity },
       ]
     }),
+  ]
+}
+
+/** What a partition has of its own already, and its parent gets now. Without a parent yet: it is attached by a statement. */
+function adoptOwn({ from, to, before, after }: Moving): readonly Change[] {
+  const isOld = (it: Index | Constraint) => it.parent === undefined && !to.objects.has(it.key)
+  const wanted = (it: Index | Constraint) => it.parent !== undefined && !from.objects.has(it.key)
+  const own = membersOf(from, before.key)
+  const target = membersOf(to, after.key)
+  const taken = new Set<ObjectKey>()
+  const take = <T extends Index | Constraint>(match: T | undefined): T | undefined => {
+    if (match) taken.add(match.key)
+    return match
+  }
+  return [
+    ...own.constraints.filter(isOld).flatMap((it): Change[] => {
+      const match = take(
+        target.constraints.find((one) => wanted(one) && !taken.has(one.key) && sameConstraint(it, one)),
+      )
+      if (match === undefined) return []
+      const isMerged = it.type === 'check' || it.type === 'foreign'
+      return [
+        [it.key, { ...it, key: match.key, index: match.index, parent: isMerged ? match.parent : undefined }],
+      ]
+    }),
+    ...own.indexes
+      .filter((it) => isOld(it) && it.valid)
+      .flatMap((it): Change[] => {
+        const match = take(
+          target.indexes.find((one) => wanted(one) && !taken.has(one.key) && isSame(it, one)),
+        )
+        return match ? [[it.key, { ...it, key: match.key, constraint: match.constraint }]] : []
+      }),
   ]
 }
 

@@ -1,53 +1,71 @@
-import { displayName } from '../../kernel/index.ts'
-import { type Catalog, objectKey } from '../../model/index.ts'
+import { ident } from '../../kernel/index.ts'
+import type { Catalog } from '../../model/index.ts'
+import type { DiffContext } from '../rule.ts'
 
 /** PostgreSQL cuts longer names off. */
 export const NAME_BYTES = 63
-
-const SHARED = ['table', 'index', 'sequence', 'view', 'matview', 'type'] as const
 
 export interface Wish {
   readonly schema: string
   readonly name: string
 }
 
-/** The names of relations that one plan gives: the wish where it is free in both states, else with a number. */
+/** The names that one plan gives to relations. */
 export class Names {
-  readonly #catalogs: readonly Catalog[]
+  readonly #from: Catalog
+  readonly #to: Catalog
   readonly #given = new Set<string>()
-  #own: ReadonlySet<string> | undefined
 
-  constructor(...catalogs: readonly Catalog[]) {
-    this.#catalogs = catalogs
+  constructor({ from, to }: DiffContext) {
+    this.#from = from
+    this.#to = to
   }
 
+  /** The name of the new state, but where something of the old state has it. */
+  keep(wish: Wish): string {
+    return this.#isTaken(wish, [this.#from]) ? this.give(wish) : this.#take(wish)
+  }
+
+  /** A name that is free in both states: the wish, or that with a number. */
   give({ schema, name }: Wish): string {
     for (let i = 0; ; i += 1) {
       const suffix = i === 0 ? '' : `_${i}`
-      const candidate = `${cutToBytes(name, NAME_BYTES - suffix.length)}${suffix}`
-      if (!this.#isTaken({ schema, name: candidate })) {
-        this.#given.add(displayName({ schema, name: candidate }))
-        return candidate
-      }
+      const candidate = { schema, name: `${cutToBytes(name, NAME_BYTES - suffix.length)}${suffix}` }
+      if (!this.#isTaken(candidate, [this.#from, this.#to])) return this.#take(candidate)
     }
   }
 
-  #isTaken(wish: Wish): boolean {
-    if (this.#given.has(displayName(wish)) || this.#ownNames().has(displayName(wish))) return true
-    return this.#catalogs.some(({ objects }) => SHARED.some((kind) => objects.has(objectKey(kind, wish))))
+  #take(wish: Wish): string {
+    this.#given.add(ident(wish.schema, wish.name))
+    return wish.name
   }
 
-  /** The names of partitions' indexes are not in their keys. */
-  #ownNames(): ReadonlySet<string> {
-    if (this.#own === undefined) {
-      const names = new Set<string>()
-      for (const { objects } of this.#catalogs)
-        for (const object of objects.values())
-          if (object.kind === 'index' && object.parent !== undefined) names.add(displayName(object.name))
-      this.#own = names
-    }
-    return this.#own
+  #isTaken(wish: Wish, catalogs: readonly Catalog[]): boolean {
+    const name = ident(wish.schema, wish.name)
+    return this.#given.has(name) || catalogs.some((catalog) => relationNames(catalog).has(name))
   }
+}
+
+const ofPlans = new WeakMap<DiffContext, Names>()
+
+export function namesOf(context: DiffContext): Names {
+  const known = ofPlans.get(context) ?? new Names(context)
+  ofPlans.set(context, known)
+  return known
+}
+
+const ofCatalogs = new WeakMap<Catalog, ReadonlySet<string>>()
+
+/** Not those in keys: an index of a partition is named there by its parent's. */
+function relationNames(catalog: Catalog): ReadonlySet<string> {
+  const known = ofCatalogs.get(catalog)
+  if (known) return known
+  const names = new Set<string>()
+  for (const object of catalog.objects.values())
+    if ('name' in object && typeof object.name === 'object')
+      names.add(ident(object.name.schema, object.name.name))
+  ofCatalogs.set(catalog, names)
+  return names
 }
 
 export function cutToBytes(text: string, bytes: number): string {

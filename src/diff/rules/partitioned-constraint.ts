@@ -1,19 +1,95 @@
 import { ident } from '../../kernel/index.ts'
 import { type Constraint, nameIn } from '../../model/index.ts'
-import type { DiffContext, Rule } from '../rule.ts'
+import { locksOn } from '../label.ts'
+import { addInTwo, addOnline, addPlain, constraintLocks, validate } from '../partitions/constraint-build.ts'
+import { attachIndex } from '../partitions/index-build.ts'
+import { detachedKey } from '../partitions/locks.ts'
+import { namesOf } from '../partitions/names.ts'
+import type { Action, DiffContext, Rule } from '../rule.ts'
+import { wasAttached } from './index-rule.ts'
+
+type Answer = ReturnType<Rule<Constraint>['alter']>
 
 /** A constraint of a table with a partition key or a parent: made, dropped (no `to`) or changed. */
 export function partitionedConstraint(
   from: Constraint | undefined,
   to: Constraint | undefined,
-  _context: DiffContext,
-): ReturnType<Rule<Constraint>['alter']> {
-  if (from && to) return 'replace'
-  const it = (from ?? to)!
-  // It comes and goes with that of the parent.
+  context: DiffContext,
+): Answer {
+  if (from && to) return alter(from, to, context)
+  if (to) return to.parent === undefined ? createOwn(to, context) : createPart(to, context)
+  return from ? drop(from, context) : []
+}
+
+function createOwn(it: Constraint, context: DiffContext): readonly Action[] {
+  return context.isNew(it.table) ? [addPlain(it, context)] : addOnline(it, context)
+}
+
+/** Under that of the parent table. */
+function createPart(it: Constraint, context: DiffContext): readonly Action[] {
+  if (context.isNew(it.table)) return []
+  if (!wasAttached(it.table, context)) return addOnline(it, context)
+  if (context.isNew(it.parent!) || it.type === 'check' || it.type === 'foreign') return []
+  return [...addOnline(it, context), attach(it, it.index && nameOfIndex(it.index, context), context)]
+}
+
+function nameOfIndex(key: NonNullable<Constraint['index']>, context: DiffContext): string | undefined {
+  const index = context.to.objects.get(key)
+  return index?.kind === 'index' ? index.name.name : undefined
+}
+
+function attach(it: Constraint, child: string | undefined, context: DiffContext): Action {
+  const parent = context.to.objects.get(it.parent!) as Constraint
+  const index = parent.index && context.to.objects.get(parent.index)
+  const name = index?.kind === 'index' ? ident(index.name.schema, index.name.name) : ident(parent.name)
+  return attachIndex({ parentName: name, child: child ?? it.name, table: it.table }, context)
+}
+
+function drop(it: Constraint, context: DiffContext): readonly Action[] {
+  // It goes with that of the parent.
   if (it.parent !== undefined) return []
-  const table = `ALTER TABLE ${nameIn(it.table)}`
-  return from
-    ? [{ sql: `${table} DROP CONSTRAINT ${ident(from.name)}` }]
-    : [{ sql: `${table} ADD CONSTRAINT ${ident(it.name)} ${it.definition}` }]
+  return [dropAction(it, it.name, context)]
+}
+
+function dropAction(it: Constraint, name: string, context: DiffContext): Action {
+  return {
+    sql: `ALTER TABLE ${nameIn(it.table)} DROP CONSTRAINT ${ident(name)}`,
+    needs: [detachedKey(it.table)],
+    locks: constraintLocks(it, context, 'ACCESS EXCLUSIVE'),
+  }
+}
+
+function alter(from: Constraint, to: Constraint, context: DiffContext): Answer {
+  if (from.definition !== to.definition || from.type !== to.type) return change(from, to, context)
+  const isNewPart = from.parent === undefined && to.parent !== undefined
+  const isKey = to.type === 'primary' || to.type === 'unique'
+  if (isNewPart && isKey && wasAttached(to.table, context) && !context.isNew(to.parent!))
+    return [attach(to, from.name, context)]
+  if (from.validated && !to.validated) return to.parent === undefined ? 'replace' : []
+  return [
+    ...(from.name !== to.name && to.parent === undefined ? [rename(from.name, to, context)] : []),
+    ...(!from.validated && to.validated && to.parent === undefined ? [validate(to, context)] : []),
+  ]
+}
+
+function rename(name: string, to: Constraint, context: DiffContext): Action {
+  return {
+    sql: `ALTER TABLE ${nameIn(to.table)} RENAME CONSTRAINT ${ident(name)} TO ${ident(to.name)}`,
+    needs: [detachedKey(to.table)],
+    locks: locksOn(context, to.table, 'ACCESS EXCLUSIVE'),
+  }
+}
+
+/** The new one is there, proven, before the old one goes. A key takes its index along: only one can be of that name. */
+function change(from: Constraint, to: Constraint, context: DiffContext): Answer {
+  if (to.parent !== undefined) return []
+  if ((to.type !== 'check' && to.type !== 'foreign') || from.type !== to.type || !to.validated)
+    return 'replace'
+  const schema = nameIn(to.table)
+  const next = { ...to, name: namesOf(context).give({ schema, name: `${to.name}_new` }) }
+  return [
+    ...addInTwo(next, context).map((action) => ({ ...action, makes: [] })),
+    dropAction(from, from.name, context),
+    { ...rename(next.name, to, context), together: true },
+  ]
 }

@@ -8,6 +8,7 @@ const { expectConverges, planOf } = convergence(testDatabase(), testDatabase())
 const EVENTS = `
   create table events (id bigint not null, at timestamptz not null, kind text default 'x', primary key (id, at)) partition by range (at);
   create index events_kind_idx on events (kind);`
+const PLAIN = EVENTS.replace(', primary key (id, at)', '')
 const leaf = (name: string, from: string, to: string) =>
   `create table ${name} partition of events for values from ('${from}') to ('${to}');`
 const JAN = leaf('events_01', '2025-01-01', '2025-02-01')
@@ -39,8 +40,8 @@ describe('a partition is made', () => {
 
   it('with partitions of its own, before anybody sees it', async () => {
     const statements = await expectConverges({
-      from: EVENTS + JAN,
-      to: `${EVENTS + JAN}
+      from: PLAIN + JAN,
+      to: `${PLAIN + JAN}
         create table events_02 partition of events for values from ('2025-02-01') to ('2025-03-01') partition by list (kind);
         create table events_02_a partition of events_02 for values in ('a', null);
         create table events_02_rest partition of events_02 default;`,

@@ -1,0 +1,121 @@
+import { ident } from '../../kernel/index.ts'
+import { type Constraint, type Index, labelOf, nameIn, type Table } from '../../model/index.ts'
+import { labelOfKey, locksOn } from '../label.ts'
+import type { Lock, PlanHazard } from '../plan.ts'
+import type { Action, DiffContext } from '../rule.ts'
+import { unaligned } from './align.ts'
+import { buildLeaf, buildTree } from './index-build.ts'
+import { detachedKey } from './locks.ts'
+import { namesOf } from './names.ts'
+import { descendantsOf, tableIn } from './tree.ts'
+
+/** Since then foreign keys of partitioned tables may be NOT VALID at first. */
+const FOREIGN_NOT_VALID = 18
+
+/** On a table that the plan makes itself. */
+export function addPlain(it: Constraint, context: DiffContext): Action {
+  return {
+    sql: `${alterTable(it)} ADD CONSTRAINT ${ident(it.name)} ${definitionOf(it)}`,
+    makes: [it.key],
+    locks: constraintLocks(it, context, 'SHARE ROW EXCLUSIVE'),
+    reverse: dropIt(it),
+  }
+}
+
+/** On a table in use: what reads every row does so without locking out anybody. */
+export function addOnline(it: Constraint, context: DiffContext): readonly Action[] {
+  const isPartitioned = tableIn(context.to, it.table)?.partitionKey !== undefined
+  if (it.type === 'primary' || it.type === 'unique') return addKey(it, context, isPartitioned)
+  if (it.type === 'exclude') return [{ ...addPlain(it, context), scans: true, hazards: [excludeHazard(it)] }]
+  if (it.type === 'foreign' && isPartitioned && context.to.major < FOREIGN_NOT_VALID && it.validated)
+    return addForeignByLeaf(it, context)
+  return it.validated ? addInTwo(it, context) : [addPlain(it, context)]
+}
+
+/** NOT VALID, which holds its lock for a moment; then VALIDATE, which reads while others write. */
+export function addInTwo(it: Constraint, context: DiffContext): readonly Action[] {
+  return [
+    {
+      sql: `${alterTable(it)} ADD CONSTRAINT ${ident(it.name)} ${it.definition} NOT VALID`,
+      makes: [it.key],
+      needs: [detachedKey(it.table)],
+      locks: constraintLocks(it, context, it.type === 'foreign' ? 'SHARE ROW EXCLUSIVE' : 'ACCESS EXCLUSIVE'),
+      reverse: dropIt(it),
+    },
+    validate(it, context),
+  ]
+}
+
+export function validate(it: Constraint, context: DiffContext): Action {
+  return {
+    sql: `${alterTable(it)} VALIDATE CONSTRAINT ${ident(it.name)}`,
+    runs: 'alone',
+    scans: true,
+    locks: [
+      ...treeOf(it, context).flatMap((table) => locksOn(context, table, 'SHARE UPDATE EXCLUSIVE')),
+      ...(it.references ? locksOn(context, it.references, 'ROW SHARE') : []),
+    ],
+    reverse: { sql: [] },
+  }
+}
+
+function addKey(it: Constraint, context: DiffContext, isPartitioned: boolean): readonly Action[] {
+  const index = it.index && context.to.objects.get(it.index)
+  // WITHOUT OVERLAPS cannot be made of an index that is there.
+  if (index?.kind !== 'index' || / WITHOUT OVERLAPS/.test(it.definition)) {
+    return [{ ...addPlain(it, context), scans: true, hazards: [excludeHazard(it)] }]
+  }
+  const name = it.parent === undefined ? it.name : namesOf(context).keep(index.name)
+  const tree = {
+    index: { ...index, name: { ...index.name, name } } satisfies Index,
+    name,
+    constraint: it,
+    isNew: true,
+  }
+  return isPartitioned ? buildTree(tree, context) : buildLeaf(tree, context)
+}
+
+/** Each leaf by itself, NOT VALID first; that of the parent then takes them over without reading a row. */
+function addForeignByLeaf(it: Constraint, context: DiffContext): readonly Action[] {
+  const leaves = descendantsOf(unaligned(context.from), it.table).filter(
+    ({ partitionKey }) => partitionKey === undefined,
+  )
+  return [
+    ...leaves
+      .flatMap((leaf) => addInTwo({ ...it, table: leaf.key }, context))
+      .map((action) => ({ ...action, makes: [] })),
+    { ...addPlain(it, context), locks: constraintLocks(it, context, 'ACCESS EXCLUSIVE') },
+  ]
+}
+
+function alterTable({ table }: Constraint): string {
+  return `ALTER TABLE ${nameIn(table)}`
+}
+
+function definitionOf({ definition, validated }: Constraint): string {
+  return validated ? definition : `${definition} NOT VALID`
+}
+
+function dropIt(it: Constraint): NonNullable<Action['reverse']> {
+  return { sql: [`${alterTable(it)} DROP CONSTRAINT ${ident(it.name)}`] }
+}
+
+function treeOf({ table }: Constraint, { from }: DiffContext): readonly Table['key'][] {
+  return [table, ...descendantsOf(from, table).map(({ key }) => key)]
+}
+
+/** Of the table with its partitions, and of the one that it points at. */
+export function constraintLocks(it: Constraint, context: DiffContext, mode: Lock['mode']): readonly Lock[] {
+  return [
+    ...treeOf(it, context).flatMap((table) => locksOn(context, table, mode)),
+    ...(it.references ? locksOn(context, it.references, mode) : []),
+  ]
+}
+
+function excludeHazard(it: Constraint): PlanHazard {
+  return {
+    rule: 'constraint-blocks-writes',
+    severity: 'lock',
+    text: `reads and writes of ${labelOfKey(it.table)} wait while the index of ${labelOf(it)} is built: there is no way to build one for this kind of constraint before`,
+  }
+}

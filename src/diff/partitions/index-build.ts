@@ -1,0 +1,216 @@
+import { ident } from '../../kernel/index.ts'
+import {
+  type Constraint,
+  type Index,
+  labelOf,
+  nameIn,
+  type ObjectKey,
+  partKey,
+  type Table,
+} from '../../model/index.ts'
+import { labelOfKey, locksOn } from '../label.ts'
+import type { Action, DiffContext } from '../rule.ts'
+import { unaligned } from './align.ts'
+import { indexSettings } from './index-settings.ts'
+import { createIndexSql } from './index-text.ts'
+import { detachedKey } from './locks.ts'
+import { namesOf } from './names.ts'
+import { membersOf, parentOf, tableIn } from './tree.ts'
+
+export interface Build {
+  /** What is to be on the table; its definition may be that of an index of another table. */
+  readonly index: Pick<Index, 'definition' | 'tablespace' | 'unique'>
+  readonly name: string
+  readonly table: ObjectKey
+  /** Keys of what is there when it is built. */
+  readonly makes: readonly ObjectKey[]
+}
+
+/** On a table in use, without locking out anybody. */
+export function buildConcurrently({ index, name, table, makes }: Build, context: DiffContext): Action {
+  const schema = schemaOf(table, context)
+  return {
+    sql: createIndexSql(index.definition, {
+      name,
+      table: nameIn(table),
+      concurrently: true,
+      tablespace: index.tablespace,
+    }),
+    runs: 'alone',
+    scans: true,
+    makes,
+    needs: [detachedKey(table)],
+    locks: locksOn(context, table, 'SHARE UPDATE EXCLUSIVE'),
+    hazards: index.unique
+      ? [
+          {
+            rule: 'unique-index-duplicates',
+            severity: 'notice',
+            text: `fails where rows of ${labelOfKey(table)} have the same values, and leaves an invalid index ${name}, which the next run drops`,
+          },
+        ]
+      : [],
+    reverse: { sql: [`DROP INDEX CONCURRENTLY IF EXISTS ${ident(schema, name)}`] },
+  }
+}
+
+export function schemaOf(table: ObjectKey, { from, to }: DiffContext): string {
+  const object = to.objects.get(table) ?? from.objects.get(table)
+  return object?.kind === 'table' || object?.kind === 'matview' ? object.name.schema : 'public'
+}
+
+export interface Tree {
+  /** Of the partitioned table, as it is to be; for a replacement under its future name. */
+  readonly index: Index
+  /** The name that it has for now. */
+  readonly name: string
+  readonly constraint?: Constraint | undefined
+  /** Its keys are those of the new state; not so where one of the same key is still there. */
+  readonly isNew: boolean
+}
+
+/**
+ * The same index on every partition that is attached now, each a statement of its own, so that a run that was interrupted goes on
+ * with the next; with the last one attached the index of the parent is valid.
+ */
+export function buildTree(tree: Tree, context: DiffContext): readonly Action[] {
+  const { index, name } = tree
+  return [
+    onlyParent(tree, context),
+    ...partitionsNow(index.table, context).flatMap((leaf) =>
+      buildBranch({ tree, parentName: ident(index.name.schema, name), parentKey: index.key, leaf }, context),
+    ),
+  ]
+}
+
+/** Partitions whose detach is pending take no part. */
+function partitionsNow(table: ObjectKey, { from }: DiffContext): readonly Table[] {
+  return membersOf(unaligned(from), table).partitions.filter(({ partitionOf }) => !partitionOf!.detachPending)
+}
+
+function onlyParent({ index, name, constraint, isNew }: Tree, context: DiffContext): Action {
+  const table = nameIn(index.table)
+  const made = [index.key, ...(constraint ? [constraint.key] : [])]
+  const sql = constraint
+    ? `ALTER TABLE ONLY ${table} ADD CONSTRAINT ${ident(name)} ${constraint.definition}`
+    : createIndexSql(index.definition, { name, table, only: true, tablespace: index.tablespace })
+  return {
+    sql,
+    makes: isNew ? made : [],
+    needs: columnsOf(index.table, context),
+    // SHARE lets reads go on; nothing is built, so it is held for a moment.
+    locks: locksOn(context, index.table, constraint ? 'ACCESS EXCLUSIVE' : 'SHARE'),
+    reverse: { sql: [dropSql(index, name, constraint)] },
+  }
+}
+
+function dropSql(index: Index, name: string, constraint: Constraint | undefined): string {
+  return constraint
+    ? `ALTER TABLE ${nameIn(index.table)} DROP CONSTRAINT ${ident(name)}`
+    : `DROP INDEX ${ident(index.name.schema, name)}`
+}
+
+function columnsOf(table: ObjectKey, { to }: DiffContext): readonly ObjectKey[] {
+  return membersOf(to, table).columns.map(({ key }) => key)
+}
+
+interface Branch {
+  readonly tree: Tree
+  /** Quoted. */
+  readonly parentName: string
+  readonly parentKey: ObjectKey
+  readonly leaf: Table
+}
+
+function buildBranch({ tree, parentName, parentKey, leaf }: Branch, context: DiffContext): readonly Action[] {
+  const { objects } = context.to
+  const key = partKey(parentKey, leaf.key)
+  const wanted = objects.get(key)
+  const there = context.from.objects.get(key)
+  if (tree.isNew && there?.kind === 'index') {
+    // It has one of its own already.
+    return [attachIndex({ parentName, child: there.name.name, table: leaf.key, reverse: true }, context)]
+  }
+  const name = childName(tree, wanted?.kind === 'index' ? wanted : undefined, { leaf, context })
+  const constraint = tree.constraint && {
+    ...tree.constraint,
+    key: partKey(tree.constraint.key, leaf.key),
+    table: leaf.key,
+    name,
+  }
+  const index: Index = {
+    ...tree.index,
+    // A partition may keep its index elsewhere, and with other parameters.
+    ...(wanted?.kind === 'index' ? wanted : { clustered: false, statistics: {} }),
+    key,
+    table: leaf.key,
+    name: { schema: leaf.name.schema, name },
+  }
+  const parts = { index, name, constraint, isNew: tree.isNew }
+  const build = leaf.partitionKey === undefined ? buildLeaf(parts, context) : buildTree(parts, context)
+  return [...build, attachIndex({ parentName, child: name, table: leaf.key }, context)]
+}
+
+function childName(
+  tree: Tree,
+  wanted: Index | undefined,
+  { leaf, context }: { leaf: Table; context: DiffContext },
+): string {
+  const names = namesOf(context)
+  if (wanted && tree.isNew) return names.keep(wanted.name)
+  const own = wanted?.name ?? { schema: leaf.name.schema, name: `${leaf.name.name}_${tree.index.name.name}` }
+  return names.give(own)
+}
+
+/** Of a table without partitions: the index alone, or the constraint that takes it over. */
+export function buildLeaf({ index, name, constraint, isNew }: Tree, context: DiffContext): readonly Action[] {
+  const indexOnly = constraint === undefined
+  const build = buildConcurrently(
+    { index, name, table: index.table, makes: isNew && indexOnly ? [index.key] : [] },
+    context,
+  )
+  const named = { ...index, name: { ...index.name, name }, parent: undefined }
+  const settings = indexSettings(undefined, named, context)
+  if (constraint === undefined) return [build, ...settings]
+  return [
+    { ...build, needs: [...(build.needs ?? []), ...columnsOf(index.table, context)] },
+    {
+      sql: `ALTER TABLE ${nameIn(index.table)} ADD CONSTRAINT ${ident(name)} ${usingIndex(constraint, name)}`,
+      makes: isNew ? [index.key, constraint.key] : [],
+      locks: locksOn(context, index.table, 'ACCESS EXCLUSIVE'),
+      reverse: { sql: [`ALTER TABLE ${nameIn(index.table)} DROP CONSTRAINT ${ident(name)}`] },
+    },
+    ...settings,
+  ]
+}
+
+function usingIndex({ type, definition }: Constraint, name: string): string {
+  const deferrable = / (?:NOT )?DEFERRABLE| INITIALLY DEFERRED/g
+  const words = [...definition.matchAll(deferrable)].map(([word]) => word).join('')
+  return `${type === 'primary' ? 'PRIMARY KEY' : 'UNIQUE'} USING INDEX ${ident(name)}${words}`
+}
+
+export interface Attach {
+  /** Quoted. */
+  readonly parentName: string
+  readonly child: string
+  readonly table: ObjectKey
+  readonly reverse?: boolean
+}
+
+export function attachIndex({ parentName, child, table }: Attach, context: DiffContext): Action {
+  const parent = parentOf(tableIn(unaligned(context.from), table)) ?? parentOf(tableIn(context.to, table))
+  return {
+    sql: `ALTER INDEX ${parentName} ATTACH PARTITION ${ident(schemaOf(table, context), child)}`,
+    locks: [
+      ...(parent ? locksOn(context, parent, 'ACCESS SHARE') : []),
+      ...locksOn(context, table, 'ACCESS SHARE'),
+    ],
+    // An attached index goes with its parent's.
+    reverse: { sql: [] },
+  }
+}
+
+export function whyRebuilt(index: Index): string {
+  return `the new ${labelOf(index)} is built beside the old one, which serves until their names are swapped`
+}
