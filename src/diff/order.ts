@@ -1,3 +1,4 @@
+import { ident } from '../kernel/index.ts'
 import { nameIn, type ObjectKey, type ObjectKind, type SchemaObject } from '../model/index.ts'
 import type { Changes } from './changes.ts'
 import type { Call, Sides } from './context.ts'
@@ -192,7 +193,8 @@ class Edges {
     const { from, to } = this.#sides
     const freed = new Map<string, number[]>()
     for (const [key, nodes] of this.#droppers)
-      for (const slot of slotsOf(from.objects.get(key))) for (const node of nodes) push(freed, slot, node)
+      for (const slot of [...slotsOf(from.objects.get(key)), ...partSlots(from.objects.get(key))])
+        for (const node of nodes) push(freed, slot, node)
     for (const [key, nodes] of this.#makers) {
       for (const slot of slotsOf(to.objects.get(key)))
         for (const node of nodes) this.#afterAll(node, freed.get(slot), { soft: false })
@@ -204,6 +206,13 @@ function slotsOf(object: SchemaObject | undefined): readonly string[] {
   if (object === undefined) return []
   if (object.kind === 'constraint' && object.type === 'primary') return [`primary ${object.table}`]
   return SHARE_NAMES.has(object.kind) ? [`name ${nameIn(object.key)}`] : []
+}
+
+/** The index of a partition under its parent's has a name of its own, too. */
+function partSlots(object: SchemaObject | undefined): readonly string[] {
+  return object?.kind === 'index' && object.parent !== undefined
+    ? [`name ${ident(object.name.schema, object.name.name)}`]
+    : []
 }
 
 function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {

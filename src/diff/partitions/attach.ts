@@ -119,13 +119,7 @@ function dropIdentities(table: Table, context: DiffContext): readonly Action[] {
       {
         sql: `ALTER TABLE ${nameIn(table.key)} ALTER COLUMN ${ident(column.name)} DROP IDENTITY`,
         locks: locksOn(context, table.key, 'ACCESS EXCLUSIVE'),
-        hazards: [
-          {
-            rule: 'attach-identity',
-            severity: 'notice',
-            text: `the numbers of ${labelOf(table)}.${column.name} go on from the sequence of ${nameIn(parentOf(table)!)}, which must be set past the highest of them`,
-          },
-        ],
+        comment: `the numbers of ${labelOf(table)}.${column.name} go on from the sequence of ${nameIn(parentOf(table)!)}, which must be set past the highest of them`,
         reverse: { none: 'its sequence is gone' },
       },
     ])

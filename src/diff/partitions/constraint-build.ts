@@ -114,7 +114,7 @@ export function constraintLocks(it: Constraint, context: DiffContext, mode: Lock
 
 function excludeHazard(it: Constraint): PlanHazard {
   return {
-    rule: 'constraint-blocks-writes',
+    rule: 'exclusion-constraint',
     severity: 'lock',
     text: `reads and writes of ${labelOfKey(it.table)} wait while the index of ${labelOf(it)} is built: there is no way to build one for this kind of constraint before`,
   }

@@ -1,14 +1,13 @@
-import { type Column, nameIn, type ObjectKey, type Table } from '../../model/index.ts'
+import { nameIn, type ObjectKey, type Table } from '../../model/index.ts'
 import type { Action, DiffContext } from '../rule.ts'
-import { columnRule } from '../rules/column.ts'
 import { tableClauses } from '../rules/table-sql.ts'
 import { boundCondition } from './condition.ts'
 import { type PartitionSet, partitionSet } from './set.ts'
 import { BOUND_CHECK, shapeOf } from './shape.ts'
-import { boundOf, membersOf, parentOf } from './tree.ts'
+import { boundOf, parentOf } from './tree.ts'
 
 /** Of a parent that is made by the same plan, and so in nobody's way. */
-export function createInNewParent(table: Table, context: DiffContext): readonly Action[] {
+export function createInNewParent(table: Table): readonly Action[] {
   const { parent, bound } = table.partitionOf!
   return [
     {
@@ -16,7 +15,6 @@ export function createInNewParent(table: Table, context: DiffContext): readonly 
       makes: [table.key],
       reverse: { sql: [`DROP TABLE ${nameIn(table.key)}`] },
     },
-    ...ownColumns(table, context),
   ]
 }
 
@@ -30,7 +28,6 @@ export function createBeside(table: Table, context: DiffContext): readonly Actio
       needs: shapeOf(parent, context),
       reverse: { sql: [`DROP TABLE ${nameIn(table.key)}`] },
     },
-    ...ownColumns(table, context),
   ]
 }
 
@@ -57,20 +54,4 @@ function likeParent(table: Table, parent: ObjectKey, { from, to }: DiffContext):
     `LIKE ${nameIn(parent)}${COPIED.map((what) => ` INCLUDING ${what}`).join('')}`,
     ...(condition === undefined ? [] : [`CONSTRAINT ${BOUND_CHECK} CHECK ${condition}`]),
   ].join(', ')
-}
-
-/** Where the partition differs from its parent. */
-function ownColumns(table: Table, context: DiffContext): readonly Action[] {
-  const parents = membersOf(context.to, parentOf(table)!).columns
-  return membersOf(context.to, table.key).columns.flatMap((column) => {
-    const parent = parents.find(({ name }) => name === column.name)
-    if (parent === undefined) return []
-    const answer = columnRule.alter(asInherited(parent, column), column, context)
-    return answer === 'replace' || 'refused' in answer ? [] : answer
-  })
-}
-
-function asInherited(parent: Column, column: Column): Column {
-  const { key, table, position, inherited, identity } = column
-  return { ...parent, key, table, position, inherited, identity, statistics: undefined, options: {} }
 }

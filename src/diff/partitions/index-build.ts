@@ -41,15 +41,11 @@ export function buildConcurrently({ index, name, table, makes }: Build, context:
     makes,
     needs: [detachedKey(table)],
     locks: locksOn(context, table, 'SHARE UPDATE EXCLUSIVE'),
-    hazards: index.unique
-      ? [
-          {
-            rule: 'unique-index-duplicates',
-            severity: 'notice',
-            text: `fails where rows of ${labelOfKey(table)} have the same values, and leaves an invalid index ${name}, which the next run drops`,
-          },
-        ]
-      : [],
+    ...(index.unique
+      ? {
+          comment: `fails where rows of ${labelOfKey(table)} have the same values; the next run drops what is left`,
+        }
+      : {}),
     reverse: { sql: [`DROP INDEX CONCURRENTLY IF EXISTS ${ident(schema, name)}`] },
   }
 }

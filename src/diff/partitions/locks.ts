@@ -56,7 +56,7 @@ export function dropHazard(table: Table): PlanHazard {
 
 export function defaultScanHazard(parent: ObjectKey, other: Table): PlanHazard {
   return {
-    rule: 'default-partition-scan',
+    rule: 'attach-scans',
     severity: 'lock',
     text: `reads and writes of ${labelOf(other)}, the default partition of ${labelOfKey(parent)}, wait while it is read for rows of the new bound; without a default partition nothing waits`,
   }
@@ -64,7 +64,7 @@ export function defaultScanHazard(parent: ObjectKey, other: Table): PlanHazard {
 
 export function hashScanHazard(table: Table): PlanHazard {
   return {
-    rule: 'attach-scan',
+    rule: 'attach-scans',
     severity: 'lock',
     text: `reads and writes of ${labelOf(table)} wait while its rows are read: no CHECK can prove the bound of a hash partition`,
   }

@@ -97,7 +97,7 @@ class Group {
   #moveHazard(table: Table): PlanHazard {
     const moves = this.#set.moves.map(({ source, target }) => `${labelOf(source)} to ${labelOf(target)}`)
     return {
-      rule: 'move-rows',
+      rule: 'lock-table',
       severity: 'lock',
       text: `writes to ${labelOf(table)} wait while rows are moved (${moves.join(', ')}), and reads at the end of it; do it when few write, or in smaller steps`,
     }
@@ -246,7 +246,7 @@ function defaultLast(tables: readonly Table[]): readonly Table[] {
 
 function shrinkHazard(table: Table): PlanHazard {
   return {
-    rule: 'attach-scan',
+    rule: 'attach-scans',
     severity: 'lock',
     text: `reads and writes of ${labelOf(table)} and of its parent wait while it is read for rows outside of its new bound`,
   }

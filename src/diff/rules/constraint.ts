@@ -29,8 +29,10 @@ export const constraintRule: Rule<Constraint> = {
 }
 
 function onPartitions({ table }: Constraint, { from, to }: DiffContext): boolean {
-  const object = to.objects.get(table) ?? from.objects.get(table)
-  return object?.kind === 'table' && (object.partitionKey !== undefined || object.partitionOf !== undefined)
+  return [to, from].some(({ objects }) => {
+    const object = objects.get(table)
+    return object?.kind === 'table' && (object.partitionKey !== undefined || object.partitionOf !== undefined)
+  })
 }
 
 /** What makes or drops is never a replacement or a refusal. */

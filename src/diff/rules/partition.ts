@@ -7,15 +7,17 @@ import { hasMoves, type PartitionSet, partitionSet } from '../partitions/set.ts'
 import { parentOf } from '../partitions/tree.ts'
 import type { Refusal } from '../plan.ts'
 import type { Action, DiffContext, Rule } from '../rule.ts'
-import { createTableSql, dropTableSql } from './table-sql.ts'
+import { afterCreate, alterStorage, alterTable, createTable } from './table.ts'
+import { dropTableSql } from './table-sql.ts'
 
 /** Tables with a partition key or a parent. */
 export function createPartition(table: Table, context: DiffContext): readonly Action[] {
   const parent = parentOf(table)
-  if (parent === undefined) return [{ sql: createTableSql(table, context) }]
-  if (context.isNew(parent)) return createInNewParent(table, context)
+  if (parent === undefined) return createTable(table, context)
+  const after = afterCreate(table, context)
+  if (context.isNew(parent)) return [...createInNewParent(table), ...after]
   const set = partitionSet(context.from, context.to, parent)
-  const create = createBeside(table, context)
+  const create = [...createBeside(table, context), ...after]
   if (set === undefined) return create
   if (!hasMoves(set)) return [...create, attachAction(table, context)]
   return [...create, ...(leaderOf(set)?.key === table.key ? regroup(set, context) : [])]
@@ -33,6 +35,11 @@ export function alterPartition(
   context: DiffContext,
 ): ReturnType<Rule<Table>['alter']> {
   if (from.partitionKey !== to.partitionKey) return { refused: keyRefusal(from, to) }
+  return [...place(from, to, context), ...storage(from, to, context), ...alterTable(from, to, context)]
+}
+
+/** Its place in the tree. */
+function place(from: Table, to: Table, context: DiffContext): readonly Action[] {
   const parents = [parentOf(from), parentOf(to)]
   if (parents[0] !== parents[1]) return move(from, to, context)
   const set = parents[1] === undefined ? undefined : partitionSet(context.from, context.to, parents[1])
@@ -41,6 +48,13 @@ export function alterPartition(
   if (from.partitionOf?.detachPending && !to.partitionOf?.detachPending)
     return [finalize(from, context), ...attachTable(to, context)]
   return []
+}
+
+/** A partitioned table has no rows of its own: it only says where new partitions go. */
+function storage(from: Table, to: Table, context: DiffContext): readonly Action[] {
+  const changes = alterStorage(from, to, context)
+  if (to.partitionKey === undefined) return changes
+  return changes.map(({ sql, locks = [] }) => ({ sql, locks }))
 }
 
 function isRebound({ rebound }: PartitionSet, table: Table): boolean {

@@ -74,7 +74,8 @@ function deviation(column: Column, context: DiffContext): readonly Action[] {
   return answer === 'replace' || 'refused' in answer ? [] : answer
 }
 
-function alterStorage(from: Table, to: Table, context: DiffContext): readonly Action[] {
+/** What writes a table anew. */
+export function alterStorage(from: Table, to: Table, context: DiffContext): readonly Action[] {
   const rewrite = (change: string): Action => ({
     sql: `ALTER TABLE ${nameIn(to.key)} ${change}`,
     locks: locksOn(context, to.key, 'ACCESS EXCLUSIVE'),
