@@ -1,6 +1,6 @@
 import { literal } from '../../kernel/index.ts'
-import type { Comment } from '../../model/index.ts'
-import type { DiffContext, Rule } from '../rule.ts'
+import { annotationKey, type Comment, type ObjectKey } from '../../model/index.ts'
+import type { Action, DiffContext, Rule } from '../rule.ts'
 import { commentTarget } from './target.ts'
 
 export const commentRule: Rule<Comment> = {
@@ -34,6 +34,14 @@ export const commentRule: Rule<Comment> = {
       },
     ]
   },
+}
+
+/** After what it is on was dropped and made within one call. */
+export function commentAgain(on: ObjectKey, context: DiffContext): readonly Action[] {
+  const key = annotationKey('comment', on)
+  const comment = context.to.objects.get(key)
+  if (comment?.kind !== 'comment') return []
+  return [{ sql: commentOn(comment, comment.text, context), makes: [key], covers: [key], together: true }]
 }
 
 function commentOn({ on }: Comment, text: string | null, context: DiffContext): string {

@@ -1,5 +1,6 @@
 import { kindIn, type ObjectKey } from '../../model/index.ts'
 import type { Action, DiffContext } from '../rule.ts'
+import { same } from '../same.ts'
 import { stays } from './matview-set.ts'
 import { rebindPolicy } from './policy.ts'
 import { replaceRoutine } from './routine.ts'
@@ -18,13 +19,17 @@ interface Where {
  */
 export function rebindings(view: ObjectKey, { group, context }: Where): readonly Action[] {
   const { from, to } = context
-  const readers = directDependents(view, from).filter(
-    (key) => kindIn(key) !== 'matview' && stays(key, context),
-  )
+  const later = group.slice(group.indexOf(view) + 1)
+  const readers = directDependents(view, from).filter((key) => {
+    // One that reads several of them is bound when the last of them is there.
+    const waits = later.some((next) => directDependents(next, from).includes(key))
+    return kindIn(key) !== 'matview' && stays(key, context) && !waits
+  })
   return readers.flatMap((key) => {
     const action = rebind(key, context)
     if (action === undefined) return []
-    const needs = [...(to.needs.get(key) ?? [])].filter((need) => !group.includes(need))
+    const isSame = same(from.objects.get(key), to.objects.get(key))
+    const needs = isSame ? [] : [...(to.needs.get(key) ?? [])].filter((need) => !group.includes(need))
     return [{ sql: action.sql, needs, covers: [key], ...(action.locks ? { locks: action.locks } : {}) }]
   })
 }

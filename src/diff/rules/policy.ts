@@ -1,7 +1,8 @@
 import { ident } from '../../kernel/index.ts'
 import type { Policy } from '../../model/index.ts'
-import type { DiffContext, Rule } from '../rule.ts'
+import type { Action, DiffContext, Rule } from '../rule.ts'
 import { lockOn, nameFor } from './about.ts'
+import { commentAgain } from './comment.ts'
 
 export const policyRule: Rule<Policy> = {
   create(policy, context) {
@@ -26,18 +27,14 @@ export const policyRule: Rule<Policy> = {
     ]
   },
 
-  /** ALTER POLICY changes neither the command nor the mode, and cannot take an expression away. */
   alter(from, to, context) {
-    if (from.command !== to.command || from.permissive !== to.permissive) return 'replace'
-    const removed = (was?: string, is?: string) => was !== undefined && is === undefined
-    if (removed(from.using, to.using) || removed(from.check, to.check)) return 'replace'
+    if (!canAlter(from, to)) return remake(from, to, context)
     const changes = changedClauses(from, to)
     if (changes === '') return []
     const back = changedClauses(to, from)
-    const added = removed(to.using, from.using) || removed(to.check, from.check)
-    const reverse = added
-      ? [dropPolicy(to, context), createPolicy(from, context)]
-      : [`${alterPolicy(from, context)}${back}`]
+    const reverse = canAlter(to, from)
+      ? [`${alterPolicy(from, context)}${back}`]
+      : remake(to, from, context).map(({ sql }) => sql)
     return [
       {
         sql: `${alterPolicy(to, context)}${changes}`,
@@ -47,6 +44,23 @@ export const policyRule: Rule<Policy> = {
       },
     ]
   },
+}
+
+/** ALTER POLICY changes neither the command nor the mode, and cannot take an expression away. */
+function canAlter(from: Policy, to: Policy): boolean {
+  if (from.command !== to.command || from.permissive !== to.permissive) return false
+  const removed = (was?: string, is?: string) => was !== undefined && is === undefined
+  return !removed(from.using, to.using) && !removed(from.check, to.check)
+}
+
+/** In one transaction: without a restrictive policy rows can be seen that must not be. */
+function remake(from: Policy, to: Policy, context: DiffContext): readonly Action[] {
+  const locks = lockOn(to.table, 'ACCESS EXCLUSIVE', context)
+  return [
+    { sql: dropPolicy(from, context), locks },
+    { sql: createPolicy(to, context), makes: [to.key], together: true, locks },
+    ...commentAgain(to.key, context),
+  ]
 }
 
 /** Its expressions again, as they are in `to`: they then read what bears the names now. */

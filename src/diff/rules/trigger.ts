@@ -1,7 +1,8 @@
 import { ident } from '../../kernel/index.ts'
-import type { Trigger } from '../../model/index.ts'
+import type { ObjectKey, Trigger } from '../../model/index.ts'
 import type { Action, DiffContext, Rule } from '../rule.ts'
 import { lockOn, nameFor, withoutSemicolon } from './about.ts'
+import { commentAgain } from './comment.ts'
 
 export const ENABLING: Readonly<Record<Trigger['enabled'], string>> = {
   origin: 'ENABLE',
@@ -45,17 +46,22 @@ export const triggerRule: Rule<Trigger> = {
   alter(from, to, context) {
     if (from.parent !== to.parent) return 'replace'
     if (to.parent !== undefined) return alterClone(from, to, context)
-    const defined = from.definition === to.definition ? [] : [orReplaceAction(from, to, context)]
-    if (defined.length > 0 && !canReplace(from, to)) return 'replace'
+    const isDefined = from.definition !== to.definition
+    if (isDefined && !canReplace(from, to)) return remake(from, to, context)
     // OR REPLACE enables it.
-    const enabled = defined.length > 0 ? 'origin' : from.enabled
-    return enabled === to.enabled ? defined : [...defined, enableAction(to, enabled, context)]
+    const enabled = isDefined ? 'origin' : from.enabled
+    const actions = [
+      ...(isDefined ? [orReplaceAction(from, to, context)] : []),
+      ...(enabled === to.enabled ? [] : [enableAction(to, enabled, context)]),
+    ]
+    return actions.length === 0 ? [] : [...actions, ...clonesAgain(to.key, context)]
   },
 }
 
 function alterClone(from: Trigger, to: Trigger, context: DiffContext): readonly Action[] {
   const before = parentChanges(to, context) ? parentState(to, context) : from.enabled
-  return before === to.enabled ? [] : [enableAction(to, before, context)]
+  if (before === to.enabled) return []
+  return [enableAction(to, before, context), ...clonesAgain(to.key, context)]
 }
 
 function parentState({ parent }: Trigger, { to }: DiffContext): Trigger['enabled'] {
@@ -79,6 +85,36 @@ function canReplace(from: Trigger, to: Trigger): boolean {
   const both = [from.definition, to.definition]
   if (both.some((d) => CONSTRAINT_TRIGGER.test(d))) return false
   return FOR_EACH_ROW.test(from.definition) === FOR_EACH_ROW.test(to.definition)
+}
+
+/** In one transaction: rows that are written without it would escape it. */
+function remake(from: Trigger, to: Trigger, context: DiffContext): readonly Action[] {
+  const locks = lockOn(to.table, 'ACCESS EXCLUSIVE', context)
+  const enabled = to.enabled === 'origin' ? [] : [{ sql: enable(to, to.enabled, context), together: true }]
+  return [
+    { sql: dropTrigger(from, context), locks },
+    { sql: withoutSemicolon(to.definition), makes: [to.key], locks, together: true },
+    ...enabled,
+    ...clonesAgain(to.key, context),
+    ...commentAgain(to.key, context),
+    ...clonesOf(to.key, context).flatMap(({ key }) => commentAgain(key, context)),
+  ]
+}
+
+/** What was done to the parent's trigger was done to the partitions': those that differ from it do so again, parents first. */
+function clonesAgain(key: ObjectKey, context: DiffContext): readonly Action[] {
+  return clonesOf(key, context).flatMap((clone) => {
+    const parent = parentState(clone, context)
+    if (parent === clone.enabled) return []
+    const { reverse: _, needs: __, ...action } = enableAction(clone, parent, context)
+    return [{ ...action, covers: [clone.key], together: true }]
+  })
+}
+
+function clonesOf(key: ObjectKey, context: DiffContext): readonly Trigger[] {
+  return [...context.to.objects.values()].flatMap((object) =>
+    object.kind === 'trigger' && object.parent === key ? [object, ...clonesOf(object.key, context)] : [],
+  )
 }
 
 function orReplaceAction(from: Trigger, to: Trigger, context: DiffContext): Action {

@@ -8,6 +8,8 @@ import { applyPlan, runStatement } from '../../support/index.ts'
 interface Change {
   readonly from: string
   readonly to: string
+  /** Relations that can be read at every moment. */
+  readonly always?: readonly string[]
 }
 
 /** Pairs of SQL texts, tried in one database. */
@@ -21,19 +23,32 @@ export function convergenceOn(target: Target) {
   return {
     query: <Row extends object>(text: string): Promise<readonly Row[]> => sql.unsafe<Row[]>(text),
     /** The plan from one text to the other, applied; the database is then as the other text makes it. */
-    async converges({ from, to }: Change): Promise<Plan> {
+    async converges({ from, to, always = [] }: Change): Promise<Plan> {
+      await empty(sql)
       await sql.unsafe(to)
       const goal = await readCatalog({ sql })
       await empty(sql)
       await sql.unsafe(from)
       const plan = diff(await readCatalog({ sql }), goal)
       expect(plan.refusals).toEqual([])
-      await applyPlan(sql, plan.statements)
+      await apply(sql, plan.statements, always)
       expect(sqlOf(diff(await readCatalog({ sql }), goal))).toEqual([])
       return plan
     },
+    /** Why there is no way. */
+    async refuses({ from, to }: Change): Promise<string> {
+      await empty(sql)
+      await sql.unsafe(to)
+      const goal = await readCatalog({ sql })
+      await empty(sql)
+      await sql.unsafe(from)
+      return diff(await readCatalog({ sql }), goal)
+        .refusals.map(({ reason }) => reason)
+        .join('\n')
+    },
     /** The statements' reverses, run last first, lead back to `from`. */
     async returns({ from, to }: Change): Promise<void> {
+      await empty(sql)
       await sql.unsafe(to)
       const goal = await readCatalog({ sql })
       await empty(sql)
@@ -56,6 +71,35 @@ export function sqlOf({ statements }: Plan): readonly string[] {
 
 export function rulesOf({ statements }: Plan): readonly string[] {
   return [...new Set(statements.flatMap(({ hazards }) => hazards.map(({ rule }) => rule)))].sort()
+}
+
+/** What runs in a transaction together, the rest outside of any. */
+async function apply(
+  sql: Sql,
+  statements: readonly PlanStatement[],
+  always: readonly string[] = [],
+): Promise<void> {
+  for (let i = 0; i < statements.length; ) {
+    for (const relation of always) await run(sql, `select * from ${relation}`)
+    if (statements[i]!.runs === 'alone') {
+      await run(sql, statements[i++]!.sql)
+      continue
+    }
+    const begin = i
+    while (statements[i]?.runs === 'transaction') i++
+    const batch = statements.slice(begin, i)
+    await sql.begin(async (tx) => {
+      for (const statement of batch) await run(tx, statement.sql)
+    })
+  }
+}
+
+async function run(sql: Pick<Sql, 'unsafe'>, text: string): Promise<void> {
+  try {
+    await sql.unsafe(text)
+  } catch (error) {
+    throw new Error(`${(error as Error).message}\nat: ${text}`)
+  }
 }
 
 async function empty(sql: Sql): Promise<void> {

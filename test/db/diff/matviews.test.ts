@@ -3,7 +3,7 @@ import type { Plan } from '../../../src/diff/index.ts'
 import { testDatabase } from '../../support/index.ts'
 import { convergenceOn, rulesOf, sqlOf } from './converge-views.ts'
 
-const { converges, returns, query } = convergenceOn(testDatabase())
+const { converges, refuses, returns, query } = convergenceOn(testDatabase())
 
 const BASE = `
   create table public.t (a int primary key, b text, c int);
@@ -203,6 +203,103 @@ describe('a changed query', () => {
       to: `${BASE} create materialized view m as select a from t where a < 5; ${rest}`,
     })
     expect((await query('select f()::int as n'))[0]).toEqual({ n: 4 })
+  })
+
+  it('leaves it and its readers readable at every moment', async () => {
+    const rest = `create view v as select a from m; create materialized view m2 as select a from m; create view w as select a from m2;
+      create materialized view m3 as select a from w; create materialized view m4 as select m2.a from m2 join m using (a); create view x as select * from m4;`
+    const plan = await converges({
+      from: `${BASE} create materialized view m as select a from t; ${rest}`,
+      to: `${BASE} create materialized view m as select a, b from t where a < 5; ${rest.replace('v as select a', 'v as select a, b')}`,
+      always: ['m', 'v', 'm2', 'w', 'm3', 'm4', 'x'],
+    })
+    expect(plan.statements.filter(({ runs }) => runs === 'alone')).toHaveLength(3)
+    expect(await rows('x')).toBe(4)
+    expect(await rows('m3')).toBe(12)
+  })
+
+  it('that changes the type of a column leaves its views there while it is filled', async () => {
+    const rest = `create view v as select a from m; create view w as select a from v; create materialized view m2 as select a from w; create unique index on m2 (a);`
+    const plan = await converges({
+      from: `${BASE} create materialized view m as select a from t; ${rest}`,
+      to: `${BASE} create materialized view m as select a::numeric as a from t; ${rest}`,
+    })
+    const at = (start: string) => sqlOf(plan).findIndex((s) => s.startsWith(start))
+    expect(at('CREATE MATERIALIZED VIEW "public"."m__new"')).toBe(0)
+    expect(at('DROP VIEW "public"."v"')).toBeGreaterThan(0)
+    expect(await rows('m2')).toBe(12)
+  })
+
+  it('of two chains that meet in a plain view', async () => {
+    const rest = `create view v as select x.a, y.a as b from x join y using (a); create materialized view z as select * from v; create view zz as select z.a, x.a as b from z, x;`
+    await converges({
+      from: `${BASE} create materialized view x as select a from t; create materialized view y as select a from t; ${rest}`,
+      to: `${BASE} create materialized view x as select a from t where a > 3; create materialized view y as select a from t where a < 8; ${rest}`,
+      always: ['x', 'y', 'v', 'z', 'zz'],
+    })
+    expect(await rows('v')).toBe(4)
+  })
+
+  it('of two that a view reads, one of them through another view', async () => {
+    const text = (
+      where: string,
+      more: string,
+    ) => `${BASE} create materialized view z as select a from t ${where};
+      create view v1 as select a from z; create materialized view y as select a ${more} from v1; create view v as select z.a ${more && ', y.b'} from z join y using (a);`
+    await converges({
+      from: text('', ''),
+      to: text('where a < 4', ', a + 1 as b'),
+      always: ['z', 'v1', 'y', 'v'],
+    })
+    expect(await rows('y')).toBe(3)
+  })
+
+  it('of two between which a view has to be made anew', async () => {
+    const text = (
+      where: string,
+      cast: string,
+    ) => `${BASE} create materialized view z as select a from t ${where};
+      create view v1 as select a${cast} from z; create materialized view y as select a, ${where.length} as n from v1; create view v as select z.a, y.n from z, y where z.a = y.a;`
+    await converges({ from: text('', ''), to: text('where a < 4', '::numeric as a') })
+    expect(await rows('v')).toBe(3)
+  })
+
+  it('while what it reads becomes another table', async () => {
+    await converges({
+      from: `${BASE} create materialized view m as select a from t; create view v as select * from m;`,
+      to: `create table u (a int primary key); create materialized view m as select a from u; create view v as select * from m;`,
+    })
+    expect(await rows('v')).toBe(0)
+  })
+
+  it('where a column has its row for a type is refused', async () => {
+    const why = await refuses({
+      from: `${BASE} create materialized view m as select a from t; create table u (x m);`,
+      to: `${BASE} create materialized view m as select a + 1 as a from t; create table u (x m);`,
+    })
+    expect(why).toMatch(/its rows would be gone/)
+  })
+
+  it('is not changed: its access method and tablespace move it by building it beside', async () => {
+    const space = `gigarow_test_${process.pid}`
+    await query('set allow_in_place_tablespaces = true')
+    await query(`create tablespace ${space} location ''`)
+    try {
+      const text = (am: string, where: string) =>
+        `${BASE} drop access method if exists heap2; create access method heap2 type table handler heap_tableam_handler;
+        create materialized view m ${am} ${where} as select a from t; create index i on m (a) ${where}; create view v as select * from m;`
+      await converges({ from: text('', ''), to: text('using heap2', `tablespace ${space}`), always: ['v'] })
+      const plan = await converges({ from: text('using heap2', `tablespace ${space}`), to: text('', '') })
+      expect(rulesOf(plan)).toEqual(['matview-rebuild'])
+      const none = (where: string) =>
+        `${BASE} create materialized view m ${where} as select a from t with no data;`
+      const moved = await converges({ from: none(''), to: none(`tablespace ${space}`) })
+      expect(sqlOf(moved)).toEqual([`ALTER MATERIALIZED VIEW "public"."m" SET TABLESPACE "${space}"`])
+    } finally {
+      await query('drop table t cascade')
+      await query('drop access method heap2')
+      await query(`drop tablespace ${space}`)
+    }
   })
 
   it('is taken back by the reverses', async () => {
