@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Plan } from '../../../src/diff/index.ts'
 import { testDatabase } from '../../support/index.ts'
-import { convergenceOn, rulesOf, sqlOf } from './converge-views.ts'
+import { convergenceOn, rulesOf, sqlOf } from './converge.ts'
 
 const { converges, refuses, returns, query } = convergenceOn(testDatabase())
 
