@@ -30,7 +30,7 @@ export interface RowGuard {
   readonly losses: () => Promise<readonly string[]>
   /** Tables without a row: they would prove nothing. */
   readonly empty: readonly string[]
-  /** Tables and columns that the other state does not have. */
+  /** Tables and columns that go with what is in them. */
   readonly going: readonly string[]
 }
 
@@ -49,7 +49,7 @@ export async function guardRows(sql: Sql, other: Sql, expected: Expectation): Pr
   )
   return {
     empty: holders.map(({ name }) => name).filter((name) => before.get(name)!.rows === 0),
-    going: expected.moves === undefined ? goingOf(holders, goals) : [],
+    going: expected.moves === undefined ? goingOf(holders, goals, drops) : [],
     losses: async () => {
       const now = await readHolders(sql)
       const after = await totals(sql, now, families)
@@ -119,11 +119,17 @@ function sum(all: readonly Total[]): Total {
   return all.reduce((one, two) => ({ rows: one.rows + two.rows, hash: one.hash + two.hash }), NOTHING)
 }
 
-function goingOf(before: readonly Holder[], after: readonly Holder[]): readonly string[] {
+/** Of tables that the state `after` does not have only those whose rows nobody moves elsewhere. */
+function goingOf(
+  before: readonly Holder[],
+  after: readonly Holder[],
+  drops: ReadonlySet<string>,
+): readonly string[] {
   const goal = new Map(after.map((holder) => [holder.name, new Set(holder.columns)]))
-  return before.flatMap(({ name, columns }) => {
+  return before.flatMap(({ name, above, columns }) => {
     const kept = goal.get(name)
-    return kept === undefined ? [name] : columns.filter((column) => !kept.has(column)).map((c) => `${name}.${c}`)
+    if (kept === undefined) return above.some((one) => drops.has(one)) ? [name] : []
+    return columns.filter((column) => !kept.has(column)).map((c) => `${name}.${c}`)
   })
 }
 
