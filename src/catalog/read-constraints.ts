@@ -8,7 +8,8 @@ interface ConstraintRow {
   readonly relation: number
   readonly name: string
   readonly type: 'p' | 'u' | 'x' | 'c' | 'f'
-  readonly definition: string
+  /** Null: its parent's. */
+  readonly definition: string | null
   readonly validated: boolean
   readonly parent: number | null
   readonly inherited: boolean
@@ -28,16 +29,17 @@ export async function readConstraints(
   registry: Registry,
   parents: ReadonlyMap<number, readonly number[]>,
 ): Promise<ConstraintsRead> {
-  const all = await read<ConstraintRow>('catalog_constraints')
-  const rows = withParentsOfChecks(all, parents)
+  const listed = await read<ConstraintRow>('catalog_constraints')
+  const rows = withParentsOfChecks(listed, parents)
   const found = keysByParent(rows, {
     table: (row) => registry.relation(row.relation),
     own: (row, table) => memberKey('constraint', table, row.name),
   })
   for (const [oid, key] of found.keys) registry.name(CLASS.constraint, oid, key)
+  const all = { ...found, byOid: new Map(rows.map((row) => [row.oid, row])) }
   return {
     addAll: () => {
-      for (const row of rows) addConstraint(row, found, registry)
+      for (const row of rows) addConstraint(row, all, registry)
     },
   }
 }
@@ -57,7 +59,9 @@ function withParentsOfChecks(
   })
 }
 
-function addConstraint(row: ConstraintRow, { keys, parents }: PartKeys, registry: Registry): void {
+type Found = PartKeys & { readonly byOid: ReadonlyMap<number, ConstraintRow> }
+
+function addConstraint(row: ConstraintRow, { keys, parents, byOid }: Found, registry: Registry): void {
   const key = keys.get(row.oid)
   const table = registry.relation(row.relation)
   if (key === undefined || table === undefined) return
@@ -69,7 +73,7 @@ function addConstraint(row: ConstraintRow, { keys, parents }: PartKeys, registry
     table,
     name: row.name,
     type: TYPES[row.type],
-    ...definitionOf(row),
+    ...definitionOf(textOf(row, byOid), row.validated),
     parent: parents.get(row.oid),
     index: row.type === 'f' ? undefined : index,
     references,
@@ -77,11 +81,14 @@ function addConstraint(row: ConstraintRow, { keys, parents }: PartKeys, registry
   registry.need(key, table, references, parents.get(row.oid), row.type === 'f' ? index : undefined)
 }
 
+function textOf({ definition, parent }: ConstraintRow, byOid: Found['byOid']): string {
+  if (definition !== null) return definition
+  const above = parent === null ? undefined : byOid.get(parent)
+  return above ? textOf(above, byOid) : ''
+}
+
 /** What is NOT ENFORCED (18) is never validated: that is in its definition, and nothing is left to do. */
-function definitionOf({
-  definition,
-  validated,
-}: ConstraintRow): Pick<Constraint, 'definition' | 'validated'> {
-  if (validated || definition.endsWith(' NOT ENFORCED')) return { definition, validated: true }
-  return { definition: definition.replace(/ NOT VALID$/, ''), validated: false }
+function definitionOf(text: string, validated: boolean): Pick<Constraint, 'definition' | 'validated'> {
+  const definition = text.replace(/ NOT VALID$/, '')
+  return { definition, validated: validated || definition.endsWith(' NOT ENFORCED') }
 }

@@ -120,12 +120,18 @@ select a.attrelid as relation, a.attnum as position, a.attname as name, format_t
 
 -- name: catalog_constraints
 -- The rows that a foreign key has for each partition of the table it points at are the server's business: they stand on the same
--- table as their parent.
-select k.oid, k.conrelid as relation, k.conname as name, k.contype::text as type, pg_get_constraintdef(k.oid) as definition,
+-- table as their parent. definition is null where it is the parent's: nothing in it is named after the table.
+select k.oid, k.conrelid as relation, k.conname as name, k.contype::text as type,
+       case when k.contype in ('p', 'u', 'f') and p.connamespace = any ((select current_setting('gigarow.namespaces')::oid[])::oid[])
+             and k.condeferrable = p.condeferrable and k.condeferred = p.condeferred
+             and (k.contype = 'f' or i.reloptions is not distinct from pi.reloptions) then null
+            else pg_get_constraintdef(k.oid) end as definition,
        k.convalidated as validated, k.conparentid as parent, k.coninhcount > 0 as inherited, k.conindid as index,
        k.confrelid as referenced
   from pg_constraint k
   left join pg_constraint p on p.oid = k.conparentid
+  left join pg_class i on i.oid = k.conindid
+  left join pg_class pi on pi.oid = p.conindid
  where k.connamespace = any ((select current_setting('gigarow.namespaces')::oid[])::oid[])
    and k.conrelid <> 0 and k.contype in ('p', 'u', 'x', 'c', 'f') and p.conrelid is distinct from k.conrelid
  order by k.oid
@@ -270,7 +276,8 @@ select d.classid as class, d.objid as oid, d.objsubid as sub,
   left join pg_type e on e.oid = t.typelem and e.typarray = t.oid
  where d.deptype in ('n', 'a', 'x') and d.objid >= 16384 and d.refclassid <> 'pg_namespace'::regclass
    and d.classid in ('pg_class'::regclass, 'pg_type'::regclass, 'pg_constraint'::regclass, 'pg_attrdef'::regclass, 'pg_rewrite'::regclass,
-         'pg_proc'::regclass, 'pg_trigger'::regclass, 'pg_policy'::regclass, 'pg_statistic_ext'::regclass)
+         'pg_proc'::regclass, 'pg_trigger'::regclass, 'pg_policy'::regclass, 'pg_statistic_ext'::regclass,
+         'pg_extension'::regclass)
    and c.relkind is distinct from 'S' and k.contype is distinct from 'n' and not (coalesce(c.relispartition, false) and d.deptype = 'a')
    and (ad.oid is null or (d.refclassid, d.refobjid, d.refobjsubid) <> ('pg_class'::regclass, ad.adrelid, ad.adnum::int))
    and not (i.indexrelid is not null and d.refclassid = 'pg_class'::regclass and i.indexprs is null and i.indpred is null)

@@ -70,9 +70,10 @@ test('what stands under the parent is named by the parent, whatever its own name
   )
 })
 
-test('definitions that are taken from the parent are those of pg_get_indexdef()', async () => {
+test('definitions that are taken from the parent are those of the server', async () => {
   const { catalog } = await catalogOf(`${EVENTS};
     create index odd on events (lower(payload ->> 'a') collate "C" desc, at) include (id) where user_id > 3;
+    alter table events add constraint deferred unique (at, id) deferrable;
     create table leaf (like events including all);
     create index "Not Alike" on leaf (at desc);
     create index alike on events (at);
@@ -83,7 +84,15 @@ test('definitions that are taken from the parent are those of pg_get_indexdef()'
   const rows = await sql<{ name: string; definition: string }[]>`
     select relname as name, pg_get_indexdef(oid) as definition from pg_class
      where relkind in ('i', 'I') and relnamespace = 'public'::regnamespace`
+  const constraints = await sql<{ name: string; definition: string }[]>`
+    select conrelid::regclass || '.' || conname as name, pg_get_constraintdef(oid) as definition from pg_constraint
+     where contype in ('p', 'u', 'f', 'c') and connamespace = 'public'::regnamespace`
   await sql`reset search_path`
+  const read = [...catalog.objects.values()].filter((object) => object.kind === 'constraint')
+  expect(read.length).toBe(constraints.length)
+  expect(
+    new Map(read.map((c) => [`${c.table.slice(6).replaceAll('"', '')}.${c.name}`, c.definition])),
+  ).toEqual(new Map(constraints.map((row) => [row.name, row.definition])))
   expect(before!.was).toBe('')
   const indexes = [...catalog.objects.values()].filter((object) => object.kind === 'index')
   expect(indexes.length).toBe(rows.length)
