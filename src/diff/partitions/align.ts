@@ -32,10 +32,8 @@ export function alignPartitions(from: Catalog, to: Catalog): Catalog {
   for (const after of to.objects.values()) {
     const before = after.kind === 'table' ? tableIn(from, after.key) : undefined
     if (after.kind !== 'table' || before === undefined) continue
-    if (parentOf(before) === undefined && parentOf(after) === undefined) continue
-    const stays = parentOf(before) === parentOf(after)
     const moving = { from, to, before, after }
-    for (const [old, now] of stays ? adoptOwn(moving) : alignTable(moving)) {
+    for (const [old, now] of isMoving(moving) ? alignTable(moving) : adoptOwn(moving)) {
       changed = true
       objects.delete(old)
       if (now === undefined) continue
@@ -56,6 +54,13 @@ interface Moving {
   readonly after: Table
 }
 
+/** It changes its place, or a table above it does. */
+function isMoving({ from, to, before, after }: Moving): boolean {
+  if (parentOf(before) !== parentOf(after)) return true
+  const [was, is] = [tableIn(from, parentOf(before)), tableIn(to, parentOf(after))]
+  return was !== undefined && is !== undefined && isMoving({ from, to, before: was, after: is })
+}
+
 type Change = readonly [ObjectKey, SchemaObject | undefined]
 
 function alignTable(moving: Moving): readonly Change[] {
@@ -66,20 +71,20 @@ function alignTable(moving: Moving): readonly Change[] {
     ...constraints.map((it) => alignConstraint(it, moving, taken)),
     ...indexes.map((it) => alignIndex(it, moving, taken)),
     // Copies of the parent's triggers go with DETACH.
-    ...triggers.filter(({ parent }) => parent !== undefined).map((it): Change => [it.key, undefined]),
+    ...triggers
+      .filter(({ parent, key }) => parent !== undefined && !moving.to.objects.has(key))
+      .map((it): Change => [it.key, undefined]),
     ...columns.map((it): Change => {
       const after = moving.to.objects.get(it.key)
       if (after?.kind !== 'column') return [it.key, { ...it, inherited: false }]
-      return [
-        it.key,
-        { ...it, inherited: after.inherited, identity: identityAfter(it, moving) ?? it.identity },
-      ]
+      return [it.key, { ...it, inherited: after.inherited, identity: identityAfter(it, moving) }]
     }),
   ]
 }
 
 /** What a partition has of its own already, and its parent gets now. Without a parent yet: it is attached by a statement. */
 function adoptOwn({ from, to, before, after }: Moving): readonly Change[] {
+  if (parentOf(after) === undefined) return []
   const isOld = (it: Index | Constraint) => it.parent === undefined && !to.objects.has(it.key)
   const wanted = (it: Index | Constraint) => it.parent !== undefined && !from.objects.has(it.key)
   const own = membersOf(from, before.key)
@@ -116,9 +121,8 @@ function identityAfter(
   { from, to, after }: Moving,
 ): Extract<SchemaObject, { kind: 'column' }>['identity'] {
   const now = to.objects.get(column.key)
-  if (from.major < IDENTITY_OF_PARTITIONS || now?.kind !== 'column' || after.partitionOf === undefined)
-    return undefined
-  return now.identity
+  if (from.major < IDENTITY_OF_PARTITIONS) return column.identity
+  return now?.kind === 'column' && after.partitionOf !== undefined ? now.identity : undefined
 }
 
 function alignConstraint(it: Constraint, { to, before, after }: Moving, taken: Set<ObjectKey>): Change {

@@ -6,7 +6,14 @@ import type { Action, DiffContext } from '../rule.ts'
 import { IDENTITY_OF_PARTITIONS, unaligned } from './align.ts'
 import type { Bound, Key } from './bound.ts'
 import { boundCondition } from './condition.ts'
-import { attachedKey, attachLocks, defaultScanHazard, detachedKey, hashScanHazard } from './locks.ts'
+import {
+  attachedKey,
+  attachLocks,
+  defaultScanHazard,
+  detachedKey,
+  hashScanHazard,
+  readyKey,
+} from './locks.ts'
 import { BOUND_CHECK, shapeOf } from './shape.ts'
 import { boundOf, defaultOf, descendantsOf, isDefault, keyOf, membersOf, parentOf, tableIn } from './tree.ts'
 
@@ -37,6 +44,7 @@ function partsOf(table: Table, parent: ObjectKey, { from, to }: DiffContext): re
   const { columns } = membersOf(to, table.key)
   return [
     ...[...indexes, ...constraints].map(({ key }) => partKey(key, table.key)),
+    ...indexes.map(({ key }) => readyKey(partKey(key, table.key))),
     ...columns.map(({ key }) => key),
   ]
 }

@@ -13,7 +13,7 @@ import type { Action, DiffContext } from '../rule.ts'
 import { unaligned } from './align.ts'
 import { indexSettings } from './index-settings.ts'
 import { createIndexSql } from './index-text.ts'
-import { detachedKey } from './locks.ts'
+import { detachedKey, readyKey } from './locks.ts'
 import { namesOf } from './names.ts'
 import { membersOf, parentOf, tableIn } from './tree.ts'
 
@@ -71,12 +71,20 @@ export interface Tree {
  */
 export function buildTree(tree: Tree, context: DiffContext): readonly Action[] {
   const { index, name } = tree
-  return [
+  const parentName = ident(index.name.schema, name)
+  return isReady(index, [
     onlyParent(tree, context),
     ...partitionsNow(index.table, context).flatMap((leaf) =>
-      buildBranch({ tree, parentName: ident(index.name.schema, name), parentKey: index.key, leaf }, context),
+      buildBranch({ tree, parentName, parentKey: index.key, leaf }, context),
     ),
-  ]
+  ])
+}
+
+/** Partitions are attached when the index is whole. */
+export function isReady({ key }: Index, actions: readonly Action[]): readonly Action[] {
+  return actions.map((action, i) =>
+    i === actions.length - 1 ? { ...action, makes: [...(action.makes ?? []), readyKey(key)] } : action,
+  )
 }
 
 /** Partitions whose detach is pending take no part. */

@@ -2,7 +2,7 @@ import { ident } from '../../kernel/index.ts'
 import type { Index } from '../../model/index.ts'
 import { locksOn } from '../label.ts'
 import type { Action, DiffContext } from '../rule.ts'
-import { buildConcurrently, buildTree, whyRebuilt } from './index-build.ts'
+import { buildConcurrently, buildTree, isReady, whyRebuilt } from './index-build.ts'
 import { indexSettings } from './index-settings.ts'
 import { namesOf } from './names.ts'
 import { descendantsOf, tableIn } from './tree.ts'
@@ -24,7 +24,7 @@ export function swapIndex(from: Index, to: Index, context: DiffContext): readonl
     locks,
     reverse: { sql: [`ALTER INDEX ${ident(schema, b)} RENAME TO ${ident(a)}`] },
   })
-  return [
+  return isReady(to, [
     ...build.map((action, i) => (i === 0 ? { ...action, comment: whyRebuilt(to) } : action)),
     rename(from.name.name, old),
     { ...rename(next, name), together: true },
@@ -45,5 +45,5 @@ export function swapIndex(from: Index, to: Index, context: DiffContext): readonl
       reverse: { none: 'it was of the old definition: compare the two states the other way round' },
     },
     ...(isTree ? [] : indexSettings(undefined, to, context)),
-  ]
+  ])
 }

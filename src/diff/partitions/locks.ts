@@ -13,6 +13,11 @@ export function detachedKey(table: ObjectKey): ObjectKey {
   return `detached ${table}` as ObjectKey
 }
 
+/** Stands for an index with all its parts, for the order of statements. */
+export function readyKey(index: ObjectKey): ObjectKey {
+  return `ready ${index}` as ObjectKey
+}
+
 /** Measured: ATTACH leaves reads and writes of the parent alone; the default partition and referenced tables pay. */
 export function attachLocks(parent: ObjectKey, table: Table, context: DiffContext): readonly Lock[] {
   const isFilled = context.from.objects.has(table.key)

@@ -1,6 +1,7 @@
 import { ident } from '../../kernel/index.ts'
 import type { ObjectKey } from '../../model/index.ts'
 import type { DiffContext } from '../rule.ts'
+import { readyKey } from './locks.ts'
 import { membersOf } from './tree.ts'
 
 /** The CHECK that lives only while a partition is attached. */
@@ -9,5 +10,6 @@ export const BOUND_CHECK = ident('gigarow_bound')
 /** What of the parent must be as in the new state, because a partition is made after its image. */
 export function shapeOf(parent: ObjectKey, { to }: DiffContext): readonly ObjectKey[] {
   const { columns, indexes, constraints } = membersOf(to, parent)
-  return [...columns, ...indexes, ...constraints].map(({ key }) => key)
+  const keys = [...columns, ...indexes, ...constraints].map(({ key }) => key)
+  return [...keys, ...indexes.map(({ key }) => readyKey(key))]
 }
