@@ -2,18 +2,43 @@ import type { AnySql, Database, ReservedSql } from '../db/index.ts'
 import { inTransaction } from '../db/index.ts'
 import { QUERIES } from './sql.generated.ts'
 
-export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json }
-
 /** One query of the catalog, in one round trip: without parameters the server plans and answers at once. */
-export type Read = <Row extends object>(name: keyof typeof QUERIES) => Promise<readonly Row[]>
+export type Read = <Row extends object>(name: QueryName) => Promise<readonly Row[]>
 
-export type CatalogSource = Pick<Database, 'sql'> | ReservedSql
+type QueryName = keyof typeof QUERIES
+
+/** As they are asked. */
+const ORDER: readonly QueryName[] = [
+  'catalog_namespaces',
+  'catalog_extensions',
+  'catalog_members',
+  'catalog_types',
+  'catalog_tables',
+  'catalog_views',
+  'catalog_sequences',
+  'catalog_columns',
+  'catalog_constraints',
+  'catalog_indexes',
+  'catalog_routines',
+  'catalog_rules',
+  'catalog_triggers',
+  'catalog_policies',
+  'catalog_statistics',
+  'catalog_grants',
+  'catalog_comments',
+  'catalog_needs',
+  'catalog_unknown',
+]
+
+/**
+ * With withSession a connection that is cut is an error; a pool alone does as well for short-lived databases, but there postgres.js
+ * throws where nobody can catch it.
+ */
+export type CatalogSource = (Pick<Database, 'sql'> & Partial<Pick<Database, 'withSession'>>) | ReservedSql
 
 export interface SnapshotOptions {
   readonly schemas: readonly string[] | undefined
 }
-
-const MODE = 'isolation level repeatable read read only'
 
 /** Everything inside sees the database at one moment, and definitions print alike whatever the session's settings. */
 export async function inSnapshot<T>(
@@ -25,12 +50,28 @@ export async function inSnapshot<T>(
     const [settings] = await sql.unsafe<{ major: number }[]>(QUERIES.catalog_settings, [
       schemas === undefined ? null : JSON.stringify(schemas),
     ])
-    return use((name) => sql.unsafe(QUERIES[name]), settings!.major)
+    return use(oneAhead(sql), settings!.major)
   }
-  if ('sql' in source)
-    return (await source.sql.begin(MODE, (sql) => work(sql).then((value) => ({ value })))).value
-  return inTransaction(source, async () => {
-    await source.unsafe(`set transaction ${MODE.replace('read read', 'read, read')}`)
-    return work(source)
-  })
+  const inSession = (session: ReservedSql) =>
+    inTransaction(session, async () => {
+      await session.unsafe('set transaction isolation level repeatable read, read only')
+      return work(session)
+    })
+  if (!('sql' in source)) return inSession(source)
+  if (source.withSession) return source.withSession(inSession)
+  const mode = 'isolation level repeatable read read only'
+  return (await source.sql.begin(mode, (sql) => work(sql).then((value) => ({ value })))).value
+}
+
+/** The server works on the next query while we build objects of the last; not on more, so that rows do not pile up here. */
+function oneAhead(sql: AnySql): Read {
+  let ahead: { readonly name: QueryName; readonly rows: ReturnType<AnySql['unsafe']> } | undefined
+  return <Row extends object>(name: QueryName) => {
+    const rows = ahead?.name === name ? ahead.rows : sql.unsafe(QUERIES[name]).execute()
+    const next = ORDER[ORDER.indexOf(name) + 1]
+    ahead = next && { name: next, rows: sql.unsafe(QUERIES[next]).execute() }
+    // When one fails the next fails, too, and nobody asks for it any more.
+    ahead?.rows.catch(() => {})
+    return rows as unknown as Promise<readonly Row[]>
+  }
 }

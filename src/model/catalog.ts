@@ -107,7 +107,7 @@ export interface SequenceOptions {
 export interface Sequence extends Named<'sequence'> {
   readonly options: SequenceOptions
   readonly unlogged: boolean
-  /** The column that it is dropped with (serial). */
+  /** The column that it is dropped with (serial); it does not need it, the column's default needs the sequence. */
   readonly ownedBy: ObjectKey | undefined
 }
 
@@ -141,7 +141,7 @@ export interface PartitionOf {
 export interface TableSize {
   /** reltuples; undefined before the first ANALYZE. */
   readonly rows: number | undefined
-  /** With indexes and TOAST. */
+  /** With indexes and TOAST; 0 for a partitioned table itself. */
   readonly bytes: number
 }
 
@@ -177,6 +177,7 @@ export interface Constraint extends Base<'constraint'> {
   readonly type: 'primary' | 'unique' | 'exclude' | 'check' | 'foreign'
   /** pg_get_constraintdef without NOT VALID. */
   readonly definition: string
+  /** Nothing is left to do; so, too, where the definition says NOT ENFORCED (18). */
   readonly validated: boolean
   /** Of the same constraint on the parent table, or of CHECKs that are inherited. */
   readonly parent: ObjectKey | undefined
@@ -272,15 +273,19 @@ export interface Rule extends Base<'rule'> {
   readonly enabled: Trigger['enabled']
 }
 
-/** What one role may do with one object, over what its owner may anyway and what everybody may by default. */
+/**
+ * What one role may do with one object, over what its owner may anyway and what everybody may by default. `on` may be the schema
+ * public or a column of a view, which are no objects of their own.
+ */
 export interface Grant extends Base<'grant'> {
   readonly on: ObjectKey
   /** public for everybody. */
   readonly role: string
-  /** Sorted: SELECT, UPDATE … */
+  /** Sorted: SELECT, UPDATE … None for public: what everybody may by default (EXECUTE, USAGE) was revoked. */
   readonly privileges: readonly { readonly name: string; readonly grantable: boolean }[]
 }
 
+/** `on` may be a column of a view, which is no object of its own. */
 export interface Comment extends Base<'comment'> {
   readonly on: ObjectKey
   readonly text: string

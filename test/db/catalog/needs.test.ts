@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { readCatalog } from '../../../src/catalog/index.ts'
-import { openPool, type Sql } from '../../../src/db/index.ts'
+import { openPool, type Sql, withDatabase } from '../../../src/db/index.ts'
 import { testDatabase } from '../../support/index.ts'
 import { catalogOn } from './fixture.ts'
 
@@ -143,6 +143,22 @@ test('a session of the caller does, too, and keeps its settings', async () => {
   } finally {
     session.release()
   }
+})
+
+test('a connection that is cut while it reads is an error', async () => {
+  await catalogOf('create table t (a int)')
+  const read = withDatabase(target, { doing: 'reading', max: 1 }, (db) =>
+    readCatalog({
+      sql: db.sql,
+      withSession: (use) =>
+        db.withSession(async (session) => {
+          const [row] = await session.unsafe('select pg_backend_pid() as pid')
+          await sql`select pg_terminate_backend(${row!.pid})`
+          return use(session)
+        }),
+    }),
+  )
+  await expect(read).rejects.toThrow(/connection|terminat/i)
 })
 
 /** Counted where they leave: every call of unsafe() is one statement, besides BEGIN and COMMIT. */
