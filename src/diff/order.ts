@@ -96,7 +96,7 @@ class Edges {
     steps.forEach((step, i) => {
       if (steps[i - 1]?.call === step.call) this.graph.add(i - 1, i, { soft: false })
       for (const key of step.makes) this.#made(i, key)
-      for (const key of step.action.needs ?? []) this.#needed(i, key)
+      for (const key of step.action.needs ?? []) this.#after(i, key, step.call.object.key)
       for (const key of step.action.releases ?? [])
         for (const dropper of this.#droppers.get(key) ?? []) this.graph.add(i, dropper, { soft: false })
     })
@@ -135,18 +135,12 @@ class Edges {
     for (const dropper of this.#droppers.get(key) ?? []) this.graph.add(dropper, node, { soft: false })
   }
 
+  /** Actions of one call are in order already. */
   #after(node: number, need: ObjectKey, of: ObjectKey): void {
-    for (const maker of this.#makersOf(need)) this.graph.add(maker, node, { soft: false, of, need })
-    for (const alter of this.#alters.get(need) ?? []) this.graph.add(alter, node, { soft: true })
-  }
-
-  #needed(node: number, need: ObjectKey): void {
     const { call } = this.#steps[node]!
-    for (const maker of this.#makersOf(need))
-      if (this.#steps[maker]!.call !== call)
-        this.graph.add(maker, node, { soft: false, of: call.object.key, need })
-    for (const alter of this.#alters.get(need) ?? [])
-      if (this.#steps[alter]!.call !== call) this.graph.add(alter, node, { soft: true })
+    const others = (nodes: readonly number[]) => nodes.filter((other) => this.#steps[other]!.call !== call)
+    for (const maker of others(this.#makersOf(need))) this.graph.add(maker, node, { soft: false, of, need })
+    for (const alter of others(this.#alters.get(need) ?? [])) this.graph.add(alter, node, { soft: true })
   }
 
   /** Of what no action makes (an index of a new constraint): those of what it needs. */

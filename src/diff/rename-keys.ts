@@ -28,8 +28,8 @@ export class RenamedKeys {
       const object = catalog.objects.get(from)
       // The index of a constraint has its name.
       if (object?.kind === 'constraint' && object.index !== undefined && object.parent === undefined) {
-        const [schema] = partsOf(object.index)
-        this.#direct.set(object.index, `index ${ident(schema!, partsOf(to).at(-1)!)}` as ObjectKey)
+        const parts = partsOf(to)
+        this.#direct.set(object.index, `index ${ident(parts[0]!, parts.at(-1)!)}` as ObjectKey)
       }
     }
   }

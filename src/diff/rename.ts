@@ -3,13 +3,16 @@ import {
   type Catalog,
   type Column,
   kindIn,
+  type Namespace,
   nameIn,
   type ObjectKey,
+  objectKey,
   type SchemaObject,
 } from '../model/index.ts'
 import { planHazard } from './hazards.ts'
 import { labelOfKey, partsOf } from './label.ts'
 import type { PlanHazard, Refusal } from './plan.ts'
+import { renamesAlong } from './rename-along.ts'
 import { RenamedKeys } from './rename-keys.ts'
 import {
   type NameChange,
@@ -38,12 +41,45 @@ export function renamed(catalog: Catalog, declared: readonly Rename[], goal?: Ca
     wayOut: `move what is in one of them over to the other and drop it, or take the rename out of the declarations`,
   }))
   if (renames.length === 0) return { catalog, actions: [], refusals }
-  const keys = new RenamedKeys(catalog, renames)
+  const all = goal === undefined ? renames : withAlong(renames, { catalog, goal })
+  const schemas = newSchemas(all, { catalog, goal })
+  const keys = new RenamedKeys(catalog, all)
   return {
-    catalog: rewritten(catalog, { keys, goal }),
-    actions: actionsOf(renames, { keys, catalog }),
+    catalog: withSchemas(rewritten(catalog, { keys, goal }), schemas),
+    actions: [
+      ...schemas.map(({ key }) => ({
+        sql: `CREATE SCHEMA ${nameIn(key)}`,
+        reverse: { sql: [`DROP SCHEMA ${nameIn(key)}`] },
+      })),
+      ...actionsOf(all, { keys, catalog }),
+    ],
     refusals,
   }
+}
+
+function withAlong(
+  renames: readonly Rename[],
+  { catalog, goal }: { readonly catalog: Catalog; readonly goal: Catalog },
+): readonly Rename[] {
+  const keys = new RenamedKeys(catalog, renames)
+  const after = rewritten(catalog, { keys, goal })
+  return [...renames, ...renamesAlong(renames, { catalog, after, keys, goal })]
+}
+
+/** What something is moved to has to be there before. */
+function newSchemas(
+  renames: readonly Rename[],
+  { catalog, goal }: { readonly catalog: Catalog; readonly goal: Catalog | undefined },
+): readonly Namespace[] {
+  const keys = new Set(renames.map(({ to }) => objectKey('schema', partsOf(to)[0]!)))
+  return [...keys].flatMap((key) => {
+    const schema = catalog.objects.has(key) ? undefined : goal?.objects.get(key)
+    return schema?.kind === 'schema' ? [schema] : []
+  })
+}
+
+function withSchemas(catalog: Catalog, schemas: readonly Namespace[]): Catalog {
+  return { ...catalog, objects: new Map([...catalog.objects, ...schemas.map((it) => [it.key, it] as const)]) }
 }
 
 interface Rewriting {
@@ -187,8 +223,11 @@ interface Ways {
 /** Tables before their members; a name is free before it is taken. */
 function actionsOf(renames: readonly Rename[], ways: Ways): readonly Action[] {
   const members = renames.filter(({ from }) => MEMBER_KINDS.has(kindIn(from)))
-  const others = renames.filter((rename) => !members.includes(rename))
-  return [...inFreeOrder(others), ...inFreeOrder(members)].flatMap((rename) => renameOne(rename, ways))
+  const tables = renames.filter(({ from }) => kindIn(from) === 'table')
+  const others = renames.filter((rename) => !members.includes(rename) && !tables.includes(rename))
+  return [...inFreeOrder(tables), ...inFreeOrder(others), ...inFreeOrder(members)].flatMap((rename) =>
+    renameOne(rename, ways),
+  )
 }
 
 const MEMBER_KINDS = new Set(['column', 'constraint', 'trigger', 'policy', 'rule'])
@@ -235,8 +274,11 @@ function renameOne({ from, to }: Rename, { keys, catalog }: Ways): readonly Acti
   }
   const word = WORDS[kind]
   if (word === undefined) return []
-  const moved = before[0] === after[0] || before.length < 2 ? undefined : after[0]!
-  const place = moved === undefined ? nameIn(from) : ident(moved, old)
+  const moves = before[0] !== after[0] && before.length > 1
+  const place = moves ? ident(after[0]!, old) : nameIn(from)
+  // Indexes and owned sequences go with their table, which was first.
+  const along = object?.kind === 'index' || (object?.kind === 'sequence' && object.ownedBy !== undefined)
+  const moved = moves && !along ? after[0]! : undefined
   return [
     ...(moved === undefined
       ? []

@@ -1,5 +1,6 @@
-import { labelOf, type ObjectKey, type SchemaObject } from '../model/index.ts'
+import { kindIn, type ObjectKey, type SchemaObject } from '../model/index.ts'
 import { type Call, contextOf, type Sides } from './context.ts'
+import { labelOfKey } from './label.ts'
 import type { Refusal } from './plan.ts'
 import type { Action, DiffContext, Displacement } from './rule.ts'
 import { defaultAside } from './rules/column-default.ts'
@@ -52,6 +53,18 @@ class Replacement {
   constructor(sides: Sides) {
     this.#sides = sides
     for (const key of sides.from.objects.keys()) if (!sides.to.objects.has(key)) this.#drop(key)
+    for (const key of [...this.gone]) this.#loosen(key)
+  }
+
+  /** A foreign key stands on one unique index: it reads the same on another, but has to be made anew. */
+  #loosen(key: ObjectKey): void {
+    const { from, to, fromNeeds } = this.#sides
+    for (const dependent of fromNeeds.by(key)) {
+      const object = from.objects.get(dependent)
+      const foreign =
+        object?.kind === 'constraint' && object.type === 'foreign' && object.parent === undefined
+      if (foreign && same(object, to.objects.get(dependent))) this.#replace(dependent, dependent)
+    }
   }
 
   context(): DiffContext {
@@ -147,12 +160,13 @@ class Replacement {
 }
 
 function refusal(object: SchemaObject, cause: ObjectKey): Refusal {
-  const what = `${object.kind} ${labelOf(object)}`
+  const what = `the ${object.kind} ${labelOfKey(object.key)}`
+  const other = `the ${kindIn(cause)} ${labelOfKey(cause)}`
   return {
     reason:
       object.key === cause
-        ? `the ${what} could only be dropped and made anew, and its rows would be gone`
-        : `the ${what} needs ${cause}, which has to be dropped and made anew, and its rows would be gone`,
-    wayOut: `write this step by hand: make the new one under another name, move the rows of the ${object.kind} over, then drop the old one`,
+        ? `${what} could only be dropped and made anew, and its rows would be gone`
+        : `${what} needs ${other}, which has to be dropped and made anew, and its rows would be gone`,
+    wayOut: `write this step by hand: make the new one under another name, move the rows of ${what} over, then drop the old one`,
   }
 }

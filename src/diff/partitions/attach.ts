@@ -44,7 +44,7 @@ function partsOf(table: Table, parent: ObjectKey, { from, to }: DiffContext): re
   const { columns } = membersOf(to, table.key)
   return [
     ...[...indexes, ...constraints].map(({ key }) => partKey(key, table.key)),
-    ...indexes.map(({ key }) => readyKey(partKey(key, table.key))),
+    ...[...indexes, ...constraints].map(({ key }) => readyKey(partKey(key, table.key))),
     ...columns.map(({ key }) => key),
   ]
 }

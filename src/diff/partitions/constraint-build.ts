@@ -5,7 +5,7 @@ import type { Lock, PlanHazard } from '../plan.ts'
 import type { Action, DiffContext } from '../rule.ts'
 import { unaligned } from './align.ts'
 import { buildLeaf, buildTree } from './index-build.ts'
-import { detachedKey } from './locks.ts'
+import { detachedKey, readyKey } from './locks.ts'
 import { namesOf } from './names.ts'
 import { descendantsOf, tableIn } from './tree.ts'
 
@@ -42,7 +42,8 @@ export function addInTwo(it: Constraint, context: DiffContext): readonly Action[
       locks: constraintLocks(it, context, it.type === 'foreign' ? 'SHARE ROW EXCLUSIVE' : 'ACCESS EXCLUSIVE'),
       reverse: dropIt(it),
     },
-    validate(it, context),
+    // ATTACH takes over what is proven.
+    { ...validate(it, context), makes: [readyKey(it.key)] },
   ]
 }
 

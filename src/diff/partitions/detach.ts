@@ -3,7 +3,7 @@ import { labelOf, memberKey, nameIn, type ObjectKey, type Table } from '../../mo
 import { labelOfKey, locksOn } from '../label.ts'
 import type { Action, DiffContext } from '../rule.ts'
 import { keyColumns } from './key-columns.ts'
-import { detachedKey, detachLocks, dropHazard } from './locks.ts'
+import { detachedKey, detachLocks, dropHazard, referencedLocks } from './locks.ts'
 import { objectName } from './names.ts'
 import { ancestorsOf, defaultOf, parentOf } from './tree.ts'
 
@@ -114,7 +114,10 @@ export function dropLeaf(table: Table, context: DiffContext): readonly Action[] 
     {
       sql: `DROP TABLE ${nameIn(table.key)}`,
       drops: [table.key],
-      locks: locksOn(context, table.key, 'ACCESS EXCLUSIVE'),
+      locks: [
+        ...locksOn(context, table.key, 'ACCESS EXCLUSIVE'),
+        ...referencedLocks(parentOf(table)!, context, 'ACCESS EXCLUSIVE'),
+      ],
       hazards: [dropHazard(table)],
       reverse: { none: `the rows of ${labelOf(table)} are gone` },
     },

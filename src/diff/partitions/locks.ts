@@ -1,6 +1,6 @@
 import { labelOf, type ObjectKey, type Table } from '../../model/index.ts'
 import { labelOfKey, locksOn } from '../label.ts'
-import type { Lock, PlanHazard } from '../plan.ts'
+import type { Lock, LockMode, PlanHazard } from '../plan.ts'
 import type { DiffContext } from '../rule.ts'
 import { defaultOf, membersOf } from './tree.ts'
 
@@ -25,7 +25,7 @@ export function attachLocks(parent: ObjectKey, table: Table, context: DiffContex
     ...locksOn(context, parent, 'SHARE UPDATE EXCLUSIVE'),
     ...locksOn(context, table.key, 'ACCESS EXCLUSIVE'),
     ...defaultLocks(parent, table, context),
-    ...referencedLocks(parent, context, isFilled),
+    ...referencedLocks(parent, context, isFilled ? 'ACCESS EXCLUSIVE' : 'SHARE ROW EXCLUSIVE'),
   ]
 }
 
@@ -35,7 +35,7 @@ export function detachLocks(parent: ObjectKey, table: Table, context: DiffContex
     ...locksOn(context, parent, 'ACCESS EXCLUSIVE'),
     ...locksOn(context, table.key, 'ACCESS EXCLUSIVE'),
     ...defaultLocks(parent, table, context),
-    ...referencedLocks(parent, context, false),
+    ...referencedLocks(parent, context, 'SHARE ROW EXCLUSIVE'),
   ]
 }
 
@@ -44,10 +44,12 @@ function defaultLocks(parent: ObjectKey, table: Table, context: DiffContext): re
   return other && other.key !== table.key ? locksOn(context, other.key, 'ACCESS EXCLUSIVE') : []
 }
 
-/** A foreign key that the partition has already is merged, and its triggers are dropped on the table that it points at. */
-function referencedLocks(parent: ObjectKey, context: DiffContext, isFilled: boolean): readonly Lock[] {
+/**
+ * The tables that foreign keys of the parent point at. A key that the partition has already is merged, and its triggers are
+ * dropped there; so they are with the partition.
+ */
+export function referencedLocks(parent: ObjectKey, context: DiffContext, mode: LockMode): readonly Lock[] {
   const tables = membersOf(context.from, parent).constraints.flatMap(({ references }) => references ?? [])
-  const mode = isFilled ? 'ACCESS EXCLUSIVE' : 'SHARE ROW EXCLUSIVE'
   return [...new Set(tables)].flatMap((table) => locksOn(context, table, mode))
 }
 

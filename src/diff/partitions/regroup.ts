@@ -6,7 +6,7 @@ import type { Action, DiffContext } from '../rule.ts'
 import { attachAction, dropBoundCheck, prepareAttach, proveBound } from './attach.ts'
 import { boundCondition } from './condition.ts'
 import { isMoveTarget } from './create.ts'
-import { attachedKey, attachLocks, detachedKey, detachLocks } from './locks.ts'
+import { attachedKey, attachLocks, detachedKey, detachLocks, referencedLocks } from './locks.ts'
 import type { Move, PartitionSet } from './set.ts'
 import { BOUND_CHECK } from './shape.ts'
 import { boundOf, descendantsOf, isDefault, membersOf } from './tree.ts'
@@ -223,7 +223,10 @@ class Group {
     return {
       sql: `DROP TABLE ${nameIn(table.key)}`,
       drops: [table.key],
-      locks: locksOn(this.#context, table.key, 'ACCESS EXCLUSIVE'),
+      locks: [
+        ...locksOn(this.#context, table.key, 'ACCESS EXCLUSIVE'),
+        ...referencedLocks(this.#set.parent.key, this.#context, 'ACCESS EXCLUSIVE'),
+      ],
       reverse: MOVED,
       comment: `its rows have been moved`,
     }

@@ -38,19 +38,25 @@ export function addIdentity(from: Column, to: Column, context: DiffContext): rea
     scans: serial === undefined,
     reverse: { sql: [] },
   }
-  return goes === undefined ? [add, carry] : [aside(goes).action, add, carry, dropSerial(goes)]
+  return goes === undefined ? [add, carry] : [...aside(goes).actions, add, carry, dropSerial(goes)]
 }
 
-/** The identity's own sequence wants its name. */
-function aside(serial: Sequence): { readonly name: string; readonly action: Action } {
+/** The identity's own sequence wants its name, and pg_get_serial_sequence() shall find that one alone. */
+function aside(serial: Sequence): { readonly name: string; readonly actions: readonly Action[] } {
   const old = `${serial.name.name.slice(0, 50)}__old`
   const { schema, name } = serial.name
   return {
     name: ident(schema, old),
-    action: {
-      sql: `ALTER SEQUENCE ${nameIn(serial.key)} RENAME TO ${ident(old)}`,
-      reverse: { sql: [`ALTER SEQUENCE ${ident(schema, old)} RENAME TO ${ident(name)}`] },
-    },
+    actions: [
+      {
+        sql: `ALTER SEQUENCE ${nameIn(serial.key)} RENAME TO ${ident(old)}`,
+        reverse: { sql: [`ALTER SEQUENCE ${ident(schema, old)} RENAME TO ${ident(name)}`] },
+      },
+      {
+        sql: `ALTER SEQUENCE ${ident(schema, old)} OWNED BY NONE`,
+        reverse: { sql: [`ALTER SEQUENCE ${ident(schema, old)} OWNED BY ${nameIn(serial.ownedBy!)}`] },
+      },
+    ],
   }
 }
 

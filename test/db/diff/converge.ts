@@ -8,6 +8,7 @@ import { applyPlan, runStatement } from '../../support/index.ts'
 interface Change {
   readonly from: string
   readonly to: string
+  readonly options?: DiffOptions
   /** Relations that can be read at every moment. */
   readonly always?: readonly string[]
 }
@@ -23,17 +24,26 @@ export function convergenceOn(target: Target) {
   return {
     query: <Row extends object>(text: string): Promise<readonly Row[]> => sql.unsafe<Row[]>(text),
     /** The plan from one text to the other, applied; the database is then as the other text makes it. */
-    async converges({ from, to, always = [] }: Change): Promise<Plan> {
+    async converges({ from, to, options, always = [] }: Change): Promise<Plan> {
       await empty(sql)
       await sql.unsafe(to)
       const goal = await readCatalog({ sql })
       await empty(sql)
       await sql.unsafe(from)
-      const plan = diff(await readCatalog({ sql }), goal)
+      const plan = diff(await readCatalog({ sql }), goal, options)
       expect(plan.refusals).toEqual([])
       await apply(sql, plan.statements, always)
       expect(sqlOf(diff(await readCatalog({ sql }), goal))).toEqual([])
       return plan
+    },
+    /** The plan, not applied. */
+    async planOf({ from, to, options }: Change): Promise<Plan> {
+      await empty(sql)
+      await sql.unsafe(to)
+      const goal = await readCatalog({ sql })
+      await empty(sql)
+      await sql.unsafe(from)
+      return diff(await readCatalog({ sql }), goal, options)
     },
     /** Why there is no way. */
     async refuses({ from, to }: Change): Promise<string> {

@@ -337,3 +337,46 @@ describe('what else is there', () => {
     })
   })
 })
+
+describe('a detach that was interrupted', () => {
+  const pending = `update pg_inherits set inhdetachpending = true where inhrelid = 'p1'::regclass;`
+  it('is ended where the partition is to leave', async () => {
+    const statements = await expectConverges({
+      from: P + P1 + P2,
+      to: `${P + P2} create table p1 (id bigint not null, a int not null, b text, primary key (id, a));`,
+      rows: rows + pending,
+      keeps: 'select * from p1 order by id',
+    })
+    expect(statements[0]!.sql).toContain('FINALIZE')
+  })
+
+  it('is ended and taken back where it is to stay', async () => {
+    await expectConverges({
+      from: P + P1 + P2,
+      to: P + P1 + P2,
+      rows: rows + pending,
+      keeps: 'select * from p1 order by id',
+    })
+  })
+})
+
+describe('a partition under another name', () => {
+  it('is renamed, with its rows and its own things', async () => {
+    const own = (name: string) =>
+      `create table ${name} partition of p for values from (0) to (100); alter table ${name} add constraint own check (b <> ''); create index ${name}_own on ${name} (b);`
+    const statements = await expectConverges({
+      from: P + own('p1') + P2,
+      to: P + own('first') + P2,
+      rows,
+      keeps,
+    })
+    expect(hazardsOf(statements)).not.toContain('drop')
+    expect(statements[0]!.sql).toContain('RENAME TO "first"')
+  })
+
+  it('is renamed with partitions of its own', async () => {
+    const sub = (name: string) =>
+      `${P.replace(', primary key (id, a)', '')} create table ${name} partition of p for values from (0) to (100) partition by list (b); create table ${name}_d partition of ${name} default;`
+    await expectConverges({ from: sub('p1'), to: sub('q1'), rows, keeps })
+  })
+})

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { objectKey } from '../../../src/model/index.ts'
 import { testDatabase } from '../../support/index.ts'
 import { convergenceOn, rulesOf, sqlOf } from './converge.ts'
 
@@ -17,7 +18,7 @@ describe('a plain table is led from one state to another', () => {
       create domain app.percent as integer default 5 check (value between 0 and 100) not null;
       create type app.pair as (x integer, y text);
       create sequence app.counter as integer increment by 5 start with 10 cycle maxvalue 1000;
-      create unlogged table app.t (
+      create table app.t (
         id bigint generated always as identity (start with 100 increment by 2) primary key, s serial,
         mood app.mood not null default 'ok', p app.percent, pair app.pair, label varchar(20) collate "C",
         price numeric(10,2) default 1.5, double numeric generated always as (price * 2) stored,
@@ -104,11 +105,11 @@ describe('a plain table is led from one state to another', () => {
     [
       'storage and options',
       `create table t (a text, b text) with (fillfactor = 80, autovacuum_enabled = false);`,
-      `create unlogged table t (a text, b text) with (fillfactor = 90, toast.autovacuum_enabled = false); alter table t alter a set storage main, alter a set compression lz4, alter b set statistics 7, alter b set (n_distinct = -0.5); alter table t enable row level security;`,
+      `create unlogged table t (a text, b text) with (fillfactor = 90, toast.autovacuum_enabled = false); alter table t alter a set storage main, alter a set compression pglz, alter b set statistics 7, alter b set (n_distinct = -0.5); alter table t enable row level security;`,
     ],
     [
       'and back',
-      `create unlogged table t (a text, b text) with (fillfactor = 90); alter table t alter a set storage main, alter a set compression lz4, alter b set statistics 7, alter b set (n_distinct = -0.5); alter table t enable row level security, force row level security;`,
+      `create unlogged table t (a text, b text) with (fillfactor = 90); alter table t alter a set storage main, alter a set compression pglz, alter b set statistics 7, alter b set (n_distinct = -0.5); alter table t enable row level security, force row level security;`,
       'create table t (a text, b text);',
     ],
     [
@@ -283,9 +284,15 @@ describe('rows and numbers stay', () => {
   })
   it('a value that an enum loses is refused, and with leave given by the server while a row holds it', async () => {
     const from = `create type m as enum ('a', 'b'); create table t (m m); insert into t values ('b');`
-    await expect(
-      db.converges({ from, to: `create type m as enum ('a'); create table t (m m);` }),
-    ).rejects.toThrow('may hold')
+    const to = `create type m as enum ('a'); create table t (m m);`
+    const { refusals } = await db.planOf({ from, to })
+    expect(refusals.map(({ reason }) => reason)).toEqual(["the enum m loses 'b', which rows of t.m may hold"])
+    const allowed = db.converges({
+      from: from,
+      to: to,
+      options: { allowValueLoss: [objectKey('enum', { schema: 'public', name: 'm' })] },
+    })
+    await expect(allowed).rejects.toThrow('invalid input value for enum')
   })
 })
 
@@ -300,4 +307,64 @@ it('NOT NULL is set in steps that read the table under a weak lock', async () =>
       "ALTER TABLE "public"."t" VALIDATE CONSTRAINT "t_a_not_null"",
     ]
   `)
+})
+
+it('a foreign key moves to another unique index', async () => {
+  await db.converges({
+    from: 'create table a (x int not null, constraint u unique (x)); create table b (x int constraint f references a (x));',
+    to: 'create table a (x int not null, constraint w unique (x)); create table b (x int constraint f references a (x));',
+  })
+})
+
+describe('what is renamed stays what it is', () => {
+  const key = (text: string) => text as ReturnType<typeof objectKey>
+  it('a table with its columns, index and constraint, and what uses them', async () => {
+    const plan = await db.converges({
+      from: `create table a (id serial primary key, x int not null default 1, y text, constraint pos check (x > 0), g int generated always as (x + 1) stored);
+        create index a_x on a (x, lower(y)) where x > 3; create table r (a int references a); create view v as select id, x from a where x > 1;
+        create function f() returns trigger language plpgsql as 'begin return new; end'; create trigger tr before update of x on a for each row when (new.x > 1) execute function f();
+        comment on column a.x is 'c'; comment on index a_x is 'i'; grant select on a to public; alter table a enable row level security; create policy p on a using (x > 1);
+        insert into a (x) select n from generate_series(1, 9) n; insert into r values (3);`,
+      to: `create schema s; create table s.b (id serial primary key, "X y" int not null default 1, y text, constraint "p o s" check ("X y" > 0), g int generated always as ("X y" + 1) stored);
+        create index b_x on s.b ("X y", lower(y)) where "X y" > 3; create table r (a int references s.b); create view v as select id, "X y" as x from s.b where "X y" > 1;
+        create function f() returns trigger language plpgsql as 'begin return new; end'; create trigger tr before update of "X y" on s.b for each row when (new."X y" > 1) execute function f();
+        comment on column s.b."X y" is 'c'; comment on index s.b_x is 'i'; grant select on s.b to public; alter table s.b enable row level security; create policy p on s.b using ("X y" > 1);`.replace(
+        'create schema s;',
+        'create schema if not exists s;',
+      ),
+      options: {
+        renames: [
+          { from: key('table "public"."a"'), to: key('table "s"."b"') },
+          { from: key('column "public"."a"."x"'), to: key('column "s"."b"."X y"') },
+          { from: key('index "public"."a_x"'), to: key('index "s"."b_x"') },
+          { from: key('constraint "public"."a"."pos"'), to: key('constraint "s"."b"."p o s"') },
+        ],
+      },
+    })
+    expect(sqlOf(plan)).toMatchInlineSnapshot(`
+      [
+        "CREATE SCHEMA "s"",
+        "ALTER TABLE "public"."a" SET SCHEMA "s"",
+        "ALTER TABLE "s"."a" RENAME TO "b"",
+        "ALTER INDEX "s"."a_x" RENAME TO "b_x"",
+        "ALTER SEQUENCE "s"."a_id_seq" RENAME TO "b_id_seq"",
+        "ALTER TABLE "s"."b" RENAME COLUMN "x" TO "X y"",
+        "ALTER TABLE "s"."b" RENAME CONSTRAINT "pos" TO "p o s"",
+        "ALTER TABLE "s"."b" RENAME CONSTRAINT "a_pkey" TO "b_pkey"",
+      ]
+    `)
+  })
+  it('two tables that swap their names', async () => {
+    await db.converges({
+      from: 'create table a (x int); create table b (y int); insert into a values (1);',
+      to: 'create table b (x int); create table a (y int);',
+      options: {
+        renames: [
+          { from: key('table "public"."a"'), to: key('table "public"."b"') },
+          { from: key('table "public"."b"'), to: key('table "public"."a"') },
+        ],
+      },
+    })
+    expect(await db.query('select x from b')).toEqual([{ x: 1 }])
+  })
 })
