@@ -5,7 +5,7 @@ import { stays } from './matview-set.ts'
 import { rebindPolicy } from './policy.ts'
 import { replaceRoutine } from './routine.ts'
 import { replaceRule } from './rule.ts'
-import { directDependents } from './sources.ts'
+import { directDependents, directSources } from './sources.ts'
 import { replaceView } from './view.ts'
 
 interface Where {
@@ -19,19 +19,33 @@ interface Where {
  */
 export function rebindings(view: ObjectKey, { group, context }: Where): readonly Action[] {
   const { from, to } = context
-  const later = group.slice(group.indexOf(view) + 1)
-  const readers = directDependents(view, from).filter((key) => {
-    // One that reads several of them is bound when the last of them is there.
-    const waits = later.some((next) => directDependents(next, from).includes(key))
-    return kindIn(key) !== 'matview' && stays(key, context) && !waits
-  })
-  return readers.flatMap((key) => {
+  return boundAt(view, { group, context }).flatMap((key) => {
     const action = rebind(key, context)
     if (action === undefined) return []
     const isSame = same(from.objects.get(key), to.objects.get(key))
     const needs = isSame ? [] : [...(to.needs.get(key) ?? [])].filter((need) => !group.includes(need))
     return [{ sql: action.sql, needs, covers: [key], ...(action.locks ? { locks: action.locks } : {}) }]
   })
+}
+
+/** Each is bound once, when the last of what its new text reads is there; of those at one place sources go first. */
+function boundAt(view: ObjectKey, { group, context }: Where): readonly ObjectKey[] {
+  const all = group.flatMap((key) => directDependents(key, context.from))
+  const bound = new Set(all.filter((key) => kindIn(key) !== 'matview' && stays(key, context)))
+  const places = new Map<ObjectKey, number>()
+  const place = (key: ObjectKey): number => {
+    const known = places.get(key)
+    if (known !== undefined) return known
+    const before = directSources(key, context.to).map((source) =>
+      bound.has(source) ? place(source) : group.indexOf(source),
+    )
+    const own = Math.max(0, ...before)
+    places.set(key, own)
+    return own
+  }
+  for (const key of [...bound].sort()) place(key)
+  // A map keeps the order in which they were found: what a view reads stands before it.
+  return [...places].filter(([, at]) => at === group.indexOf(view)).map(([key]) => key)
 }
 
 function rebind(key: ObjectKey, context: DiffContext): Action | undefined {
