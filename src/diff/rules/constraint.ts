@@ -45,7 +45,7 @@ function create(it: Constraint, context: DiffContext): readonly Action[] {
   switch (it.type) {
     case 'check':
     case 'foreign':
-      return isProven(it)
+      return isChecked(it)
         ? [addNotValid(it, it.name, context), validate(it, it.name, context)]
         : [addNotValid(it, it.name, context)]
     case 'exclude':
@@ -69,7 +69,7 @@ function alter(
   context: DiffContext,
 ): ReturnType<Rule<Constraint>['alter']> {
   if (from.definition === to.definition && from.type === to.type)
-    return isProven(to) && !from.validated ? [validate(to, to.name, context)] : []
+    return to.validated && !from.validated ? [validate(to, to.name, context)] : []
   if (from.type !== to.type || context.isNew(to.table)) return 'replace'
   if (to.type === 'check' || to.type === 'foreign') return beside(from, to, context)
   const needed = [...context.from.objects.values()].some(
@@ -86,8 +86,8 @@ function isOn(foreign: Constraint, key: Constraint, { from }: DiffContext): bool
 const notValid = ({ definition }: Constraint): string =>
   / NOT ENFORCED$/.test(definition) ? definition : `${definition} NOT VALID`
 
-/** What is not enforced (18) cannot be validated. */
-const isProven = ({ validated, definition }: Constraint): boolean =>
+/** What is NOT ENFORCED (18) cannot be validated. */
+const isChecked = ({ validated, definition }: Constraint): boolean =>
   validated && !/ NOT ENFORCED$/.test(definition)
 
 const addSql = (it: Constraint, name: string): string =>
@@ -133,7 +133,7 @@ function beside(from: Constraint, to: Constraint, context: DiffContext): readonl
   const back = { none: 'compare the two states the other way round' }
   return [
     { ...addNotValid(to, name, context), makes: [] },
-    ...(isProven(to) ? [validate(to, name, context)] : []),
+    ...(isChecked(to) ? [validate(to, name, context)] : []),
     { ...drop(from, context), reverse: back },
     {
       sql: `${table} RENAME CONSTRAINT ${ident(name)} TO ${ident(to.name)}`,
