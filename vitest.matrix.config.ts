@@ -4,6 +4,7 @@ import base from './vitest.config.ts'
 /** What must hold on every major version: run by scripts/test-matrix.js, once a version. */
 const INCLUDE = [
   'test/matrix/*.test.ts',
+  'test/db/diff/pairs.test.ts',
   'test/db/catalog/**/*.test.ts',
   'test/db/cluster/**/*.test.ts',
   'test/db/lint/**/*.test.ts',

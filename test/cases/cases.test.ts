@@ -6,10 +6,10 @@ import { type CliResult, runCli, testDatabase, withProject } from '../support/in
 import { normalise, readCase } from './case.ts'
 import { commandEnv, copyProject, overlay, places, stateOf, withPorts } from './stage.ts'
 
-// Every folder here is a case; case.ts says what is in one. `npx vitest run test/cases -u` writes expected.txt anew.
+// Every folder here but diff (pairs of schemas, test/db/diff) is a case; case.ts says what is in one. `npx vitest run test/cases -u` writes expected.txt anew.
 const HERE = import.meta.dirname
 const names = readdirSync(HERE, { withFileTypes: true })
-  .filter((entry) => entry.isDirectory() && !entry.name.startsWith('_'))
+  .filter((entry) => entry.isDirectory() && !entry.name.startsWith('_') && entry.name !== 'diff')
   .map((entry) => entry.name)
 
 describe.each(names)('%s', (name) => {

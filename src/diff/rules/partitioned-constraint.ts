@@ -1,7 +1,7 @@
 import { ident } from '../../kernel/index.ts'
 import { type Constraint, nameIn } from '../../model/index.ts'
 import { locksOn } from '../label.ts'
-import { addInTwo, addOnline, addPlain, constraintLocks, validate } from '../partitions/constraint-build.ts'
+import { addOnline, addPlain, constraintLocks, validate } from '../partitions/constraint-build.ts'
 import { attachIndex } from '../partitions/index-build.ts'
 import { detachedKey } from '../partitions/locks.ts'
 import { namesOf } from '../partitions/names.ts'
@@ -88,7 +88,7 @@ function change(from: Constraint, to: Constraint, context: DiffContext): Answer 
   const schema = nameIn(to.table)
   const next = { ...to, name: namesOf(context).give({ schema, name: `${to.name}_new` }) }
   return [
-    ...addInTwo(next, context).map((action) => ({ ...action, makes: [] })),
+    ...addOnline(next, context).map((action) => ({ ...action, makes: [] })),
     dropAction(from, from.name, context),
     { ...rename(next.name, to, context), together: true },
   ]

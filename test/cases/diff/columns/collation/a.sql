@@ -1,0 +1,2 @@
+create table public.t (id int primary key, v text);
+create index t_v on public.t (v);

@@ -1,0 +1,2 @@
+create table public.t (id int primary key, a int not null, c int generated always as (a + 1) stored);
+create index t_c on public.t (c);

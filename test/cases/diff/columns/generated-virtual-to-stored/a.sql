@@ -1,0 +1,1 @@
+create table public.t (id int primary key, a int not null, c int generated always as (a * 2) virtual);

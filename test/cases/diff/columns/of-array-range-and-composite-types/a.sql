@@ -1,0 +1,2 @@
+create type public.pair as (a int, b text);
+create table public.t (id int primary key);

@@ -1,0 +1,3 @@
+create table public.t (id int primary key, name text, n int not null default 0);
+alter table public.t alter name set statistics 1000;
+alter table public.t alter name set (n_distinct = -0.5);

@@ -1,0 +1,1 @@
+create table public.t (id int primary key, at timestamp not null default now());

@@ -1,0 +1,1 @@
+create table public.t (id int primary key, token uuid not null default gen_random_uuid());

@@ -1,0 +1,21 @@
+create schema s;
+create type s.e as enum ('a');
+create domain s.d as int constraint positive check (value > 0);
+create type s.c as (x int);
+create sequence s.q;
+create table s.t (id int constraint t_pk primary key, v s.e, constraint c check (id > 0));
+create index i on s.t (v);
+create view s.v as select id from s.t;
+comment on schema s is 'schema';
+comment on type s.e is 'enum';
+comment on domain s.d is 'domain';
+comment on type s.c is 'composite';
+comment on sequence s.q is 'sequence';
+comment on table s.t is 'it''s; a "table" \ with
+two lines';
+comment on column s.t.v is 'column';
+comment on constraint c on s.t is 'constraint';
+comment on constraint t_pk on s.t is 'key';
+comment on index s.i is 'index';
+comment on view s.v is 'view';
+comment on column s.v.id is 'view column';

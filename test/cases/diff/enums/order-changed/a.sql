@@ -1,0 +1,3 @@
+create type public.mood as enum ('a', 'b', 'c');
+create table public.t (id int primary key, mood public.mood not null);
+create index t_mood on public.t (mood);

@@ -1,0 +1,2 @@
+create type public.mood as enum ('good', 'bad', 'odd');
+create table public.t (id int primary key, mood public.mood not null default 'good');

@@ -1,0 +1,1 @@
+create function public.f(a int, c int) returns int language sql as 'select $1 + $2';

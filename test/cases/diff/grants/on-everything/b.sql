@@ -1,0 +1,14 @@
+create schema s;
+create table s.t (id serial primary key, v text);
+create view s.v as select id from s.t;
+create function s.f() returns int language sql as 'select 1';
+create type s.e as enum ('a');
+create domain s.d as int;
+grant usage on schema s to gigarow_pairs_reader;
+grant select, insert on s.t to gigarow_pairs_writer with grant option;
+grant select (id), update (v) on s.t to gigarow_pairs_reader;
+grant usage on sequence s.t_id_seq to gigarow_pairs_writer;
+grant select on s.v to public;
+grant execute on function s.f() to "gigarow_pairs Dr. ""No""";
+grant usage on type s.e to gigarow_pairs_reader;
+grant usage on domain s.d to gigarow_pairs_reader;

@@ -1,0 +1,2 @@
+create table public.t (id int primary key, name text, n int not null default 0);
+create index t_i on public.t (name, id);

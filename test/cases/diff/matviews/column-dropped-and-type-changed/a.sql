@@ -1,0 +1,2 @@
+create table public.sales (id bigint primary key, region text not null, amount int not null, at timestamptz not null);
+create materialized view public.totals as select region, sum(amount) as total, count(*) as n from public.sales group by region;

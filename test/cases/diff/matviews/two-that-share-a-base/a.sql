@@ -1,0 +1,3 @@
+create table public.sales (id bigint primary key, region text not null, amount int not null, at timestamptz not null);
+create materialized view public.totals as select region, sum(amount) as total from public.sales group by region;
+create materialized view public.days as select date_trunc('day', at) as day, count(*) as n from public.sales group by 1;

@@ -1,0 +1,1 @@
+create table public."Table" ("User" int primary key, "order" text);

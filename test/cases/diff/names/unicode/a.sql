@@ -1,0 +1,1 @@
+create table public."Ünïcödé 表" (id int primary key, "naïve" text);

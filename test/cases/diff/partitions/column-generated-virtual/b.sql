@@ -1,0 +1,2 @@
+create table public.n (id int not null, v text not null, double_id int generated always as (id * 2) virtual) partition by range (id);
+create table public.n_1 partition of public.n for values from (0) to (100);

@@ -1,0 +1,13 @@
+create table public.events (
+  id bigint not null,
+  at timestamptz not null,
+  kind text not null default 'view',
+  payload jsonb
+) partition by range (at);
+create table public.events_2025_01 partition of public.events for values from ('2025-01-01 00:00+00') to ('2025-02-01 00:00+00');
+create table public.events_2025_02 partition of public.events for values from ('2025-02-01 00:00+00') to ('2025-03-01 00:00+00');
+alter table public.events add primary key (id, at);
+create table public.parts (event_id bigint, event_at timestamptz, n int not null) partition by range (n);
+create table public.parts_1 partition of public.parts for values from (0) to (100);
+create table public.parts_2 partition of public.parts for values from (100) to (200);
+alter table public.parts add constraint parts_event foreign key (event_id, event_at) references public.events (id, at) on delete cascade;

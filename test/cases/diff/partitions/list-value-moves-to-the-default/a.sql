@@ -1,0 +1,3 @@
+create table public.orders (id bigint not null, region text not null) partition by list (region);
+create table public.orders_1 partition of public.orders for values in ('de', 'fr', 'us');
+create table public.orders_rest partition of public.orders default;

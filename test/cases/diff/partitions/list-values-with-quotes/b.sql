@@ -1,0 +1,3 @@
+create table public.q (v text not null, n int) partition by list (v);
+create table public.q_1 partition of public.q for values in ('it''s', 'c) to (d');
+create table public.q_2 partition of public.q for values in ('a, b', 'back\slash', 'NULL');

@@ -1,0 +1,3 @@
+create table public.c (id bigint not null, code text) partition by list (code);
+create table public.c_a partition of public.c for values in ('a');
+create table public.c_none partition of public.c for values in (null);

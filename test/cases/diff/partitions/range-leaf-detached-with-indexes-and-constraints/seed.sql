@@ -1,0 +1,3 @@
+insert into public.kinds values ('view'), ('click');
+insert into public.events select n + 1, '2025-01-01 12:00+00'::timestamptz + n * interval '1 day', 'view', null from generate_series(0, 50) n;
+insert into public.events_2025_03 select n + 1000, '2025-03-01 12:00+00'::timestamptz + n * interval '1 day', 'click', '{"a": 1}' from generate_series(0, 20) n;

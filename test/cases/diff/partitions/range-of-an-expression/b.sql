@@ -1,0 +1,3 @@
+create table public.e (id bigint not null, name text not null) partition by range (lower(name));
+create table public.e_1 partition of public.e for values from ('a') to ('h');
+create table public.e_2 partition of public.e for values from ('h') to ('zz');

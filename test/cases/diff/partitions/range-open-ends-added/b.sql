@@ -1,0 +1,4 @@
+create table public.n (id int not null, v text) partition by range (id);
+create table public.n_first partition of public.n for values from (minvalue) to (0);
+create table public.n_1 partition of public.n for values from (0) to (100);
+create table public.n_last partition of public.n for values from (100) to (maxvalue);

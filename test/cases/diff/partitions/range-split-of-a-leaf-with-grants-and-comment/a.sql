@@ -1,0 +1,4 @@
+create table public.n (id int not null, v text) partition by range (id);
+create table public.n_1 partition of public.n for values from (0) to (100);
+grant select on public.n_1 to gigarow_pairs_reader;
+comment on table public.n_1 is 'First';

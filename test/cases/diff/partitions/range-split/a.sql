@@ -1,0 +1,3 @@
+create table public.events (id bigint not null, at timestamptz not null, kind text) partition by range (at);
+create table public.events_2025_q1 partition of public.events for values from ('2025-01-01 00:00+00') to ('2025-04-01 00:00+00');
+create table public.events_2025_q2 partition of public.events for values from ('2025-04-01 00:00+00') to ('2025-07-01 00:00+00');

@@ -1,0 +1,2 @@
+insert into public.logs select 1, '2025-01-05'::date + n, 'info', 'l' || n from generate_series(0, 300) n;
+insert into public.logs_2 select 2, '2025-01-05'::date + n, 'info', 'l' || n from generate_series(0, 300) n;

@@ -1,0 +1,18 @@
+create table public.other (id int);
+create table public.kinds (kind text primary key);
+create table public.events (
+  id bigint not null,
+  at timestamptz not null,
+  kind text not null default 'view',
+  payload jsonb
+) partition by range (at);
+create table public.events_2025_01 partition of public.events for values from ('2025-01-01 00:00+00') to ('2025-02-01 00:00+00');
+create table public.events_2025_02 partition of public.events for values from ('2025-02-01 00:00+00') to ('2025-03-01 00:00+00');
+create table public.events_2025_03 partition of public.events for values from ('2025-03-01 00:00+00') to ('2025-04-01 00:00+00');
+create table public.events_rest partition of public.events default;
+alter table public.events add primary key (id, at);
+alter table public.events add constraint events_kind foreign key (kind) references public.kinds (kind);
+alter table public.events add constraint positive check (id > 0);
+create index events_payload on public.events using gin (payload jsonb_path_ops);
+create index events_at_brin on public.events using brin (at);
+comment on table public.events_2025_01 is 'January';

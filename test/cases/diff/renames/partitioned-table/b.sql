@@ -1,0 +1,3 @@
+create table public.u (id int, at date, v text, constraint pk primary key (id, at)) partition by range (at);
+create table public.p_2025 partition of public.u for values from ('2025-01-01') to ('2026-01-01');
+create index by_v on public.u (v);

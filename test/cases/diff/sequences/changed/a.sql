@@ -1,0 +1,1 @@
+create sequence public.numbers start 5;

@@ -1,0 +1,2 @@
+create sequence public.s;
+create table public.t (id int primary key, name text, n int not null default nextval('public.s'));

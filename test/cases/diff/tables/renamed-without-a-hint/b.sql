@@ -1,0 +1,1 @@
+create table public.u (id int primary key, name text);

@@ -1,0 +1,3 @@
+create table public.authors (id int primary key, name text not null);
+create table public.books (id int primary key, author_id int, title text not null);
+alter table public.authors replica identity full;

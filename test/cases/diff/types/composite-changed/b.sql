@@ -1,0 +1,1 @@
+create type public.pair as (a bigint, b text, c date);

@@ -1,0 +1,2 @@
+create type public.pair as (a int, b text, c int);
+create table public.t (id int primary key, p public.pair);
