@@ -77,22 +77,31 @@ class Group {
     return [{ sql: 'SET LOCAL row_security = off', reverse: { sql: [] } }]
   }
 
-  /** Of the parent first: who writes to a partition holds a lock on the parent already, and would wait for us as we for it. */
+  /**
+   * Of the parent first: who writes through it holds a lock on it already, and would wait for us as we for it. Then of every table
+   * whose rows move: who writes to a partition by its own name has no lock on the parent, and a row of his that came between the copy
+   * and the DETACH would be lost.
+   */
   #locks(): readonly Action[] {
     const { parent, rebound, emptied, drained, moves } = this.#set
     const isDetached = moves.length > 0 && (rebound.length > 0 || emptied.length > 0)
+    const sources = new Set(moves.map(({ source }) => source).filter(({ key }) => key !== drained?.key))
     return [
-      ...(isDetached ? [this.#lock(parent, 'ONLY ')] : []),
+      ...(isDetached
+        ? [this.#lock(parent, 'ONLY '), ...[...sources].map((table) => this.#lock(table, ''))]
+        : []),
       ...(drained ? [this.#lock(drained, '')] : []),
     ]
   }
 
   #lock(table: Table, only: string): Action {
+    const { parent, drained, moves } = this.#set
+    const isSaid = table.key === parent.key || table.key === drained?.key
     return {
       sql: `LOCK TABLE ${only}${nameIn(table.key)} IN SHARE ROW EXCLUSIVE MODE`,
       locks: locksOn(this.#context, table.key, 'SHARE ROW EXCLUSIVE'),
       reverse: { sql: [] },
-      hazards: this.#set.moves.length > 0 ? [this.#moveHazard(table)] : [],
+      hazards: isSaid && moves.length > 0 ? [this.#moveHazard(table)] : [],
     }
   }
 
