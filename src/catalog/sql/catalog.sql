@@ -80,7 +80,7 @@ select c.oid, c.relnamespace as namespace, c.relname as name, c.relkind::text as
        c.relrowsecurity as row_security, c.relforcerowsecurity as force_row_security, c.relreplident::text as replica_identity,
        x.identity_index, c.relispopulated as populated, c.reltuples as rows,
        case when c.relkind = 'p' then 0
-            when c.reltuples < 0 then case when pg_relation_size(c.oid) > 0 then pg_total_relation_size(c.oid) else 0 end
+            when c.reltuples < 0 or c.relpages = 0 then case when pg_relation_size(c.oid) > 0 then pg_total_relation_size(c.oid) else 0 end
             else (c.relpages + coalesce(t.relpages, 0) + coalesce(x.pages, 0)) * current_setting('block_size')::float8 end::float8 as bytes,
        case when c.relkind = 'm' then pg_get_viewdef(c.oid) end as query
   from pg_class c
