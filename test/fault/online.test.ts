@@ -42,7 +42,7 @@ describe('under load, with others in the way', () => {
 
     let run: Awaited<ReturnType<typeof runPlan>> | undefined
     const traffic = await withTraffic({ target, admin: databases.admin, recipe }, async () => {
-      run = await runPlan(plan, { target, recipe, watcher })
+      run = await runPlan(plan, { target, recipe, watcher, admin: databases.admin })
     })
 
     expect(traffic.errors).toEqual([])

@@ -23,9 +23,9 @@ export function addPlain(it: Constraint, context: DiffContext): Action {
 }
 
 /** On a table in use: what reads every row does so without locking out anybody. */
-export function addOnline(it: Constraint, context: DiffContext): readonly Action[] {
+export function addOnline(it: Constraint, context: DiffContext, indexName?: string): readonly Action[] {
   const isPartitioned = tableIn(context.to, it.table)?.partitionKey !== undefined
-  if (it.type === 'primary' || it.type === 'unique') return addKey(it, context, isPartitioned)
+  if (it.type === 'primary' || it.type === 'unique') return addKey(it, context, { isPartitioned, indexName })
   if (it.type === 'exclude') return [{ ...addPlain(it, context), scans: true, hazards: [excludeHazard(it)] }]
   if (it.type === 'foreign' && isPartitioned && context.to.major < FOREIGN_NOT_VALID && it.validated)
     return addForeignByLeaf(it, context)
@@ -60,13 +60,19 @@ export function validate(it: Constraint, context: DiffContext): Action {
   }
 }
 
-function addKey(it: Constraint, context: DiffContext, isPartitioned: boolean): readonly Action[] {
+interface Key {
+  readonly isPartitioned: boolean
+  /** Default: that of the new state, where it is free. */
+  readonly indexName: string | undefined
+}
+
+function addKey(it: Constraint, context: DiffContext, { isPartitioned, indexName }: Key): readonly Action[] {
   const index = it.index && context.to.objects.get(it.index)
   // WITHOUT OVERLAPS cannot be made of an index that is there.
   if (index?.kind !== 'index' || / WITHOUT OVERLAPS/.test(it.definition)) {
     return [{ ...addPlain(it, context), scans: true, hazards: [excludeHazard(it)] }]
   }
-  const name = it.parent === undefined ? it.name : namesOf(context).keep(index.name)
+  const name = it.parent === undefined ? it.name : (indexName ?? namesOf(context).keep(index.name))
   const tree = {
     index: { ...index, name: { ...index.name, name } } satisfies Index,
     name,

@@ -30,12 +30,14 @@ function createPart(it: Constraint, context: DiffContext): readonly Action[] {
   if (context.isNew(it.table)) return []
   if (!wasAttached(it.table, context)) return addOnline(it, context)
   if (context.isNew(it.parent!) || it.type === 'check' || it.type === 'foreign') return []
-  return [...addOnline(it, context), attach(it, it.index && nameOfIndex(it.index, context), context)]
+  const name = it.index && freeName(it.index, context)
+  return [...addOnline(it, context, name), attach(it, name, context)]
 }
 
-function nameOfIndex(key: NonNullable<Constraint['index']>, context: DiffContext): string | undefined {
+/** An interrupted run may have left an index of its name there. */
+function freeName(key: NonNullable<Constraint['index']>, context: DiffContext): string | undefined {
   const index = context.to.objects.get(key)
-  return index?.kind === 'index' ? index.name.name : undefined
+  return index?.kind === 'index' ? namesOf(context).keep(index.name) : undefined
 }
 
 function attach(it: Constraint, child: string | undefined, context: DiffContext): Action {

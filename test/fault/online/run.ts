@@ -1,5 +1,7 @@
 import { openPool, type Sql, type Target } from '../../../src/db/index.ts'
 import type { LockMode, Plan, PlanStatement } from '../../../src/diff/index.ts'
+import { ident } from '../../../src/kernel/index.ts'
+import { until } from '../../support/until.ts'
 import {
   type Difference,
   differences,
@@ -25,9 +27,11 @@ export interface RunOptions {
   readonly target: Target
   readonly recipe: Recipe
   readonly watcher: Watcher
+  readonly admin: Sql
 }
 
 interface Running {
+  readonly admin: Sql
   readonly recipe: Recipe
   readonly session: Sql
   readonly other: Sql
@@ -41,12 +45,25 @@ interface Running {
 const TRIES = 20
 
 /** The plan as it says: in transactions or alone, with its timeouts, tried again when a lock cannot be had. */
-export async function runPlan({ statements }: Plan, { target, recipe, watcher }: RunOptions): Promise<Run> {
+export async function runPlan(
+  { statements }: Plan,
+  { target, recipe, watcher, admin }: RunOptions,
+): Promise<Run> {
   const session = openPool(target, { max: 1, applicationName: 'plan' })
   const other = openPool(target, { max: 1, applicationName: 'other' })
   try {
     const relations = await relationsOf(session)
-    const run = { recipe, session, other, relations, watcher, differences: [], gaveUp: 0, wasHeld: false }
+    const run = {
+      admin,
+      recipe,
+      session,
+      other,
+      relations,
+      watcher,
+      differences: [],
+      gaveUp: 0,
+      wasHeld: false,
+    }
     for (const group of groupsOf(statements)) await runGroup(run, group)
     return run
   } finally {
@@ -127,17 +144,39 @@ async function together(
   })
 }
 
-async function alone(
-  { session, relations, watcher }: Running,
-  statement: PlanStatement,
-): Promise<readonly Difference[]> {
+async function alone(run: Running, statement: PlanStatement): Promise<readonly Difference[]> {
+  const { session, relations, watcher } = run
   const { sql, statementTimeout = 0 } = statement
   // What is CONCURRENTLY waits for the end of others' transactions, without blocking anybody.
   const lockTimeout = sql.includes(' CONCURRENTLY') ? 0 : statement.lockTimeout
   await session.unsafe(`set lock_timeout = ${lockTimeout}; set statement_timeout = ${statementTimeout}`)
-  const taken = await watcher.watch(session, () => session.unsafe(sql).catch(at(statement)))
+  const taken = await watcher.watch(session, () => slowly(run, statement))
   await session.unsafe('reset lock_timeout; reset statement_timeout')
   return differences(statement, namedLocks(taken, relations), statement.locks)
+}
+
+/** What is CONCURRENTLY waits for a writer, who goes as soon as it does: else its locks may be gone before they are seen. */
+async function slowly({ session, other, admin }: Running, statement: PlanStatement): Promise<void> {
+  const { sql, locks } = statement
+  const last = locks.at(-1)
+  if (!sql.includes(' CONCURRENTLY') || last === undefined) {
+    await session.unsafe(sql).catch(at(statement))
+    return
+  }
+  const [me] = await session<{ pid: number }[]>`select pg_backend_pid() as pid`
+  await other.unsafe(`begin; lock table ${ident(last.relation)} in row exclusive mode`)
+  let ended = false
+  const running = session
+    .unsafe(sql)
+    .then(() => {}, at(statement))
+    .finally(() => {
+      ended = true
+    })
+  const waits = until(`somebody is waited for by ${sql}`, async () => {
+    const rows = await admin`select from pg_locks where pid = ${me!.pid} and not granted`
+    return ended || rows.length > 0
+  }).finally(() => other.unsafe('rollback'))
+  await Promise.all([running, waits])
 }
 
 function at({ sql }: PlanStatement) {
