@@ -1,7 +1,15 @@
 import { ident } from '../../kernel/index.ts'
 import { type Constraint, nameIn } from '../../model/index.ts'
 import { locksOn } from '../label.ts'
-import { addInTwo, addOnline, addPlain, constraintLocks, validate } from '../partitions/constraint-build.ts'
+import {
+  addInTwo,
+  addOnline,
+  addPlain,
+  adoptLeft,
+  constraintLocks,
+  leftIndex,
+  validate,
+} from '../partitions/constraint-build.ts'
 import { attachIndex } from '../partitions/index-build.ts'
 import { detachedKey } from '../partitions/locks.ts'
 import { namesOf } from '../partitions/names.ts'
@@ -30,6 +38,8 @@ function createPart(it: Constraint, context: DiffContext): readonly Action[] {
   if (context.isNew(it.table)) return []
   if (!wasAttached(it.table, context)) return addOnline(it, context)
   if (context.isNew(it.parent!) || it.type === 'check' || it.type === 'foreign') return []
+  const left = leftIndex(it, context)
+  if (left) return [...adoptLeft(it, left, context), attach(it, left.name.name, context)]
   const name = it.index && freeName(it.index, context)
   return [...addOnline(it, context, name), attach(it, name, context)]
 }
