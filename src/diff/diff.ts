@@ -7,9 +7,9 @@ import { orderOf, type Step } from './order.ts'
 import { alignPartitions } from './partitions/align.ts'
 import { leafRenames } from './partitions/leaf-renames.ts'
 import type { Plan, PlanStatement, Refusal } from './plan.ts'
-import { renamed } from './rename.ts'
+import { type Renamed, renamed } from './rename.ts'
 import { reversesOf } from './reverse.ts'
-import type { DiffOptions } from './rule.ts'
+import type { DiffOptions, Rename } from './rule.ts'
 import { partitionRefusals } from './rules/partition.ts'
 
 const LOCK_TIMEOUT_MS = 2000
@@ -18,7 +18,7 @@ const STATEMENT_TIMEOUT_MS = 30_000
 /** What leads from one catalog to another. Pure: no server is asked. */
 export function diff(from: Catalog, to: Catalog, options: DiffOptions = {}): Plan {
   const declared = options.renames ?? []
-  const rename = renamed(from, [...declared, ...leafRenames(from, to, declared)], to)
+  const rename = renameAll(from, to, declared)
   const planned = planOf(sidesOf(alignPartitions(rename.catalog, to), to, options))
   return {
     statements: [
@@ -26,6 +26,17 @@ export function diff(from: Catalog, to: Catalog, options: DiffOptions = {}): Pla
       ...planned.statements,
     ],
     refusals: [...rename.refusals, ...planned.refusals],
+  }
+}
+
+/** Partitions that have got another name are found under parents that have theirs already. */
+function renameAll(from: Catalog, to: Catalog, declared: readonly Rename[]): Renamed {
+  let all = renamed(from, declared, to)
+  for (;;) {
+    const leaves = leafRenames(all.catalog, to, declared)
+    const { catalog, actions, refusals } = renamed(all.catalog, leaves, to)
+    if (actions.length === 0) return all
+    all = { catalog, actions: [...all.actions, ...actions], refusals: [...all.refusals, ...refusals] }
   }
 }
 

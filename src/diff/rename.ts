@@ -279,7 +279,9 @@ function renameOne({ from, to }: Rename, { keys, catalog }: Ways): readonly Acti
   // Indexes and owned sequences go with their table, which was first.
   const along = object?.kind === 'index' || (object?.kind === 'sequence' && object.ownedBy !== undefined)
   const moved = moves && !along ? after[0]! : undefined
-  return [
+  // Programs name the parent.
+  const partition = object?.kind === 'table' && object.partitionOf !== undefined
+  const actions = [
     ...(moved === undefined
       ? []
       : [
@@ -299,6 +301,7 @@ function renameOne({ from, to }: Rename, { keys, catalog }: Ways): readonly Acti
           ),
         ]),
   ]
+  return partition ? actions.map((action) => ({ ...action, hazards: [] })) : actions
 }
 
 const ownerIn = (key: ObjectKey): ObjectKey =>

@@ -33,7 +33,11 @@ export const columnRule: Rule<Column> = {
   alter: alterColumn,
   displaces: (from, to, context) => {
     if (!changesType(from, to)) return []
-    const kinds = ['view', 'matview', 'rule', 'policy', 'trigger', 'routine', 'column'] as const
+    const whole = (type: string) => /^(smallint|integer|bigint)$/.test(type)
+    // Its two sides change one after the other; only whole numbers of two sizes can be compared meanwhile.
+    const foreign = whole(from.type) && whole(to.type) ? [] : (['foreign'] as const)
+    const readers = ['view', 'matview', 'rule', 'policy', 'trigger', 'routine', 'column'] as const
+    const kinds = [...readers, ...foreign]
     return [from, ...childColumns(from, context)].map(({ key }) => ({
       of: key,
       kinds,

@@ -45,7 +45,7 @@ function create(it: Constraint, context: DiffContext): readonly Action[] {
   switch (it.type) {
     case 'check':
     case 'foreign':
-      return it.validated
+      return isChecked(it)
         ? [addNotValid(it, it.name, context), validate(it, it.name, context)]
         : [addNotValid(it, it.name, context)]
     case 'exclude':
@@ -85,6 +85,10 @@ function isOn(foreign: Constraint, key: Constraint, { from }: DiffContext): bool
 
 const notValid = ({ definition }: Constraint): string =>
   / NOT ENFORCED$/.test(definition) ? definition : `${definition} NOT VALID`
+
+/** What is NOT ENFORCED (18) cannot be validated. */
+const isChecked = ({ validated, definition }: Constraint): boolean =>
+  validated && !/ NOT ENFORCED$/.test(definition)
 
 const addSql = (it: Constraint, name: string): string =>
   `ALTER TABLE ${nameIn(it.table)} ADD CONSTRAINT ${ident(name)} ${it.validated ? it.definition : notValid(it)}`
@@ -129,7 +133,7 @@ function beside(from: Constraint, to: Constraint, context: DiffContext): readonl
   const back = { none: 'compare the two states the other way round' }
   return [
     { ...addNotValid(to, name, context), makes: [] },
-    ...(to.validated ? [validate(to, name, context)] : []),
+    ...(isChecked(to) ? [validate(to, name, context)] : []),
     { ...drop(from, context), reverse: back },
     {
       sql: `${table} RENAME CONSTRAINT ${ident(name)} TO ${ident(to.name)}`,
