@@ -11,8 +11,8 @@ import {
   attachLocks,
   defaultScanHazard,
   detachedKey,
-  hashScanHazard,
   readyKey,
+  unprovenHazard,
 } from './locks.ts'
 import { BOUND_CHECK, shapeOf } from './shape.ts'
 import { boundOf, defaultOf, descendantsOf, isDefault, keyOf, membersOf, parentOf, tableIn } from './tree.ts'
@@ -53,10 +53,18 @@ function attachHazards(table: Table, context: DiffContext): readonly PlanHazard[
   const { parent } = table.partitionOf!
   const isFilled = context.from.objects.has(table.key)
   const other = isDefault(table) ? undefined : defaultOf(context.from, parent)
+  const why = unprovable(tableIn(context.to, parent), table)
   return [
     ...(other && context.to.objects.has(other.key) ? [defaultScanHazard(parent, other)] : []),
-    ...(isFilled && boundOf(table).kind === 'hash' ? [hashScanHazard(table)] : []),
+    ...(isFilled && why !== undefined ? [unprovenHazard(table, why)] : []),
   ]
+}
+
+function unprovable(parent: Table | undefined, table: Table): string | undefined {
+  if (boundOf(table).kind === 'hash') return 'the bound of a hash partition'
+  if (parent?.partitionKey && / COLLATE /.test(parent.partitionKey))
+    return 'a bound in another collation than its column has'
+  return undefined
 }
 
 /** A table with rows: what ATTACH would find out by reading it under its lock is proven before. */

@@ -110,7 +110,14 @@ function addForeignByLeaf(it: Constraint, context: DiffContext): readonly Action
     ...leaves
       .flatMap((leaf) => addInTwo({ ...it, table: leaf.key }, context))
       .map((action) => ({ ...action, makes: [] })),
-    { ...addPlain(it, context), locks: constraintLocks(it, context, 'ACCESS EXCLUSIVE') },
+    {
+      ...addPlain(it, context),
+      // The triggers of the leaves' keys are dropped on the table that they point at.
+      locks: [
+        ...constraintLocks({ ...it, references: undefined }, context, 'SHARE ROW EXCLUSIVE'),
+        ...(it.references ? locksOn(context, it.references, 'ACCESS EXCLUSIVE') : []),
+      ],
+    },
   ]
 }
 

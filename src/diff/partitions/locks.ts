@@ -97,10 +97,10 @@ export function defaultScanHazard(parent: ObjectKey, other: Table): PlanHazard {
   }
 }
 
-export function hashScanHazard(table: Table): PlanHazard {
+export function unprovenHazard(table: Table, why: string): PlanHazard {
   return {
     rule: 'attach-scans',
     severity: 'lock',
-    text: `reads and writes of ${labelOf(table)} wait while its rows are read: no CHECK can prove the bound of a hash partition`,
+    text: `reads and writes of ${labelOf(table)} wait while its rows are read: no CHECK can prove ${why}`,
   }
 }

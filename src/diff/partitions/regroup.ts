@@ -23,7 +23,10 @@ export function leaderOf({ rebound, created, attached, emptied }: PartitionSet):
 export function regroup(set: PartitionSet, context: DiffContext): readonly Action[] {
   const group = new Group(set, context)
   const inside = group.inside()
-  return [...group.before(), ...inside.map((action, i) => ({ ...action, together: i > 0 }))]
+  const [first, ...rest] = inside
+  if (first === undefined) return group.before()
+  const begin = { ...first, needs: group.needs() }
+  return [...group.before(), begin, ...rest.map((action) => ({ ...action, together: true }))]
 }
 
 class Group {
@@ -76,8 +79,8 @@ class Group {
 
   /** Of the parent first: who writes to a partition holds a lock on the parent already, and would wait for us as we for it. */
   #locks(): readonly Action[] {
-    const { parent, rebound, emptied, drained } = this.#set
-    const isDetached = rebound.length > 0 || emptied.length > 0
+    const { parent, rebound, emptied, drained, moves } = this.#set
+    const isDetached = moves.length > 0 && (rebound.length > 0 || emptied.length > 0)
     return [
       ...(isDetached ? [this.#lock(parent, 'ONLY ')] : []),
       ...(drained ? [this.#lock(drained, '')] : []),
@@ -87,7 +90,6 @@ class Group {
   #lock(table: Table, only: string): Action {
     return {
       sql: `LOCK TABLE ${only}${nameIn(table.key)} IN SHARE ROW EXCLUSIVE MODE`,
-      needs: this.#needs(),
       locks: locksOn(this.#context, table.key, 'SHARE ROW EXCLUSIVE'),
       reverse: { sql: [] },
       hazards: this.#set.moves.length > 0 ? [this.#moveHazard(table)] : [],
@@ -104,7 +106,7 @@ class Group {
   }
 
   /** Tables and what is below them are ready before anything is locked. */
-  #needs(): NonNullable<Action['needs']> {
+  needs(): NonNullable<Action['needs']> {
     const { created, attached, rebound } = this.#set
     const tables = [...created, ...attached]
     return [

@@ -248,6 +248,15 @@ describe('keys of all kinds', () => {
     expect(hazardsOf(statements)).toContain('lock')
   })
 
+  it("a collation that is not the column's: the scan is named", async () => {
+    const t = 'create table t (a text) partition by range (a collate "C");'
+    const { statements } = await planOf({
+      from: `${t} create table t1 (a text);`,
+      to: `${t} create table t1 partition of t for values from ('a') to ('b');`,
+    })
+    expect(hazardsOf(statements)).toContain('lock')
+  })
+
   it('names with quotes, spaces, dots and semicolons', async () => {
     const t = 'create table "a.b; c" ("k; ""1" int, "v w" text) partition by range ("k; ""1");'
     await expectConverges({
