@@ -19,7 +19,8 @@ export function detachTable(table: Table, context: DiffContext): readonly Action
   if (context.isGone(parent)) {
     return [{ sql, makes, locks: detachLocks(parent, table, context), reverse: back }]
   }
-  const other = defaultOf(context.from, parent)
+  // One that this plan makes may be there first.
+  const other = defaultOf(context.from, parent) ?? defaultOf(context.to, parent)
   if (other)
     return [
       { sql, makes, locks: detachLocks(parent, table, context), reverse: back, comment: whyPlain(other) },

@@ -2,7 +2,6 @@ import { ident } from '../../kernel/index.ts'
 import { type Constraint, nameIn } from '../../model/index.ts'
 import { locksOn } from '../label.ts'
 import {
-  addInTwo,
   addOnline,
   addPlain,
   adoptLeft,
@@ -100,7 +99,7 @@ function change(from: Constraint, to: Constraint, context: DiffContext): Answer 
   const schema = nameIn(to.table)
   const next = { ...to, name: namesOf(context).give({ schema, name: `${to.name}_new` }) }
   return [
-    ...addInTwo(next, context).map((action) => ({ ...action, makes: [] })),
+    ...addOnline(next, context).map((action) => ({ ...action, makes: [] })),
     dropAction(from, from.name, context),
     { ...rename(next.name, to, context), together: true },
   ]
