@@ -5,9 +5,10 @@ import type { Lock, PlanHazard } from '../plan.ts'
 import type { Action, DiffContext } from '../rule.ts'
 import { unaligned } from './align.ts'
 import { buildLeaf, buildTree } from './index-build.ts'
+import { sameIndex } from './index-text.ts'
 import { detachedKey, readyKey } from './locks.ts'
 import { namesOf } from './names.ts'
-import { descendantsOf, tableIn } from './tree.ts'
+import { descendantsOf, membersOf, tableIn } from './tree.ts'
 
 /** Since then foreign keys of partitioned tables may be NOT VALID at first. */
 const FOREIGN_NOT_VALID = 18
@@ -23,9 +24,9 @@ export function addPlain(it: Constraint, context: DiffContext): Action {
 }
 
 /** On a table in use: what reads every row does so without locking out anybody. */
-export function addOnline(it: Constraint, context: DiffContext): readonly Action[] {
+export function addOnline(it: Constraint, context: DiffContext, indexName?: string): readonly Action[] {
   const isPartitioned = tableIn(context.to, it.table)?.partitionKey !== undefined
-  if (it.type === 'primary' || it.type === 'unique') return addKey(it, context, isPartitioned)
+  if (it.type === 'primary' || it.type === 'unique') return addKey(it, context, { isPartitioned, indexName })
   if (it.type === 'exclude') return [{ ...addPlain(it, context), scans: true, hazards: [excludeHazard(it)] }]
   if (it.type === 'foreign' && isPartitioned && context.to.major < FOREIGN_NOT_VALID && it.validated)
     return addForeignByLeaf(it, context)
@@ -60,13 +61,19 @@ export function validate(it: Constraint, context: DiffContext): Action {
   }
 }
 
-function addKey(it: Constraint, context: DiffContext, isPartitioned: boolean): readonly Action[] {
+interface Key {
+  readonly isPartitioned: boolean
+  /** Default: that of the new state, where it is free. */
+  readonly indexName: string | undefined
+}
+
+function addKey(it: Constraint, context: DiffContext, { isPartitioned, indexName }: Key): readonly Action[] {
   const index = it.index && context.to.objects.get(it.index)
   // WITHOUT OVERLAPS cannot be made of an index that is there.
   if (index?.kind !== 'index' || / WITHOUT OVERLAPS/.test(it.definition)) {
     return [{ ...addPlain(it, context), scans: true, hazards: [excludeHazard(it)] }]
   }
-  const name = it.parent === undefined ? it.name : namesOf(context).keep(index.name)
+  const name = it.parent === undefined ? it.name : (indexName ?? namesOf(context).keep(index.name))
   const tree = {
     index: { ...index, name: { ...index.name, name } } satisfies Index,
     name,
@@ -74,6 +81,24 @@ function addKey(it: Constraint, context: DiffContext, isPartitioned: boolean): r
     isNew: true,
   }
   return isPartitioned ? buildTree(tree, context) : buildLeaf(tree, context)
+}
+
+/** Of a leaf: an index that a run built which was interrupted before the constraint took it over. */
+export function leftIndex(it: Constraint, { from, to }: DiffContext): Index | undefined {
+  const wanted = it.index && to.objects.get(it.index)
+  if (wanted?.kind !== 'index' || tableIn(to, it.table)?.partitionKey !== undefined) return undefined
+  const isLeft = (one: Index) =>
+    one.valid && one.constraint === undefined && one.parent === undefined && !to.objects.has(one.key)
+  return membersOf(from, it.table).indexes.find(
+    (one) => isLeft(one) && sameIndex(one.definition, wanted.definition),
+  )
+}
+
+/** The constraint takes over what is built already. */
+export function adoptLeft(it: Constraint, left: Index, context: DiffContext): readonly Action[] {
+  const index = { ...left, key: it.index!, table: it.table }
+  const [, ...rest] = buildLeaf({ index, name: left.name.name, constraint: it, isNew: true }, context)
+  return rest.map((action, i) => (i === 0 ? { ...action, covers: [left.key] } : action))
 }
 
 /** Each leaf by itself, NOT VALID first; that of the parent then takes them over without reading a row. */

@@ -206,6 +206,8 @@ export function attachIndex({ parentName, child, table }: Attach, context: DiffC
   const parent = parentOf(tableIn(unaligned(context.from), table)) ?? parentOf(tableIn(context.to, table))
   return {
     sql: `ALTER INDEX ${parentName} ATTACH PARTITION ${ident(schemaOf(table, context), child)}`,
+    // It locks the leaf's index exclusively: with a lock on the table after it, a reader who has that and wants this is a deadlock.
+    runs: 'alone',
     locks: [
       ...(parent ? locksOn(context, parent, 'ACCESS SHARE') : []),
       ...locksOn(context, table, 'ACCESS SHARE'),

@@ -20,8 +20,8 @@ export function swapIndex(from: Index, to: Index, context: DiffContext): readonl
     : [buildConcurrently({ index: to, name: next, table: to.table, makes: [] }, context)]
   const locks = locksOn(context, to.table, 'SHARE UPDATE EXCLUSIVE')
   const rename = (a: string, b: string): Action => ({
+    // Locks the index alone: reads and writes of the table go on.
     sql: `ALTER INDEX ${ident(schema, a)} RENAME TO ${ident(b)}`,
-    locks,
     reverse: { sql: [`ALTER INDEX ${ident(schema, b)} RENAME TO ${ident(a)}`] },
   })
   return isReady(to, [

@@ -18,6 +18,34 @@ export function readyKey(index: ObjectKey): ObjectKey {
   return `ready ${index}` as ObjectKey
 }
 
+/** On the table and all that inherit its columns, partitions included: an ALTER of a column goes down to them. */
+export function locksOnTree(context: DiffContext, table: ObjectKey, mode: LockMode): readonly Lock[] {
+  return heirsOf(context.from, table).flatMap((key) => locksOn(context, key, mode))
+}
+
+function heirsOf(catalog: DiffContext['from'], table: ObjectKey): readonly ObjectKey[] {
+  const heirs = new Set([table])
+  const children = childrenIn(catalog)
+  // A set goes on with what is added to it meanwhile.
+  for (const heir of heirs) for (const child of children.get(heir) ?? []) heirs.add(child)
+  return [...heirs]
+}
+
+const childrenOf = new WeakMap<DiffContext['from'], ReadonlyMap<ObjectKey, readonly ObjectKey[]>>()
+
+function childrenIn(catalog: DiffContext['from']): ReadonlyMap<ObjectKey, readonly ObjectKey[]> {
+  const known = childrenOf.get(catalog)
+  if (known) return known
+  const children = new Map<ObjectKey, ObjectKey[]>()
+  for (const object of catalog.objects.values()) {
+    if (object.kind !== 'table') continue
+    const parents = [...object.inherits, ...(object.partitionOf ? [object.partitionOf.parent] : [])]
+    for (const parent of parents) children.set(parent, [...(children.get(parent) ?? []), object.key])
+  }
+  childrenOf.set(catalog, children)
+  return children
+}
+
 /** Measured: ATTACH leaves reads and writes of the parent alone; the default partition and referenced tables pay. */
 export function attachLocks(parent: ObjectKey, table: Table, context: DiffContext): readonly Lock[] {
   const isFilled = context.from.objects.has(table.key)

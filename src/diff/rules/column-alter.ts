@@ -3,6 +3,7 @@ import { type Column, nameIn } from '../../model/index.ts'
 import { planHazard } from '../hazards.ts'
 import { labelOfKey, locksOn } from '../label.ts'
 import { parentColumns } from '../needs.ts'
+import { locksOnTree } from '../partitions/locks.ts'
 import type { PlanHazard, Refusal } from '../plan.ts'
 import type { Action, DiffContext, Rule } from '../rule.ts'
 import { attributeClauses } from './column-attributes.ts'
@@ -89,7 +90,7 @@ function alterGenerated(
         wayOut: `add the generated column under another name, and drop ${column} when its values are no longer needed`,
       },
     }
-  const strong = locksOn(context, to.table, 'ACCESS EXCLUSIVE')
+  const strong = locksOnTree(context, to.table, 'ACCESS EXCLUSIVE')
   const alter = `ALTER TABLE ${nameIn(to.table)} ALTER COLUMN ${ident(to.name)}`
   if (after === undefined) {
     if (before.kind === 'stored') {
@@ -141,7 +142,7 @@ function alterType(
   return [
     {
       sql: `ALTER TABLE ${nameIn(to.table)} ${parts.join(', ')}`,
-      locks: locksOn(context, to.table, 'ACCESS EXCLUSIVE'),
+      locks: locksOnTree(context, to.table, 'ACCESS EXCLUSIVE'),
       scans: rewrites,
       hazards,
       ...(lossy ? { reverse: { none: `what ${to.type} cannot hold is gone` } } : {}),
@@ -197,7 +198,7 @@ function alterDefault(from: Column, to: Column, context: DiffContext): readonly 
   return [
     {
       sql: `${alter} DROP DEFAULT`,
-      locks: locksOn(context, to.table, 'ACCESS EXCLUSIVE'),
+      locks: locksOnTree(context, to.table, 'ACCESS EXCLUSIVE'),
       reverse: { sql: [`${alter} SET DEFAULT ${from.default}`] },
     },
   ]
@@ -207,10 +208,16 @@ function alterAttributes(from: Column, to: Column, context: DiffContext): readon
   const clauses = attributeClauses(from, to)
   if (clauses.length === 0) return []
   const light = clauses.every((clause) => !/ SET (STORAGE|COMPRESSION) /.test(clause))
+  const isInherited = clauses.some((clause) => / SET (STORAGE|STATISTICS) /.test(clause))
   return [
     {
       sql: `ALTER TABLE ${nameIn(to.table)} ${clauses.join(', ')}`,
-      locks: locksOn(context, to.table, light ? 'SHARE UPDATE EXCLUSIVE' : 'ACCESS EXCLUSIVE'),
+      // Compression and parameters are each table's own.
+      locks: (isInherited ? locksOnTree : locksOn)(
+        context,
+        to.table,
+        light ? 'SHARE UPDATE EXCLUSIVE' : 'ACCESS EXCLUSIVE',
+      ),
     },
   ]
 }

@@ -2,6 +2,7 @@ import { ident } from '../../kernel/index.ts'
 import { type Column, nameIn } from '../../model/index.ts'
 import { planHazard } from '../hazards.ts'
 import { labelOfKey, locksOn } from '../label.ts'
+import { locksOnTree } from '../partitions/locks.ts'
 import type { PlanHazard } from '../plan.ts'
 import type { Action, DiffContext, Rule } from '../rule.ts'
 import { alterColumn, changesType } from './column-alter.ts'
@@ -24,7 +25,7 @@ export const columnRule: Rule<Column> = {
   drop: (column, context) => [
     {
       sql: `ALTER TABLE ${nameIn(column.table)} DROP COLUMN ${ident(column.name)}`,
-      locks: locksOn(context, column.table, 'ACCESS EXCLUSIVE'),
+      locks: locksOnTree(context, column.table, 'ACCESS EXCLUSIVE'),
       // What is computed can be computed again.
       hazards: column.generated ? [] : [planHazard('drop-column', factsOf(column))],
     },
@@ -70,7 +71,7 @@ function addColumn(column: Column, context: DiffContext): Action {
   return {
     sql: `ALTER TABLE ${nameIn(column.table)} ADD COLUMN ${columnSql(column, context)}`,
     makes: [column.key],
-    locks: locksOn(context, column.table, 'ACCESS EXCLUSIVE'),
+    locks: locksOnTree(context, column.table, 'ACCESS EXCLUSIVE'),
     hazards,
     scans: hazards.some(({ rule }) => rule !== 'add-required-column'),
   }
@@ -112,7 +113,7 @@ function addAndFill(column: Column, context: DiffContext): readonly Action[] {
       sql,
       runs: 'alone',
       scans: true,
-      locks: locksOn(context, column.table, 'ROW EXCLUSIVE'),
+      locks: locksOnTree(context, column.table, 'ROW EXCLUSIVE'),
       hazards: [planHazard('unbounded-change', { table: labelOfKey(column.table), sql: batches })],
       reverse: { sql: [] },
     },

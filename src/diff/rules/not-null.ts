@@ -1,6 +1,7 @@
 import { ident } from '../../kernel/index.ts'
 import { type Column, nameIn } from '../../model/index.ts'
-import { locksOn, partsOf } from '../label.ts'
+import { partsOf } from '../label.ts'
+import { locksOnTree } from '../partitions/locks.ts'
 import type { Action, DiffContext } from '../rule.ts'
 
 const NAME_BYTES = 63
@@ -20,7 +21,7 @@ export function dropNotNull(to: Column, context: DiffContext): readonly Action[]
 function plain(to: Column, context: DiffContext) {
   const table = `ALTER TABLE ${nameIn(to.table)}`
   const column = `${table} ALTER COLUMN ${ident(to.name)}`
-  const strong = locksOn(context, to.table, 'ACCESS EXCLUSIVE')
+  const strong = locksOnTree(context, to.table, 'ACCESS EXCLUSIVE')
   return {
     table,
     strong,
@@ -67,7 +68,7 @@ function validate(to: Column, name: string, context: DiffContext): Action {
     sql: `ALTER TABLE ${nameIn(to.table)} VALIDATE CONSTRAINT ${name}`,
     runs: 'alone',
     scans: true,
-    locks: locksOn(context, to.table, 'SHARE UPDATE EXCLUSIVE'),
+    locks: locksOnTree(context, to.table, 'SHARE UPDATE EXCLUSIVE'),
     reverse: { sql: [] },
   }
 }

@@ -1,7 +1,14 @@
 import { ident } from '../../kernel/index.ts'
 import { type Constraint, nameIn } from '../../model/index.ts'
 import { locksOn } from '../label.ts'
-import { addOnline, addPlain, constraintLocks, validate } from '../partitions/constraint-build.ts'
+import {
+  addOnline,
+  addPlain,
+  adoptLeft,
+  constraintLocks,
+  leftIndex,
+  validate,
+} from '../partitions/constraint-build.ts'
 import { attachIndex } from '../partitions/index-build.ts'
 import { detachedKey } from '../partitions/locks.ts'
 import { namesOf } from '../partitions/names.ts'
@@ -30,12 +37,16 @@ function createPart(it: Constraint, context: DiffContext): readonly Action[] {
   if (context.isNew(it.table)) return []
   if (!wasAttached(it.table, context)) return addOnline(it, context)
   if (context.isNew(it.parent!) || it.type === 'check' || it.type === 'foreign') return []
-  return [...addOnline(it, context), attach(it, it.index && nameOfIndex(it.index, context), context)]
+  const left = leftIndex(it, context)
+  if (left) return [...adoptLeft(it, left, context), attach(it, left.name.name, context)]
+  const name = it.index && freeName(it.index, context)
+  return [...addOnline(it, context, name), attach(it, name, context)]
 }
 
-function nameOfIndex(key: NonNullable<Constraint['index']>, context: DiffContext): string | undefined {
+/** An interrupted run may have left an index of its name there. */
+function freeName(key: NonNullable<Constraint['index']>, context: DiffContext): string | undefined {
   const index = context.to.objects.get(key)
-  return index?.kind === 'index' ? index.name.name : undefined
+  return index?.kind === 'index' ? namesOf(context).keep(index.name) : undefined
 }
 
 function attach(it: Constraint, child: string | undefined, context: DiffContext): Action {

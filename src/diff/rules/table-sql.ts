@@ -8,7 +8,8 @@ import {
   type Table,
 } from '../../model/index.ts'
 import { planHazard } from '../hazards.ts'
-import { labelOfKey, locksOn } from '../label.ts'
+import { labelOfKey } from '../label.ts'
+import { locksOnTree, referencedLocks } from '../partitions/locks.ts'
 import type { Action, DiffContext } from '../rule.ts'
 
 const COLUMNS = new WeakMap<Catalog['objects'], ReadonlyMap<ObjectKey, readonly Column[]>>()
@@ -129,7 +130,7 @@ export function setDefault(column: Column, context: DiffContext, before?: Column
   const back = before?.default === undefined ? 'DROP DEFAULT' : `SET DEFAULT ${before.default}`
   return {
     sql: `${alter} SET DEFAULT ${column.default}`,
-    locks: locksOn(context, column.table, 'ACCESS EXCLUSIVE'),
+    locks: locksOnTree(context, column.table, 'ACCESS EXCLUSIVE'),
     reverse: { sql: [`${alter} ${back}`] },
   }
 }
@@ -138,7 +139,10 @@ export function dropTableSql(table: Table, context: DiffContext): Action {
   const name = labelOfKey(table.key)
   return {
     sql: `DROP TABLE ${nameIn(table.key)}`,
-    locks: locksOn(context, table.key, 'ACCESS EXCLUSIVE'),
+    locks: [
+      ...locksOnTree(context, table.key, 'ACCESS EXCLUSIVE'),
+      ...referencedLocks(table.key, context, 'ACCESS EXCLUSIVE'),
+    ],
     hazards: [planHazard('drop-table', { table: name })],
     reverse: { none: `the rows of ${name} are gone` },
   }

@@ -35,6 +35,31 @@ const PAIRS: readonly (readonly [string, string, string])[] = [
   ['a unique key', P + P1, `${P + P1} alter table p add unique (id, a);`],
   ['a CHECK', P + P1, `${P + P1} alter table p add check (a >= 0);`],
   ['a foreign key', P + P1, P + P1 + F],
+  ['a column', P + P1, `${P + P1} alter table p add c int;`],
+  ['a column that goes', `${P + P1} alter table p add c int;`, P + P1],
+  [
+    'a column of a wider type',
+    `${P + P1} alter table p add c varchar(9);`,
+    `${P + P1} alter table p add c varchar(19);`,
+  ],
+  ['a default', P + P1, `${P + P1} alter table p alter b set default 'x';`],
+  ['a default that goes', `${P + P1} alter table p alter b set default 'x';`, P + P1],
+  ['NOT NULL', P + P1, `${P + P1} alter table p alter b set not null;`],
+  ['NOT NULL that goes', `${P + P1} alter table p alter b set not null;`, P + P1],
+  ['storage', P + P1, `${P + P1} alter table p alter b set storage external;`],
+  ['column statistics', P + P1, `${P + P1} alter table p alter b set statistics 9;`],
+  [
+    'an index that is replaced',
+    `${P + P1 + P2} create index i on p (b);`,
+    `${P + P1 + P2} create index i on p (b, a);`,
+  ],
+  [
+    'a CHECK that changes',
+    `${P + P1} alter table p add constraint k check (a >= 0);`,
+    `${P + P1} alter table p add constraint k check (a >= -1);`,
+  ],
+  ['a CHECK that goes', `${P + P1} alter table p add constraint k check (a >= 0);`, P + P1],
+  ['a table that goes', P + P1 + F, P.replace(/create table p .*/, '')],
 ]
 
 describe('the locks that a plan names are those that are taken', () => {
@@ -42,19 +67,24 @@ describe('the locks that a plan names are those that are taken', () => {
     const goal = await stateOf(to)
     const start = await stateOf(from)
     const before = new Set(await relations())
-    let held: readonly Lock[] | undefined
-    for (const { sql: text, runs, locks: named } of diff(start, goal).statements) {
-      if (runs === 'alone' && held !== undefined) await sql.unsafe('commit')
-      if (runs === 'transaction' && held === undefined) await sql.unsafe('begin')
-      await sql.unsafe(text)
-      if (runs === 'alone') held = undefined
-      else {
-        const now = (await locks()).filter(({ relation }) => before.has(relation))
-        expect(differences(now, [...(held ?? []), ...named]), text).toEqual([])
-        held = now
+    try {
+      let held: readonly Lock[] | undefined
+      for (const { sql: text, runs, locks: named } of diff(start, goal).statements) {
+        if (runs === 'alone' && held !== undefined) await sql.unsafe('commit')
+        if (runs === 'transaction' && held === undefined) await sql.unsafe('begin')
+        await sql.unsafe(text)
+        if (runs === 'alone') held = undefined
+        else {
+          const now = (await locks()).filter(({ relation }) => before.has(relation))
+          expect(differences(now, [...(held ?? []), ...named]), text).toEqual([])
+          held = now
+        }
       }
+      if (held !== undefined) await sql.unsafe('commit')
+    } finally {
+      // A failure must not leave its transaction to the next.
+      await sql.unsafe('rollback')
     }
-    if (held !== undefined) await sql.unsafe('commit')
   })
 })
 
