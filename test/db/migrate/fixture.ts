@@ -19,11 +19,13 @@ export function migrationsOn(target: Target) {
     return sql
   }
   afterEach(async () => {
-    const sql = observer()
+    // First: a test that failed may have left a transaction open, whose locks the next line would wait for.
+    await Promise.all(pools.splice(0).map((pool) => pool.end({ timeout: 0 })))
+    const sql = openPool(target, { max: 1, applicationName: 'cleaner' })
     await sql.unsafe(
       `drop schema if exists gigarow cascade; drop schema public cascade; create schema public;`,
     )
-    await Promise.all(pools.splice(0).map((pool) => pool.end()))
+    await sql.end({ timeout: 5 })
     for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true })
   })
   return {
