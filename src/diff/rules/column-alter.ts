@@ -10,6 +10,7 @@ import { attributeClauses } from './column-attributes.ts'
 import { addIdentity, alterIdentity, dropIdentity } from './identity.ts'
 import { dropNotNull, setNotNull } from './not-null.ts'
 import { isPartitionKey } from './partition-key.ts'
+import { positionOfDefault } from './sequence-position.ts'
 import { setDefault } from './table-sql.ts'
 import { typeChange } from './type-change.ts'
 
@@ -40,7 +41,9 @@ function inOrder(from: Column, to: Column, { type, context }: Typed): readonly A
   const value = alterDefault(from, to, context)
   const loses = from.identity && !to.identity ? dropIdentity(from, to, context) : []
   const gains = to.identity && !from.identity ? addIdentity(from, to, context) : []
-  const first = gains.length > 0 ? [...set, ...type, ...value] : [...loses, ...type, ...value, ...set]
+  const typed = [...type, ...value]
+  const numbered = typed.length === 0 ? [] : [...typed, ...positionOfDefault(from, to, context)]
+  const first = gains.length > 0 ? [...set, ...numbered] : [...loses, ...numbered, ...set]
   return [...first, ...unset, ...gains, ...alterIdentity(from, to, context)]
 }
 

@@ -2,11 +2,13 @@ import { nameIn, type Sequence } from '../../model/index.ts'
 import { labelOfKey } from '../label.ts'
 import type { Lock } from '../plan.ts'
 import type { Action, DiffContext, Rule } from '../rule.ts'
+import { positionOfOwned } from './sequence-position.ts'
 import { newSequenceParts, sequenceParts } from './table-sql.ts'
 
 export const sequenceRule: Rule<Sequence> = {
-  create: (sequence) => [
+  create: (sequence, context) => [
     { sql: createSql(sequence), makes: [sequence.key] },
+    ...positionOfOwned(sequence, context),
     ...(sequence.ownedBy === undefined ? [] : [ownedBy(sequence)]),
   ],
   drop: (sequence, context) => [

@@ -135,8 +135,9 @@ function goingOf(
 
 /** Sequences whose next number is one that their column already holds. */
 export async function repeatingSequences(sql: Sql): Promise<readonly string[]> {
-  const filled = await sql.unsafe<{ name: string; column: string; sequence: string }[]>(`
-    select c.oid::regclass::text as name, a.attname as column, pg_get_serial_sequence(c.oid::regclass::text, a.attname) as sequence
+  const filled = await sql.unsafe<{ name: string; column: string; sequence: string; down: boolean }[]>(`
+    select c.oid::regclass::text as name, a.attname as column, pg_get_serial_sequence(c.oid::regclass::text, a.attname) as sequence,
+           (select seqincrement < 0 from pg_sequence where seqrelid = pg_get_serial_sequence(c.oid::regclass::text, a.attname)::regclass) as down
       from pg_class c join pg_namespace n on n.oid = c.relnamespace
       join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
      where c.relkind in ('r', 'p') and not c.relispartition and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
@@ -144,9 +145,9 @@ export async function repeatingSequences(sql: Sql): Promise<readonly string[]> {
        and pg_get_serial_sequence(c.oid::regclass::text, a.attname) is not null`)
   if (filled.length === 0) return []
   const checks = filled.map(
-    ({ name, column, sequence }) =>
-      `select ${literal(`${name}.${column}`)} as name where (select max(${ident(column)}) from ${name}) >=
-        (select case when is_called then last_value + 1 else last_value end from ${sequence})`,
+    ({ name, column, sequence, down }) =>
+      `select ${literal(`${name}.${column}`)} as name where (select ${down ? 'min' : 'max'}(${ident(column)}) from ${name}) ${down ? '<=' : '>='}
+        (select case when is_called then last_value ${down ? '-' : '+'} 1 else last_value end from ${sequence})`,
   )
   const rows = await sql.unsafe<{ name: string }[]>(checks.join(' union all '))
   return rows.map(({ name }) => name)

@@ -1,0 +1,2 @@
+create table public.a (id bigint primary key);
+create table public.b (id bigint primary key);
