@@ -1,4 +1,5 @@
 import { ident } from '../../kernel/index.ts'
+import type { Index } from '../../model/index.ts'
 import { leadingName } from './scan.ts'
 
 /** pg_get_indexdef in its parts: CREATE UNIQUE INDEX name ON ONLY public.t USING btree (a). */
@@ -79,4 +80,14 @@ export function splitOptions(body: string): { readonly options: string | undefin
   const found = / WITH \(((?:[^()']|'(?:[^']|'')*')*)\)(?= WHERE |$)/.exec(body)
   if (found === null) return { options: undefined, rest: body }
   return { options: found[1], rest: body.replace(found[0], '') }
+}
+
+/** Whether a constraint can take over the index: what else it has of its own can be set. */
+export function canBecome(
+  { table, definition, valid, constraint }: Index,
+  wanted: Pick<Index, 'table' | 'definition'>,
+): boolean {
+  const [a, b] = [parseIndex(definition), parseIndex(wanted.definition)]
+  const isSame = a.unique === b.unique && splitOptions(a.body).rest === splitOptions(b.body).rest
+  return isSame && table === wanted.table && valid && constraint === undefined
 }

@@ -1,7 +1,9 @@
 import { ident } from '../../kernel/index.ts'
-import { type Constraint, type Index, nameIn } from '../../model/index.ts'
+import { type Constraint, type Index, nameIn, objectKey } from '../../model/index.ts'
 import { planHazard } from '../hazards.ts'
 import { labelOfKey, locksOn } from '../label.ts'
+import { canBecome } from '../partitions/index-text.ts'
+import { namesOf } from '../partitions/names.ts'
 import type { Lock, LockMode } from '../plan.ts'
 import type { Action, DiffContext, Rule } from '../rule.ts'
 import { partitionedConstraint } from './partitioned-constraint.ts'
@@ -155,11 +157,16 @@ function indexOf({ index }: Constraint, { to }: DiffContext): Index | undefined 
 function throughIndex(it: Constraint, context: DiffContext): readonly Action[] {
   const index = indexOf(it, context)!
   const name = ident(index.name.name)
+  const there = context.from.objects.get(index.key)
+  // A run that was stopped has built it.
+  const isBuilt = there?.kind === 'index' && canBecome(there, index)
+  // One that does not fit goes first.
+  const build = { ...buildIndex(it, index.definition, context), makes: [index.key] }
   return [
-    buildIndex(it, index.definition, context),
+    ...(isBuilt ? [] : [build]),
     {
       sql: `ALTER TABLE ${nameIn(it.table)} ADD CONSTRAINT ${ident(it.name)} ${usingIndex(it, name)}`,
-      makes: [it.key],
+      makes: isBuilt ? [it.key] : [it.key, index.key],
       locks: locksOn(context, it.table, 'ACCESS EXCLUSIVE'),
       reverse: { sql: [`ALTER TABLE ${nameIn(it.table)} DROP CONSTRAINT ${ident(it.name)}`] },
     },
@@ -168,7 +175,14 @@ function throughIndex(it: Constraint, context: DiffContext): readonly Action[] {
 
 function swapIndex(to: Constraint, context: DiffContext): readonly Action[] {
   const index = indexOf(to, context)!
-  const name = `${index.name.name.slice(0, 50)}__new`
+  const wish = { schema: index.name.schema, name: `${index.name.name.slice(0, 50)}__new` }
+  const there = context.from.objects.get(objectKey('index', wish))
+  // A run that was stopped has built it.
+  const left =
+    there?.kind === 'index' && !context.to.objects.has(there.key) && canBecome(there, index)
+      ? there.key
+      : undefined
+  const name = left === undefined ? namesOf(context).give(wish) : wish.name
   const definition = index.definition.replace(
     /^(CREATE UNIQUE INDEX )(?:"(?:[^"]|"")*"|\S+)/,
     `$1${ident(name).replaceAll('$', '$$$$')}`,
@@ -176,9 +190,10 @@ function swapIndex(to: Constraint, context: DiffContext): readonly Action[] {
   const c = ident(to.name)
   const back = { none: 'compare the two states the other way round' }
   return [
-    buildIndex({ ...to, index: undefined }, definition, context),
+    ...(left === undefined ? [buildIndex({ ...to, index: undefined }, definition, context)] : []),
     {
       sql: `ALTER TABLE ${nameIn(to.table)} DROP CONSTRAINT ${c}, ADD CONSTRAINT ${c} ${usingIndex(to, ident(name))}`,
+      covers: left === undefined ? [] : [left],
       locks: locksOn(context, to.table, 'ACCESS EXCLUSIVE'),
       reverse: back,
     },

@@ -1,11 +1,11 @@
 import { ident } from '../../kernel/index.ts'
-import { type Index, nameIn, type ObjectKey, type Table } from '../../model/index.ts'
+import { type Constraint, type Index, nameIn, type ObjectKey, type Table } from '../../model/index.ts'
 import { locksOn } from '../label.ts'
 import { unaligned } from '../partitions/align.ts'
-import { attachIndex, buildLeaf, buildTree } from '../partitions/index-build.ts'
+import { attachIndex, buildConcurrently, buildLeaf, buildTree } from '../partitions/index-build.ts'
 import { indexSettings } from '../partitions/index-settings.ts'
 import { swapIndex } from '../partitions/index-swap.ts'
-import { createIndexSql, parseIndex, splitOptions } from '../partitions/index-text.ts'
+import { canBecome, createIndexSql, parseIndex, splitOptions } from '../partitions/index-text.ts'
 import { detachedKey } from '../partitions/locks.ts'
 import { namesOf } from '../partitions/names.ts'
 import { descendantsOf, parentOf, tableIn } from '../partitions/tree.ts'
@@ -95,6 +95,8 @@ export function treeLocks(table: Table, context: DiffContext): readonly Lock[] {
 }
 
 function alterIndex(from: Index, to: Index, context: DiffContext): ReturnType<Rule<Index>['alter']> {
+  const owner = ownerChange(from, to, context)
+  if (owner) return owner
   // A constraint's own change makes its index anew.
   const isOther = isChanged(from, to) && to.constraint === undefined
   if (isOther && to.parent === undefined) return swapIndex(from, to, context)
@@ -104,6 +106,45 @@ function alterIndex(from: Index, to: Index, context: DiffContext): ReturnType<Ru
   if (above?.kind === 'index' && wanted?.kind === 'index' && isChanged(above, wanted)) return []
   const attach = from.parent === undefined && to.parent !== undefined ? attachAlone(from, to, context) : []
   return [...attach, ...repair(from, to, context), ...indexSettings(from, to, context)]
+}
+
+/** It becomes that of a new constraint, or was that of one that goes: undefined where neither is so. */
+function ownerChange(
+  from: Index,
+  to: Index,
+  context: DiffContext,
+): ReturnType<Rule<Index>['alter']> | undefined {
+  const { constraint: before } = from
+  const { constraint: after } = to
+  if (before === undefined && after !== undefined && to.parent === undefined && context.isNew(after))
+    return canBecome(from, to) ? undefined : 'replace'
+  if (before === undefined || after !== undefined || !context.isGone(before)) return undefined
+  const table = tableIn(context.to, to.table)
+  const isPlain = table?.partitionKey === undefined && table?.partitionOf === undefined
+  return isPlain ? leaveConstraint(to, before, context) : 'replace'
+}
+
+/** The new index is there before the constraint goes, and the old index with it: at no moment are rows unguarded. */
+function leaveConstraint(to: Index, constraint: ObjectKey, context: DiffContext): readonly Action[] {
+  const { schema, name } = to.name
+  const next = namesOf(context).give({ schema, name: `${name}_new` })
+  const old = context.from.objects.get(constraint) as Constraint
+  const none = { none: 'compare the two states the other way round' }
+  return [
+    buildConcurrently({ index: to, name: next, table: to.table, makes: [] }, context),
+    {
+      sql: `ALTER TABLE ${nameIn(to.table)} DROP CONSTRAINT ${ident(old.name)}`,
+      drops: [constraint],
+      locks: locksOn(context, to.table, 'ACCESS EXCLUSIVE'),
+      reverse: none,
+    },
+    {
+      sql: `ALTER INDEX ${ident(schema, next)} RENAME TO ${ident(name)}`,
+      together: true,
+      reverse: none,
+    },
+    ...indexSettings(undefined, to, context),
+  ]
 }
 
 /** An index that was the partition's own and becomes one under its parent's. */
