@@ -5,7 +5,7 @@ import type { Lock, PlanHazard } from '../plan.ts'
 import type { Action, DiffContext } from '../rule.ts'
 import { unaligned } from './align.ts'
 import { buildLeaf, buildTree } from './index-build.ts'
-import { sameIndex } from './index-text.ts'
+import { canBecome, sameIndex } from './index-text.ts'
 import { detachedKey, readyKey } from './locks.ts'
 import { namesOf } from './names.ts'
 import { descendantsOf, membersOf, tableIn } from './tree.ts'
@@ -80,7 +80,13 @@ function addKey(it: Constraint, context: DiffContext, { isPartitioned, indexName
     constraint: it,
     isNew: true,
   }
-  return isPartitioned ? buildTree(tree, context) : buildLeaf(tree, context)
+  if (isPartitioned) return buildTree(tree, context)
+  const there = context.from.objects.get(index.key)
+  const [build, ...rest] = buildLeaf(tree, context)
+  // A run that was stopped has built it.
+  if (there?.kind === 'index' && canBecome(there, index)) return rest
+  // One of its name that does not fit goes first.
+  return [{ ...build!, makes: [index.key] }, ...rest]
 }
 
 /** Of a leaf: an index that a run built which was interrupted before the constraint took it over. */

@@ -47,16 +47,23 @@ function inOrder(from: Column, to: Column, { type, context }: Typed): readonly A
   return [...first, ...unset, ...gains, ...alterIdentity(from, to, context)]
 }
 
-/** What its parent's change has made of it already. */
+/** What the changes of the tables above have made of it already, the topmost first. */
 function afterParent(from: Column, to: Column, context: DiffContext): Column {
   let column = from
-  for (const key of parentColumns(to, context.to)) {
-    const [before, after] = [context.from.objects.get(key), context.to.objects.get(key)]
-    if (before?.kind !== 'column' || after?.kind !== 'column') continue
-    const own = afterParent(before, after, context)
-    column = { ...column, ...inheritedChanges(own, after) }
+  for (const parent of columnsAbove(to, context)) {
+    const [before, after] = [context.from.objects.get(parent.key), parent]
+    if (before?.kind !== 'column') continue
+    column = { ...column, ...inheritedChanges(afterParent(before, after, context), after) }
   }
   return column
+}
+
+/** Those that it comes from at any depth: what a table's change does reaches all below it. */
+function columnsAbove(to: Column, context: DiffContext): readonly Column[] {
+  return parentColumns(to, context.to).flatMap((key) => {
+    const parent = context.to.objects.get(key)
+    return parent?.kind === 'column' ? [...columnsAbove(parent, context), parent] : []
+  })
 }
 
 /** ALTER COLUMN … SET (…) and SET COMPRESSION are the table's own. */
