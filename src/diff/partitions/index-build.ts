@@ -131,7 +131,7 @@ function buildBranch({ tree, parentName, parentKey, leaf }: Branch, context: Dif
   const key = partKey(parentKey, leaf.key)
   const wanted = objects.get(key)
   const there = context.from.objects.get(key)
-  if (tree.isNew && there?.kind === 'index') {
+  if (tree.isNew && there?.kind === 'index' && !context.isGone(key)) {
     // It has one of its own already.
     return [attachIndex({ parentName, child: there.name.name, table: leaf.key, reverse: true }, context)]
   }

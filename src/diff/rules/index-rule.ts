@@ -21,6 +21,11 @@ export const indexRule: Rule<Index> = {
   },
   drop: dropIndex,
   alter: alterIndex,
+  // A foreign key stands on the index that goes with the constraint.
+  displaces: (from, to) =>
+    from.constraint !== undefined && to.constraint === undefined
+      ? [{ of: from.key, kinds: ['foreign', 'comment'] }]
+      : [],
 }
 
 function createOwn(index: Index, context: DiffContext): readonly Action[] {
@@ -117,7 +122,7 @@ function ownerChange(
   const { constraint: before } = from
   const { constraint: after } = to
   if (before === undefined && after !== undefined && to.parent === undefined && context.isNew(after))
-    return canBecome(from, to) ? undefined : 'replace'
+    return canBecome(from, to) && !isPartitioned(to.table, context) ? undefined : 'replace'
   if (before === undefined || after !== undefined || !context.isGone(before)) return undefined
   const table = tableIn(context.to, to.table)
   const isPlain = table?.partitionKey === undefined && table?.partitionOf === undefined
