@@ -60,7 +60,7 @@ async function migrationsOf(context: CommandContext, folder: string): Promise<Re
   if (info?.isDirectory()) return migrations(context, folder)
   throw new GigarowError(
     'SOURCE_INVALID',
-    `The folder of the migrations, ${folder}, is ${info === undefined ? 'not there' : 'not a folder'}.`,
+    `The folder of the migrations, ${labelOf(context, folder)}, is ${info === undefined ? 'not there' : 'not a folder'}.`,
     {
       facts: { path: folder },
       hint: 'It is the setting "migrations" of gigarow.config.ts. For a project without migrations make an empty folder.',
