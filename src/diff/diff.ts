@@ -1,4 +1,5 @@
 import type { Catalog, ObjectKey } from '../model/index.ts'
+import { absences } from './absence.ts'
 import { type Changes, changesOf } from './changes.ts'
 import { type Sides, sidesOf } from './context.ts'
 import type { Edge } from './graph.ts'
@@ -45,9 +46,11 @@ function planOf(sides: Sides): Plan {
   const ordered = orderOf(sides, changes)
   if ('steps' in ordered) {
     const reverses = reversesOf(changes, sides)
-    const statements = ordered.steps.map((step) =>
-      statementOf(step.action, reverses.get(step.action), sides.options),
-    )
+    const missing = absences(ordered.steps)
+    const statements = ordered.steps.map(({ action }) => {
+      const statement = statementOf(action, reverses.get(action), sides.options)
+      return { ...statement, hazards: [...statement.hazards, ...(missing.get(action) ?? [])] }
+    })
     return { statements, refusals: [...changes.refusals, ...partitionRefusals(changes.context)] }
   }
   const cut = deferredBy(sides, changes, ordered.circle)

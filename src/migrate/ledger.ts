@@ -39,19 +39,30 @@ export async function readSteps({ sql }: Pick<Database, 'sql'>): Promise<readonl
       from gigarow.migration_step order by migration, direction, step`
 }
 
+/** Migrations with a backfill that was begun. Its batches are committed one by one; its row goes when the migration is done. */
+async function readBackfills({ sql }: Pick<Database, 'sql'>): Promise<readonly string[]> {
+  if (!(await storeThere(sql, 'migration_backfill'))) return []
+  const rows = await sql<{ migration: string }[]>`
+    select distinct migration from gigarow.migration_backfill order by migration`
+  return rows.map(({ migration }) => migration)
+}
+
 /** All that the database knows of migrations. */
 export interface Recorded {
   readonly ledger: readonly LedgerRow[]
   readonly steps: readonly StepRow[]
+  /** Names of migrations whose backfill was begun and that are not done. */
+  readonly backfills: readonly string[]
 }
 
 export async function readRecorded(db: Pick<Database, 'sql'>): Promise<Recorded> {
-  return { ledger: await readLedger(db), steps: await readSteps(db) }
+  return { ledger: await readLedger(db), steps: await readSteps(db), backfills: await readBackfills(db) }
 }
 
-async function storeThere(sql: AnySql): Promise<boolean> {
+/** Of an earlier version some tables are there, others not. */
+async function storeThere(sql: AnySql, table = 'migration_step'): Promise<boolean> {
   const [row] = await sql<{ there: boolean }[]>`
-    select to_regclass('gigarow.migration_step') is not null as there`
+    select to_regclass(${`gigarow.${table}`}) is not null as there`
   return row!.there
 }
 

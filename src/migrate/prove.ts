@@ -159,7 +159,7 @@ function planFailed(error: unknown): never {
   throw new GigarowError('PROOF_FAILED', `The plan fails on a scratch database. ${error.message}`, {
     facts: error.facts,
     cause: error.cause,
-    hint: HINT,
+    hint: 'Nothing was changed. On the database it would fail as well: please report it, or make the change in smaller steps.',
   })
 }
 

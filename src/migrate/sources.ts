@@ -129,6 +129,13 @@ async function readSqlFile({
   const statements = await splitStatements(text, label).catch((error: unknown) => {
     throw metaCommand(error, text, label) ?? error
   })
+  // An empty schema as a target drops everything: a file that was truncated must not be one.
+  if (text.trim() === '')
+    throw invalid(
+      `${label} is empty`,
+      'If an empty schema is what you mean, say so: a file with only a comment (-- nothing) is taken as one.',
+      label,
+    )
   const data = statements.find(({ node }) => classify(node) === 'client')
   if (data !== undefined)
     throw invalid(`${label}:${data.line} is a COPY that waits for data`, DUMP_HINT, label)

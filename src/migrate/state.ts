@@ -4,7 +4,7 @@ import type { MigrationFile } from './files.ts'
 import type { LedgerRow, Recorded } from './ledger.ts'
 
 /**
- * applied: as in the file · pending: not applied · partial: some of its statements are · modified: the file differs from
+ * applied: as in the file · pending: not applied · partial: some of its statements, or some batches of its backfill are · modified: the file differs from
  * what was applied · missing: applied, all of it or a part, and its file is gone
  */
 export type MigrationState = 'applied' | 'pending' | 'partial' | 'modified' | 'missing'
@@ -24,12 +24,12 @@ export interface MigrationStatus {
 /** Files and ledger side by side, in the order of the names. */
 export function compareStates(
   files: readonly MigrationFile[],
-  { ledger, steps }: Recorded,
+  { ledger, steps, backfills }: Recorded,
 ): readonly MigrationStatus[] {
   const rows = new Map(ledger.map((row) => [row.name, row]))
   const byName = new Map(files.map((file) => [file.name, file]))
   const newest = newestApplied(ledger)
-  const half = steps.map((s) => s.migration)
+  const half = [...steps.map((s) => s.migration), ...backfills]
   const names = [...new Set([...byName.keys(), ...rows.keys(), ...half])].sort()
   return names.map((name) => {
     const row = rows.get(name)
@@ -37,7 +37,7 @@ export function compareStates(
     const done = begun.length > 0 ? { stepsDone: begun.filter((s) => s.done).length } : {}
     if (row === undefined) {
       const late = name < newest ? { outOfOrder: true } : {}
-      const state = byName.has(name) ? (begun.length > 0 ? 'partial' : 'pending') : 'missing'
+      const state = byName.has(name) ? (half.includes(name) ? 'partial' : 'pending') : 'missing'
       return { name, state, ...done, ...late }
     }
     const { appliedAt, appliedBy, durationMs } = row
@@ -62,11 +62,11 @@ function newestApplied(ledger: readonly LedgerRow[]): string {
 /** Throws MIGRATION_MISSING, MIGRATION_MODIFIED or MIGRATION_OUT_OF_ORDER, each naming the files. */
 export function assertConsistent(
   files: readonly MigrationFile[],
-  { ledger, steps }: Recorded,
+  { ledger, steps, backfills }: Recorded,
   { allowOutOfOrder }: { readonly allowOutOfOrder: boolean },
 ): void {
   const byName = new Map(files.map((file) => [file.name, file]))
-  const recorded = [...ledger.map((row) => row.name), ...steps.map((step) => step.migration)]
+  const recorded = [...ledger.map((row) => row.name), ...steps.map((step) => step.migration), ...backfills]
   const missing = [...new Set(recorded)].filter((name) => !byName.has(name))
   if (missing.length > 0) throw missingError(missing)
   for (const row of ledger) assertUnmodified(row, byName.get(row.name)!)
@@ -78,11 +78,13 @@ export function assertConsistent(
 }
 
 /** Throws MIGRATION_HALF_APPLIED: the ledger cannot call done what is done in part. */
-export function assertNoneHalfApplied({ steps }: Recorded): void {
-  const half = steps.find((s) => s.direction === 'up')
+export function assertNoneHalfApplied({ ledger, steps, backfills }: Recorded): void {
+  // The backfill of an applied migration is one of its way back.
+  const filling = backfills.find((name) => !ledger.some((row) => row.name === name))
+  const half = steps.find((s) => s.direction === 'up')?.migration ?? filling
   if (half === undefined) return
-  throw new GigarowError('MIGRATION_HALF_APPLIED', `${half.migration} is half applied.`, {
-    facts: { migration: half.migration },
+  throw new GigarowError('MIGRATION_HALF_APPLIED', `${half} is half applied.`, {
+    facts: { migration: half },
     hint: 'gigarow migrate up goes on with it.',
   })
 }

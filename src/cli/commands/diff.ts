@@ -170,8 +170,10 @@ async function proveIt(input: Comparing, plan: Plan): Promise<Proof> {
     proof.empty.length === 0
       ? ''
       : `; without rows, because made-up ones do not fit: ${proof.empty.join(', ')}`
+  const drops = plan.statements.some(({ hazards }) => hazards.some(({ severity }) => severity === 'drop'))
+  const rows = drops ? 'no row is lost but what the plan drops' : 'no row is lost'
   out.note(
-    `${out.colors.green('proved')} on a scratch database: it leads there, no row is lost (${counted(proof.tables, 'table')}${empty})`,
+    `${out.colors.green('proved')} on a scratch database: it leads there, ${rows} (${counted(proof.tables, 'table')}${empty})`,
   )
   return proof
 }

@@ -18,7 +18,7 @@ export interface ResolvedSource {
 export async function resolveSource(context: CommandContext, text: string): Promise<ResolvedSource> {
   if (text === 'schema' || text === 'definitions')
     return declarations(context, (await context.config()).schema)
-  if (text === 'migrations') return migrations(context, (await context.config()).migrations)
+  if (text === 'migrations') return migrationsOf(context, (await context.config()).migrations)
   if (text === 'database') return database(await context.target())
   if (/^\w+:\/\//.test(text)) {
     const { parseTarget } = await import('../../db/index.ts')
@@ -52,6 +52,20 @@ async function atPath(context: CommandContext, path: string): Promise<ResolvedSo
 
 function plain(source: Source): ResolvedSource {
   return { source, policies: [], renames: [] }
+}
+
+/** A folder that is not there would count as an empty one: as a target, a plan that drops everything. */
+async function migrationsOf(context: CommandContext, folder: string): Promise<ResolvedSource> {
+  const info = await stat(folder).catch(() => undefined)
+  if (info?.isDirectory()) return migrations(context, folder)
+  throw new GigarowError(
+    'SOURCE_INVALID',
+    `The folder of the migrations, ${labelOf(context, folder)}, is ${info === undefined ? 'not there' : 'not a folder'}.`,
+    {
+      facts: { path: folder },
+      hint: 'It is the setting "migrations" of gigarow.config.ts. For a project without migrations make an empty folder.',
+    },
+  )
 }
 
 function migrations(context: CommandContext, folder: string): ResolvedSource {

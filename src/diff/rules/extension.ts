@@ -1,10 +1,17 @@
 import { ident, literal } from '../../kernel/index.ts'
 import { type Extension, nameIn } from '../../model/index.ts'
+import { planHazard } from '../hazards.ts'
+import { labelOfKey } from '../label.ts'
 import type { Rule } from '../rule.ts'
 
 export const extensionRule: Rule<Extension> = {
   create: ({ key, schema }) => [{ sql: `CREATE EXTENSION ${nameIn(key)} SCHEMA ${ident(schema)}` }],
-  drop: ({ key }) => [{ sql: `DROP EXTENSION ${nameIn(key)}` }],
+  drop: ({ key }) => [
+    {
+      sql: `DROP EXTENSION ${nameIn(key)}`,
+      hazards: [planHazard('drop-extension', { name: labelOfKey(key) })],
+    },
+  ],
   alter: (from, to) => [
     ...(from.schema === to.schema
       ? []

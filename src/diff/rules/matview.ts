@@ -27,7 +27,8 @@ export const matviewRule: Rule<MatView> = {
       {
         sql: dropMatView(view.name),
         drops: [view.key],
-        locks: lockOn(view.key, 'ACCESS EXCLUSIVE', context),
+        // Also of one that is made anew, which counts as new: the old one is in use.
+        locks: [{ relation: labelOf(view), mode: 'ACCESS EXCLUSIVE' }],
         hazards: [context.to.objects.has(view.key) ? missing(view, context) : dropHazard(view)],
         reverse: { sql: [createMatView(view, { populated: view.populated })] },
       },

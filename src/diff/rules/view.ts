@@ -23,7 +23,8 @@ export const viewRule: Rule<View> = {
       {
         sql: dropView(view),
         drops: [view.key],
-        locks: lockOn(view.key, 'ACCESS EXCLUSIVE', context),
+        // Also of one that is made anew, which counts as new: the old one is in use.
+        locks: [{ relation: labelOf(view), mode: 'ACCESS EXCLUSIVE' }],
         reverse: { sql: [createView(view)] },
         ...(lasting ? { hazards: [dropHazard(view)] } : {}),
       },

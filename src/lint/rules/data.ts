@@ -10,15 +10,16 @@ export const DATA_RULES = [
     return [
       ...find(node, 'UpdateStmt').flatMap((update) => [
         ...twice(update),
-        ...changed(update, context, { deletes: false }),
+        ...changed({ ...update, deletes: false }, context),
       ]),
-      ...find(node, 'DeleteStmt').flatMap((gone) => changed(gone, context, { deletes: true })),
+      ...find(node, 'DeleteStmt').flatMap((gone) => changed({ ...gone, deletes: true }, context)),
+      ...find(node, 'MergeStmt').flatMap((merge) => merged(merge, context)),
     ]
   }),
 ]
 
 /** Bodies of functions and rules are left alone: they do not run now. */
-const CHANGES = ['UpdateStmt', 'DeleteStmt', 'InsertStmt', 'SelectStmt', 'CreateTableAsStmt']
+const CHANGES = ['UpdateStmt', 'DeleteStmt', 'MergeStmt', 'InsertStmt', 'SelectStmt', 'CreateTableAsStmt']
 
 function twice({ targetList }: Node<'UpdateStmt'>): readonly Hit[] {
   const seen = new Set<string>()
@@ -31,13 +32,54 @@ function twice({ targetList }: Node<'UpdateStmt'>): readonly Hit[] {
   })
 }
 
-type Change = Node<'UpdateStmt'> | Node<'DeleteStmt'>
+/** What it does to rows that match is an UPDATE or a DELETE whose condition is in several places. */
+function merged(merge: Node<'MergeStmt'>, context: Context): readonly Hit[] {
+  const { relation, sourceRelation, joinCondition, mergeWhenClauses } = merge
+  const table = context.live(relationName(relation))
+  const changes = find(mergeWhenClauses, 'MergeWhenClause').filter(({ commandType }) =>
+    CHANGING.has(commandType ?? ''),
+  )
+  if (table === undefined || (sourceRelation !== undefined && isSmall(sourceRelation, table))) return []
+  const open = changes.filter(({ matchKind, condition }) => {
+    // A bound of the source leaves out what it does not match.
+    const on = matchKind === 'MERGE_WHEN_NOT_MATCHED_BY_SOURCE' ? undefined : joinCondition
+    return ![on, condition].some((part) => part !== undefined && isBounded(part, table))
+  })
+  const first = open.find(({ commandType }) => commandType === 'CMD_DELETE') ?? open[0]
+  if (first === undefined) return []
+  const deletes = first.commandType === 'CMD_DELETE'
+  const whereClause = first.condition ?? (isTrue(joinCondition) ? undefined : joinCondition)
+  return changed({ relation, whereClause, deletes, sql: MERGE_IN_BATCHES }, context)
+}
 
-function changed(
-  { relation, whereClause }: Change,
-  context: Context,
-  { deletes }: { readonly deletes: boolean },
-): readonly Hit[] {
+const CHANGING = new Set(['CMD_UPDATE', 'CMD_DELETE'])
+
+const MERGE_IN_BATCHES = `-- each batch in a transaction of its own:
+MERGE INTO … USING (SELECT … FROM … WHERE id BETWEEN … AND …) …;`
+
+/** A list of values, or a batch of a table. */
+function isSmall(source: SqlNode, table: KnownTable): boolean {
+  if (!('RangeSubselect' in source)) return false
+  const { subquery } = source.RangeSubselect
+  if (subquery === undefined || !('SelectStmt' in subquery)) return false
+  const { valuesLists, limitCount, whereClause } = subquery.SelectStmt
+  if ((valuesLists ?? []).length > 0 || limitCount !== undefined) return true
+  return whereClause !== undefined && isBounded(whereClause, table)
+}
+
+function isTrue(condition: SqlNode | undefined): boolean {
+  return condition !== undefined && 'A_Const' in condition
+}
+
+interface Change {
+  readonly relation?: Node<'RangeVar'> | undefined
+  readonly whereClause?: SqlNode | undefined
+  readonly deletes: boolean
+  /** Its safe form, where that is not one more condition. */
+  readonly sql?: string
+}
+
+function changed({ relation, whereClause, deletes, sql }: Change, context: Context): readonly Hit[] {
   const table = context.live(relationName(relation))
   if (table === undefined || (whereClause !== undefined && isBounded(whereClause, table))) return []
   const name = plainName(table.name)
@@ -49,7 +91,7 @@ function changed(
     return [...hits, { rule: 'change-with-ddl', facts, table }]
   }
   if (hits.length > 0) return hits
-  const facts = { table: name, sql: inBatches(context.statement, table, whereClause) }
+  const facts = { table: name, sql: sql ?? inBatches(context.statement, table, whereClause) }
   return [{ rule: 'unbounded-change', facts, table }]
 }
 

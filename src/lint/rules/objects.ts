@@ -3,7 +3,16 @@ import { LOCK_MODES } from '../../model/index.ts'
 import { droppedObjects, relationName, type SqlNode } from '../../sql/index.ts'
 import { plainIdent, plainName } from '../names.ts'
 import { alterRule, type Context, everyStatement, type Hit, rule } from '../rule.ts'
-import { type AlterCmd, find, hasOption, type Node, nameOf, relationsOf, strings } from '../tree.ts'
+import {
+  type AlterCmd,
+  commandsOf,
+  find,
+  hasOption,
+  type Node,
+  nameOf,
+  relationsOf,
+  strings,
+} from '../tree.ts'
 
 /** Weaker than SHARE lets everybody write. */
 const BLOCKS_WRITES = LOCK_MODES.indexOf('SHARE')
@@ -22,6 +31,28 @@ export const OBJECT_RULES = [
       ),
     ]
   }),
+
+  rule('DropStmt', ({ removeType, objects, behavior }, context) => {
+    const names = (objects ?? []).map(droppedName)
+    const used = RELATIONS.has(removeType ?? '') ? names.filter((name) => context.live(name)) : names
+    const extensions = removeType === 'OBJECT_EXTENSION' ? names : []
+    return [
+      ...extensions.map(({ name }): Hit => ({ rule: 'drop-extension', facts: { name: plainIdent(name) } })),
+      ...(behavior === 'DROP_CASCADE' ? used.map((name) => cascade(plainName(name))) : []),
+    ]
+  }),
+
+  rule('AlterTableStmt', (alter, context) => {
+    const relation = relationName(alter.relation)
+    if (alter.objtype === 'OBJECT_TABLE' && context.live(relation) === undefined) return []
+    return commandsOf(alter)
+      .filter(({ subtype, behavior }) => behavior === 'DROP_CASCADE' && CASCADING.has(subtype ?? ''))
+      .map(({ name = '' }) => cascade(`${plainIdent(name)} of ${plainName(relation)}`))
+  }),
+
+  alterRule('AT_DisableTrigAll', (_, { table }) => [
+    { rule: 'disable-triggers', facts: { table: plainName(table.name) } },
+  ]),
 
   rule('DropOwnedStmt', ({ roles }) =>
     find(roles, 'RoleSpec').map((role) => ({
@@ -100,6 +131,25 @@ export const OBJECT_RULES = [
 
   everyStatement((node) => ('DoStmt' in node ? [{ rule: 'opaque-code', facts: {} }] : [])),
 ]
+
+/** Known to be made by this file, where they are. */
+const RELATIONS = new Set(['OBJECT_TABLE', 'OBJECT_MATVIEW'])
+
+/** ADD ATTRIBUTE … CASCADE and the like take nothing along. */
+const CASCADING = new Set(['AT_DropColumn', 'AT_DropConstraint'])
+
+function cascade(name: string): Hit {
+  return { rule: 'drop-cascade', facts: { name } }
+}
+
+/** Types and routines are not named by plain lists. */
+function droppedName(object: SqlNode): QualifiedName {
+  // A cast is named by two types.
+  if ('List' in object) return nameOf(find(object.List.items, 'String').map((part) => ({ String: part })))
+  if ('TypeName' in object) return nameOf(object.TypeName.names)
+  if ('ObjectWithArgs' in object) return nameOf(object.ObjectWithArgs.objname)
+  return nameOf([object])
+}
 
 const RENAMED = new Set(['OBJECT_TABLE', 'OBJECT_VIEW', 'OBJECT_MATVIEW'])
 

@@ -45,6 +45,55 @@ export const OBJECT_HAZARDS = defineHazards({
     good: ['-- gigarow: allow drop-schema it is empty\nDROP SCHEMA old;'],
     like: ['squawk ban-drop-table'],
   },
+  'drop-cascade': {
+    severity: 'drop',
+    title: 'DROP … CASCADE',
+    lock: { mode: 'ACCESS EXCLUSIVE', on: 'every table of which something goes along' },
+    message:
+      'With {name} goes all that depends on it, whether this file names it or not: columns with their values, defaults, constraints, views, functions.',
+    instead:
+      'Leave CASCADE out: the server then refuses and lists what depends on it. Drop each of that by a statement of its own, before this one.',
+    why: [
+      'CASCADE drops what depends on the dropped object, and what depends on that, without asking. A type takes the columns of that type along, with the values in every row; a function or a sequence takes the defaults that call it; a view takes the views over it; a key takes the foreign keys that point at it.',
+      'What depends on it differs from database to database: what was harmless on the one where it was tried may not be on the next.',
+    ],
+    bad: 'DROP TYPE mood CASCADE;',
+    given: 'ALTER TABLE orders ADD COLUMN feeling mood;',
+    good: [
+      `-- gigarow: allow drop-column no program reads it
+ALTER TABLE orders DROP COLUMN feeling;
+DROP TYPE mood;`,
+    ],
+    links: ['https://www.postgresql.org/docs/current/ddl-depend.html'],
+  },
+  'drop-extension': {
+    severity: 'drop',
+    title: 'DROP EXTENSION',
+    message:
+      'All that belongs to the extension {name} is lost: its functions and types, and its tables with their rows.',
+    instead:
+      'Look first at what it has: \\dx+ {name} in psql. Save the rows of its tables, then allow it: -- gigarow: allow drop-extension',
+    why: [
+      'Without CASCADE the statement fails where a column has one of its types or an index one of its methods. Nothing guards the rows of its own tables (jobs, settings, reference data), and nothing guards programs that call its functions.',
+    ],
+    bad: 'DROP EXTENSION hstore;',
+    good: [],
+    links: ['https://www.postgresql.org/docs/current/sql-dropextension.html'],
+  },
+  'disable-triggers': {
+    severity: 'drop',
+    title: 'DISABLE TRIGGER ALL',
+    lock: { mode: 'SHARE ROW EXCLUSIVE', on: 'the table' },
+    message:
+      'Until they are enabled again nothing checks the foreign keys of {table}: rows may lose what they point at, and that is never checked later.',
+    instead: 'ALTER TABLE {table} DISABLE TRIGGER USER;',
+    why: [
+      'Foreign keys are triggers. ALL switches them off for everybody, not only for the session that asks; enabling them again checks none of the rows written meanwhile, and the constraint goes on calling itself valid. USER leaves those of constraints alone.',
+    ],
+    bad: 'ALTER TABLE orders DISABLE TRIGGER ALL;',
+    good: ['ALTER TABLE orders DISABLE TRIGGER USER;'],
+    links: ['https://www.postgresql.org/docs/current/sql-altertable.html'],
+  },
   'drop-database': {
     severity: 'drop',
     title: 'DROP DATABASE',

@@ -42,6 +42,22 @@ describe('a view', () => {
     expect((await query('select * from x'))[0]).toEqual({ a: 1 })
   })
 
+  it('is missing while an index is built: said, with its lock', async () => {
+    const view = 'create view v as select a, b from t;'
+    const plan = await converges({
+      from: `create table t (a int primary key, b varchar(5)); ${view}`,
+      to: `create table t (a int primary key, b varchar(9)); create function f() returns int language sql as 'select 1'; create index i on t (a, b); create view v as select a, b from t where f() = 1;`,
+    })
+    const sqls = sqlOf(plan)
+    const drop = sqls.findIndex((sql) => sql.startsWith('DROP VIEW'))
+    const build = sqls.findIndex((sql) => sql.startsWith('CREATE INDEX'))
+    const make = sqls.findIndex((sql) => sql.startsWith('CREATE VIEW'))
+    const missing = drop < build && build < make
+    const { hazards, locks } = plan.statements[drop]!
+    expect(hazards.map(({ severity }) => severity)).toEqual(missing ? ['lock'] : [])
+    expect(locks).toEqual([{ relation: 'v', mode: 'ACCESS EXCLUSIVE' }])
+  })
+
   it('keeps and changes its options', async () => {
     const plan = await converges({
       from: `${BASE} create view v with (security_barrier, check_option = local) as select a from t;`,

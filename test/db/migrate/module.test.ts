@@ -95,7 +95,7 @@ test('a backfill changes every row once, in batches, and says how far it is', as
 
 test('one that failed in the middle goes on behind its last batch', async () => {
   const statement = 'update public.users set touched = touched + 1 where :batch'
-  const { up, write } = withModule(`
+  const { up, write, status } = withModule(`
     export default {
       transaction: false,
       async up({ backfill }) {
@@ -106,6 +106,7 @@ test('one that failed in the middle goes on behind its last batch', async () => 
   expect((await errorOf(up())).message).toContain('division by zero')
   const [half] = await observer()`select last_key, rows::int from gigarow.migration_backfill`
   expect(half).toEqual({ last_key: '500', rows: 500 })
+  expect(await status()).toEqual(['a applied', 'b partial'])
   // Under another name: a process loads a module once.
   write(
     'migration.mts',
@@ -118,6 +119,7 @@ test('one that failed in the middle goes on behind its last batch', async () => 
     }`,
   )
   expect((await up()).applied).toEqual([B])
+  expect(await status()).toEqual(['a applied', 'b applied'])
   const [row] = await observer()`select min(touched) as least, max(touched) as most from public.users`
   expect(row).toEqual({ least: 1, most: 1 })
 })

@@ -1,0 +1,1 @@
+export default { migrations: 'nowhere', scratchUrl: process.env.DATABASE_URL }
