@@ -9,7 +9,8 @@ export async function describeSchema(sql: Sql): Promise<readonly string[]> {
   return sql.begin('read only', async (tx) => {
     // Every name in the definitions is written with its schema.
     await tx.unsafe(`set local search_path = ''`)
-    const rows = await tx.unsafe<{ text: string }[]>(QUERY)
+    // Planning it takes three times as long as running it: the connection keeps the plan.
+    const rows = await tx.unsafe<{ text: string }[]>(QUERY, [], { prepare: true })
     return rows.map(({ text }) => text)
   })
 }

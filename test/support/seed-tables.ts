@@ -61,7 +61,7 @@ export async function seedTables(sql: Sql, other: Sql): Promise<void> {
 function read(sql: Sql): Promise<readonly SeedTable[]> {
   return sql.begin(async (tx) => {
     await tx.unsafe(`set local search_path = ''`)
-    return tx.unsafe<SeedTable[]>(QUERY)
+    return tx.unsafe<SeedTable[]>(QUERY, [], { prepare: true })
   })
 }
 
