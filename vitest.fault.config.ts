@@ -1,8 +1,8 @@
 import { defineConfig } from 'vitest/config'
 import base from './vitest.config.ts'
 
-// npm run test:fault: kill -9 of us and of the server, full disks. Each file has a server of its own, one file at a time.
+// npm run test:fault: kill -9 of us and of the server, full disks. Each file has a server of its own, two files at a time.
 export default defineConfig({
   ...base,
-  test: { ...base.test, include: ['test/fault/**/*.test.ts'], testTimeout: 600_000, maxWorkers: 1 },
+  test: { ...base.test, include: ['test/fault/**/*.test.ts'], testTimeout: 600_000 },
 })

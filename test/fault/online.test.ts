@@ -59,10 +59,11 @@ describe('under load, with others in the way', () => {
   })
 })
 
-function expectFlow({ inserted, reads, slowest, longestWait }: Traffic): void {
+/** A machine that stops everybody for a second does not make the plan wrong. */
+function expectFlow({ inserted, reads, slowest, longestWait, stalled }: Traffic): void {
   expect(Math.min(inserted, reads)).toBeGreaterThan(0)
-  expect(longestWait).toBeLessThanOrEqual(LOCK_TIMEOUT_MS + GRACE_MS)
-  expect(slowest).toBeLessThanOrEqual(LOCK_TIMEOUT_MS + GRACE_MS + OWN_MS)
+  expect(longestWait).toBeLessThanOrEqual(LOCK_TIMEOUT_MS + GRACE_MS + stalled)
+  expect(slowest).toBeLessThanOrEqual(LOCK_TIMEOUT_MS + GRACE_MS + OWN_MS + 2 * stalled)
 }
 
 async function rowsOf(sql: Sql, { base, rows }: Recipe, side: 0 | 1): Promise<number> {

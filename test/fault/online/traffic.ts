@@ -16,6 +16,8 @@ export interface Traffic {
   readonly slowest: number
   /** The longest wait for a lock, by the clock of the server. */
   readonly longestWait: number
+  /** Milliseconds by which somebody who waited for nothing was late: what the machine itself kept all waiting. */
+  readonly stalled: number
   readonly errors: readonly string[]
 }
 
@@ -26,15 +28,18 @@ export async function withTraffic(
   { target, admin, recipe }: { readonly target: Target; readonly admin: Sql; readonly recipe: Recipe },
   use: () => Promise<void>,
 ): Promise<Traffic> {
-  const counts: Counts = { inserted: 0, reads: 0, slowest: 0, longestWait: 0, errors: [] }
+  const counts: Counts = { inserted: 0, reads: 0, slowest: 0, longestWait: 0, stalled: 0, errors: [] }
   const done = new AbortController()
-  const pools = ['writer', 'reader'].map((name) => openPool(target, { max: 1, applicationName: name }))
-  const [writer, reader] = pools as [Sql, Sql]
+  const pools = ['writer', 'reader', 'bystander'].map((name) =>
+    openPool(target, { max: 1, applicationName: name }),
+  )
+  const [writer, reader, bystander] = pools as [Sql, Sql, Sql]
   const pids = await Promise.all(pools.map(pidOf))
   const loops = [
     repeat(writer, counts, done.signal, () => rowOf(recipe.base, FIRST_ID + counts.inserted++)),
     repeat(reader, counts, done.signal, readsOf(recipe, counts)),
     sample({ admin, pids, counts }, done.signal),
+    standBy(bystander, counts, done.signal),
   ]
   try {
     await use()
@@ -88,6 +93,15 @@ async function sample({ admin, pids, counts }: Sampled, signal: AbortSignal): Pr
          from pg_locks where not granted and pid in (${pids.join()})`,
     )
     counts.longestWait = Math.max(counts.longestWait, row!.ms)
+    await delay(SAMPLE_MS)
+  }
+}
+
+async function standBy(sql: Sql, counts: Counts, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    const begin = performance.now()
+    await sql.unsafe(`select pg_sleep(${SAMPLE_MS / 1000})`)
+    counts.stalled = Math.max(counts.stalled, performance.now() - begin - SAMPLE_MS)
     await delay(SAMPLE_MS)
   }
 }
