@@ -48,6 +48,8 @@ export async function planMigration(
         allow,
         what: 'The migration is not written',
         hint: dangerHint(a.catalog, b.catalog),
+        // Nothing is renamed that was not declared or named by --rename.
+        asked: (rule) => /^rename-(table|column|schema)$/.test(rule),
       })
     }
     const plan = await readable(found, { from: a.catalog, to: b.catalog, policies })
