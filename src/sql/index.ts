@@ -9,6 +9,14 @@ export {
   writtenName,
 } from './edit.ts'
 export { isDeepEqual } from './equal.ts'
+export {
+  groupStatements,
+  groupsOfFile,
+  NEW_TRANSACTION,
+  type Place,
+  placeOfNode,
+  type StatementGroup,
+} from './groups.ts'
 export { deparse, parse, parseOne, type SqlNode } from './parser.ts'
 export { caretLines, codePointToIndex, lineAndColumn, type Position } from './position.ts'
 export { type FileStatement, splitStatements } from './split.ts'
