@@ -1,11 +1,20 @@
-import { classify, type FileStatement, splitStatements } from '../sql/index.ts'
+import {
+  classify,
+  type FileStatement,
+  groupsOfFile,
+  NEW_TRANSACTION,
+  type StatementGroup,
+  splitStatements,
+} from '../sql/index.ts'
 import { invalid } from './files.ts'
 
-/** A file's statements, checked, and whether they can all run in one transaction. */
+/** A file's statements, checked, and the transactions that they make. */
 export interface Script {
   readonly text: string
   readonly path: string
   readonly statements: readonly FileStatement[]
+  readonly groups: readonly StatementGroup<FileStatement>[]
+  /** All of it is one transaction. */
   readonly transactional: boolean
 }
 
@@ -19,7 +28,7 @@ export async function readScript(text: string, path: string): Promise<Script> {
       throw invalid(
         path,
         `${at} begins or ends a transaction, which is the runner's task`,
-        'Remove the statement: a migration runs in one transaction of its own, where its statements allow it.',
+        `Remove the statement: neighbours share a transaction, where they can. To end one write "${NEW_TRANSACTION}".`,
       )
     }
     if (classes[i] === 'client') {
@@ -37,5 +46,7 @@ export async function readScript(text: string, path: string): Promise<Script> {
       )
     }
   }
-  return Object.freeze({ text, path, statements, transactional: !classes.includes('alone') })
+  const groups = groupsOfFile({ text, file: path }, statements)
+  const transactional = groups.length <= 1 && groups[0]?.transaction !== false
+  return Object.freeze({ text, path, statements, groups, transactional })
 }

@@ -1,4 +1,4 @@
-export { classify, type StatementClass } from './classify.ts'
+export { classify, type StatementClass, waitsPatiently } from './classify.ts'
 export {
   droppedNames,
   droppedObjects,
