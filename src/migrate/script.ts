@@ -2,16 +2,17 @@ import {
   classify,
   type FileStatement,
   groupsOfFile,
-  NEW_TRANSACTION,
   type StatementGroup,
   splitStatements,
 } from '../sql/index.ts'
+import { groupsOfBlocks } from './blocks.ts'
 import { invalid } from './files.ts'
 
 /** A file's statements, checked, and the transactions that they make. */
 export interface Script {
   readonly text: string
   readonly path: string
+  /** Without BEGIN and COMMIT. */
   readonly statements: readonly FileStatement[]
   readonly groups: readonly StatementGroup<FileStatement>[]
   /** All of it is one transaction. */
@@ -24,13 +25,6 @@ export async function readScript(text: string, path: string): Promise<Script> {
   const classes = statements.map(({ node }) => classify(node))
   for (const [i, { line, node }] of statements.entries()) {
     const at = `${path}:${line}`
-    if (classes[i] === 'control') {
-      throw invalid(
-        path,
-        `${at} begins or ends a transaction, which is the runner's task`,
-        `Remove the statement: neighbours share a transaction, where they can. To end one write "${NEW_TRANSACTION}".`,
-      )
-    }
     if (classes[i] === 'client') {
       throw invalid(
         path,
@@ -46,7 +40,10 @@ export async function readScript(text: string, path: string): Promise<Script> {
       )
     }
   }
-  const groups = groupsOfFile({ text, file: path }, statements)
+  const groups = classes.includes('control')
+    ? groupsOfBlocks(statements, { text, path })
+    : groupsOfFile({ text, file: path }, statements)
   const transactional = groups.length <= 1 && groups[0]?.transaction !== false
-  return Object.freeze({ text, path, statements, groups, transactional })
+  const inGroups = groups.flatMap((group) => group.statements)
+  return Object.freeze({ text, path, statements: inGroups, groups, transactional })
 }

@@ -18,5 +18,6 @@ export {
   type StatementGroup,
 } from './groups.ts'
 export { deparse, parse, parseOne, type SqlNode } from './parser.ts'
+export { plain } from './plain.ts'
 export { caretLines, codePointToIndex, lineAndColumn, type Position } from './position.ts'
 export { type FileStatement, splitStatements } from './split.ts'

@@ -103,6 +103,32 @@ describe('statements beside one that runs alone', () => {
   })
 })
 
+describe('a file with BEGIN and COMMIT', () => {
+  test('runs as psql would run it: together between them, each statement by itself outside', async () => {
+    const { up, write } = project({ [A]: { up: TABLES } })
+    await up()
+    const file = (last: string) =>
+      `${log('a')};\nbegin;\n${log('b')};\n${log('c')};\ncommit;\nvacuum public.t;\nbegin;\n${log('d')};\n${last};\ncommit;`
+    write({ [B]: { up: file('select 1/0') } })
+    expect((await errorOf(up())).facts).toMatchObject({ line: 9 })
+    const sql = observer()
+    expect(await names(sql)).toEqual(['a', 'b', 'c'])
+    write({ [B]: { up: file(log('e')) } })
+    await up()
+    expect(await names(sql)).toEqual(['a', 'b', 'c', 'd', 'e'])
+  })
+
+  test.each([
+    ['begin; select 1;', /:1 begins a transaction that nothing ends/],
+    ['begin;\nvacuum;\ncommit;', /:2 runs only outside of a transaction/],
+    ['begin; select 1;\nsavepoint s; commit;', /:2 begins or ends a transaction/],
+    ['begin isolation level serializable; select 1; commit;', /:1 begins or ends a transaction/],
+  ])('%s is refused before anything runs', async (up, said) => {
+    const error = await errorOf(project({ [A]: { up } }).up())
+    expect(error).toMatchObject({ code: 'MIGRATION_INVALID', message: expect.stringMatching(said) })
+  })
+})
+
 describe('waiting for locks', () => {
   test('the waits of a transaction count together: each by itself is shorter than the limit', async () => {
     const tables = ['p', 'q', 'r', 's', 'u', 'v'] as const
