@@ -34,9 +34,9 @@ export async function readColumns(
   identities: IdentitySequences,
 ): Promise<ColumnsOf> {
   const views = new Map<number, ViewColumn[]>()
-  for (const row of await read<ColumnRow>('catalog_columns')) {
+  await read.each<ColumnRow>('catalog_columns', (row) => {
     const relation = registry.relation(row.relation)
-    if (relation === undefined) continue
+    if (relation === undefined) return
     const key = memberKey('column', relation, row.name)
     registry.nameColumn(row.relation, row.position, key)
     if (relation.startsWith('table ')) addColumn({ row, key, relation, identities, registry })
@@ -46,7 +46,7 @@ export async function readColumns(
       if (columns) columns.push(column)
       else views.set(row.relation, [column])
     }
-  }
+  })
   return (relation) => Object.freeze(views.get(relation) ?? [])
 }
 
@@ -63,12 +63,13 @@ function addColumn({ row, key, relation, identities, registry }: ColumnParts): v
     kind: 'column',
     key,
     table: relation,
-    name: row.name,
+    name: registry.once(row.name),
     position: row.position,
-    type: row.type,
+    type: registry.once(row.type),
     notNull: row.not_null,
     notNullValid: !row.not_null_invalid,
-    default: row.generated === null ? textOr(row.default_value) : undefined,
+    default:
+      row.generated === null && row.default_value !== null ? registry.once(row.default_value) : undefined,
     generated: generated(row),
     identity: identity(row, identities),
     collation: textOr(row.collation),

@@ -51,7 +51,7 @@ function definitionsOf(rows: readonly IndexRow[]): Definitions {
   const definitionOf = (row: IndexRow): string => {
     const parent = row.parent === null ? undefined : byOid.get(row.parent)
     if (row.definition !== null || parent === undefined) return row.definition ?? row.head
-    return row.head + definitionOf(parent).slice(parent.head.length)
+    return [row.head, definitionOf(parent).slice(parent.head.length)].join('')
   }
   return new Map(rows.map((row) => [row.oid, definitionOf(row)]))
 }

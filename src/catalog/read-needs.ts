@@ -13,10 +13,10 @@ interface NeedRow {
 
 /** What the server knows of who uses what; by now every object has its key. */
 export async function readNeeds(read: Read, registry: Registry): Promise<void> {
-  for (const row of await read<NeedRow>('catalog_needs')) {
+  await read.each<NeedRow>('catalog_needs', (row) => {
     const from = lift(registry, row.class, row.oid, row.sub)
     if (from !== undefined) needOf(from, row, registry)
-  }
+  })
 }
 
 function needOf(from: ObjectKey, { ref_class, ref_oid, ref_sub }: NeedRow, registry: Registry): void {

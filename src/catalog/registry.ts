@@ -15,21 +15,38 @@ export const CLASS = {
   statistics: 3381,
 } as const
 
-/** One number for the two that name an object of the server; both are below 2^32, the class below 2^14. */
-const address = (catalog: number, oid: number) => catalog * 2 ** 32 + oid
+const NONE: ReadonlySet<ObjectKey> = new Set()
+
+/** What the oids of each system catalog stand for. */
+class ByOid {
+  readonly #catalogs = new Map<number, Map<number, ObjectKey>>()
+
+  get(catalog: number, oid: number): ObjectKey | undefined {
+    return this.#catalogs.get(catalog)?.get(oid)
+  }
+
+  set(catalog: number, oid: number, key: ObjectKey): void {
+    const known = this.#catalogs.get(catalog)
+    if (known) known.set(oid, key)
+    else this.#catalogs.set(catalog, new Map([[oid, key]]))
+  }
+}
 
 /** What has been read so far: the objects, what each needs, and which oid is which key. */
 export class Registry {
   readonly objects = new Map<ObjectKey, SchemaObject>()
-  readonly needs = new Map<ObjectKey, Set<ObjectKey>>()
-  readonly #keys = new Map<number, ObjectKey>()
+  readonly needs = new Map<ObjectKey, ReadonlySet<ObjectKey>>()
+  /** Most columns need their table and nothing else: they share one set for a table, which is copied when one needs more. */
+  readonly #alone = new Map<ObjectKey, ReadonlySet<ObjectKey>>()
+  readonly #texts = new Map<string, string>()
+  readonly #keys = new ByOid()
   readonly #columns = new Map<number, ObjectKey[]>()
-  readonly #members = new Map<number, ObjectKey>()
+  readonly #members = new ByOid()
   readonly #namespaces = new Map<number, string>()
 
   /** Names may be known before the object is: tables point at each other. */
   name(catalog: number, oid: number, key: ObjectKey): void {
-    this.#keys.set(address(catalog, oid), key)
+    this.#keys.set(catalog, oid, key)
   }
 
   nameColumn(relation: number, position: number, key: ObjectKey): void {
@@ -43,19 +60,41 @@ export class Registry {
   }
 
   nameMember(catalog: number, oid: number, extension: ObjectKey): void {
-    this.#members.set(address(catalog, oid), extension)
+    this.#members.set(catalog, oid, extension)
   }
 
   add(object: SchemaObject): void {
     this.objects.set(object.key, Object.freeze(object))
-    if (!this.needs.has(object.key)) this.needs.set(object.key, new Set())
+    if (!this.needs.has(object.key)) this.needs.set(object.key, NONE)
   }
 
   /** Of what is not there nothing is needed: not everything that a server knows is of this model. */
   need(key: ObjectKey, ...needed: readonly (ObjectKey | undefined)[]): void {
-    const set = this.needs.get(key) ?? new Set()
-    if (set.size === 0) this.needs.set(key, set)
-    for (const other of needed) if (other !== undefined && other !== key) set.add(other)
+    for (const other of needed) if (other !== undefined && other !== key) this.#needOne(key, other)
+  }
+
+  #needOne(key: ObjectKey, other: ObjectKey): void {
+    const known = this.needs.get(key) ?? NONE
+    if (known.has(other)) return
+    if (known.size === 0) this.needs.set(key, this.#only(other))
+    else if (known.size === 1) this.needs.set(key, new Set(known).add(other))
+    else (known as Set<ObjectKey>).add(other)
+  }
+
+  #only(other: ObjectKey): ReadonlySet<ObjectKey> {
+    const known = this.#alone.get(other)
+    if (known) return known
+    const set = new Set([other])
+    this.#alone.set(other, set)
+    return set
+  }
+
+  /** Tens of thousands of columns have a few types and names: each text is kept once. */
+  once(text: string): string {
+    const known = this.#texts.get(text)
+    if (known !== undefined) return known
+    this.#texts.set(text, text)
+    return text
   }
 
   schemaName(oid: number): string {
@@ -69,15 +108,15 @@ export class Registry {
   }
 
   isMember(catalog: number, oid: number): boolean {
-    return this.#members.has(address(catalog, oid))
+    return this.#members.get(catalog, oid) !== undefined
   }
 
   extensionOf(catalog: number, oid: number): ObjectKey | undefined {
-    return this.#members.get(address(catalog, oid))
+    return this.#members.get(catalog, oid)
   }
 
   keyOf(catalog: number, oid: number | null): ObjectKey | undefined {
-    return oid === null ? undefined : this.#keys.get(address(catalog, oid))
+    return oid === null ? undefined : this.#keys.get(catalog, oid)
   }
 
   relation(oid: number | null): ObjectKey | undefined {

@@ -3,7 +3,11 @@ import { inTransaction } from '../db/index.ts'
 import { QUERIES } from './sql.generated.ts'
 
 /** One query of the catalog, in one round trip: without parameters the server plans and answers at once. */
-export type Read = <Row extends object>(name: QueryName) => Promise<readonly Row[]>
+export interface Read {
+  <Row extends object>(name: QueryName): Promise<readonly Row[]>
+  /** Row by row as they arrive: 55,000 columns as rows beside 55,000 as objects are 20 MB. */
+  readonly each: <Row extends object>(name: QueryName, use: (row: Row) => void) => Promise<void>
+}
 
 type QueryName = keyof typeof QUERIES
 
@@ -65,13 +69,44 @@ export async function inSnapshot<T>(
 
 /** The server works on the next query while we build objects of the last; not on more, so that rows do not pile up here. */
 function oneAhead(sql: AnySql): Read {
-  let ahead: { readonly name: QueryName; readonly rows: ReturnType<AnySql['unsafe']> } | undefined
-  return <Row extends object>(name: QueryName) => {
-    const rows = ahead?.name === name ? ahead.rows : sql.unsafe(QUERIES[name]).execute()
+  let ahead: Asked | undefined
+  const take = (name: QueryName): Asked => {
+    const asked = ahead?.name === name ? ahead : ask(sql, name)
     const next = ORDER[ORDER.indexOf(name) + 1]
-    ahead = next && { name: next, rows: sql.unsafe(QUERIES[next]).execute() }
-    // When one fails the next fails, too, and nobody asks for it any more.
-    ahead?.rows.catch(() => {})
-    return rows as unknown as Promise<readonly Row[]>
+    ahead = next && ask(sql, next)
+    return asked
   }
+  const all = async <Row extends object>(name: QueryName) => {
+    const { rows, ended } = take(name)
+    await ended
+    return rows as unknown as readonly Row[]
+  }
+  const each = async <Row extends object>(name: QueryName, use: (row: Row) => void) => {
+    const asked = take(name)
+    const one = use as (row: unknown) => void
+    asked.rows.forEach(one)
+    asked.use = one
+    await asked.ended
+  }
+  return Object.assign(all, { each })
+}
+
+interface Asked {
+  readonly name: QueryName
+  /** Those that came before there was a `use`. */
+  readonly rows: unknown[]
+  readonly ended: Promise<unknown>
+  use: ((row: unknown) => void) | undefined
+}
+
+function ask(sql: AnySql, name: QueryName): Asked {
+  const rows: unknown[] = []
+  const ended = sql.unsafe(QUERIES[name]).forEach((row) => {
+    if (asked.use === undefined) rows.push(row)
+    else asked.use(row)
+  })
+  const asked: Asked = { name, rows, ended, use: undefined }
+  // When one fails the next fails, too, and nobody asks for it any more.
+  ended.catch(() => {})
+  return asked
 }

@@ -6,6 +6,7 @@ import {
   nameIn,
   type ObjectKey,
   type SchemaObject,
+  type Table,
 } from '../model/index.ts'
 
 /** Both directions of what needs what in one catalog. */
@@ -19,41 +20,76 @@ export interface Needs {
   members(key: ObjectKey): ReadonlySet<ObjectKey>
 }
 
-const NONE: ReadonlySet<ObjectKey> = new Set()
+const NONE: readonly ObjectKey[] = []
 
+/**
+ * Computed when it is asked for: of a hundred thousand objects a plan asks for a few. Only who has to do with what is collected for
+ * all at once, and in lists: 200,000 sets of the two or three that most have took 200 MB.
+ */
 export function needsIn(catalog: Catalog): Needs {
-  const of = new Map<ObjectKey, Set<ObjectKey>>()
-  const by = new Map<ObjectKey, Set<ObjectKey>>()
-  const owners = new Map<ObjectKey, Set<ObjectKey>>()
-  const members = new Map<ObjectKey, Set<ObjectKey>>()
+  let related: ReadonlyMap<ObjectKey, readonly ObjectKey[]> | undefined
+  const objectOf = (key: ObjectKey) => catalog.objects.get(key)
+  const of = remembering((key) => {
+    const object = objectOf(key)
+    return object ? needsOfOne(object, catalog, ownersOf(object, catalog)) : []
+  })
+  const owners = remembering((key) => {
+    const object = objectOf(key)
+    return object ? ownersOf(object, catalog) : []
+  })
+  const around = (key: ObjectKey): readonly ObjectKey[] => {
+    related ??= relatedIn(catalog)
+    const listed = related.get(key) ?? NONE
+    const column = objectOf(key)
+    return column?.kind === 'column'
+      ? [...inheritedFrom(column, related.get(column.table) ?? NONE), ...listed]
+      : listed
+  }
+  const inheritedFrom = ({ table, name }: Column, around: readonly ObjectKey[]): readonly ObjectKey[] =>
+    around.flatMap((child) => {
+      const object = objectOf(child)
+      if (object?.kind !== 'table' || !parentsOf(object).includes(table)) return []
+      const key = memberKey('column', child, name)
+      return catalog.objects.has(key) ? [key] : []
+    })
+  return {
+    of,
+    by: remembering((key) => around(key).filter((other) => of(other).has(key))),
+    owners,
+    members: remembering((key) => around(key).filter((other) => owners(other).has(key))),
+  }
+}
+
+type Ask = (key: ObjectKey) => ReadonlySet<ObjectKey>
+
+function remembering(find: (key: ObjectKey) => Iterable<ObjectKey>): Ask {
+  const known = new Map<ObjectKey, ReadonlySet<ObjectKey>>()
+  return (key) => {
+    const before = known.get(key)
+    if (before) return before
+    const found = new Set(find(key))
+    known.set(key, found)
+    return found
+  }
+}
+
+/** For each object those that need it or go with it. */
+function relatedIn(catalog: Catalog): ReadonlyMap<ObjectKey, readonly ObjectKey[]> {
+  const related = new Map<ObjectKey, ObjectKey[]>()
   for (const object of catalog.objects.values()) {
     const { key } = object
-    const owning = ownersOf(object, catalog)
-    for (const owner of owning) link(owners, members, key, owner)
-    for (const need of needsOfOne(object, catalog, owning)) link(of, by, key, need)
+    const add = (other: ObjectKey): void => {
+      const list = related.get(other)
+      if (list === undefined) related.set(other, [key])
+      // What one object says it says in a row.
+      else if (list[list.length - 1] !== key) list.push(key)
+    }
+    catalog.needs.get(key)?.forEach(add)
+    // The columns that an object stands on are among its needs; columns that are inherited are found by their tables.
+    for (const other of upperOwners(object, catalog)) add(other)
+    for (const other of object.kind === 'column' ? [] : namedIn(object, catalog)) add(other)
   }
-  return {
-    of: (key) => of.get(key) ?? NONE,
-    by: (key) => by.get(key) ?? NONE,
-    owners: (key) => owners.get(key) ?? NONE,
-    members: (key) => members.get(key) ?? NONE,
-  }
-}
-
-function link(
-  forth: Map<ObjectKey, Set<ObjectKey>>,
-  back: Map<ObjectKey, Set<ObjectKey>>,
-  a: ObjectKey,
-  b: ObjectKey,
-): void {
-  add(forth, a, b)
-  add(back, b, a)
-}
-
-function add(map: Map<ObjectKey, Set<ObjectKey>>, key: ObjectKey, value: ObjectKey): void {
-  const set = map.get(key)
-  if (set) set.add(value)
-  else map.set(key, new Set([value]))
+  return related
 }
 
 function needsOfOne(
@@ -78,7 +114,7 @@ function namedIn(object: SchemaObject, catalog: Catalog): readonly ObjectKey[] {
     case 'column':
       return parentColumns(object, catalog)
     case 'table':
-      return [...object.inherits, ...(object.partitionOf ? [object.partitionOf.parent] : [])]
+      return parentsOf(object)
     case 'constraint':
       return object.references === undefined ? [] : [object.references]
     default:
@@ -88,24 +124,33 @@ function namedIn(object: SchemaObject, catalog: Catalog): readonly ObjectKey[] {
 
 /** What takes the object along when it is dropped. */
 function ownersOf(object: SchemaObject, catalog: Catalog): readonly ObjectKey[] {
+  const upper = upperOwners(object, catalog)
   switch (object.kind) {
     case 'column':
-      return [object.table, ...parentColumns(object, catalog)]
+      return [...upper, ...parentColumns(object, catalog)]
+    case 'constraint':
+    case 'index':
+    case 'statistics':
+      return [...upper, ...ownColumns(object, catalog)]
+    default:
+      return upper
+  }
+}
+
+/** Without columns. */
+function upperOwners(object: SchemaObject, catalog: Catalog): readonly ObjectKey[] {
+  switch (object.kind) {
+    case 'column':
+    case 'statistics':
+      return [object.table]
     case 'trigger':
     case 'policy':
     case 'rule':
       return [object.table, ...('parent' in object && object.parent ? [object.parent] : [])]
     case 'constraint':
-      return [object.table, ...optional(object.parent), ...ownColumns(object, catalog)]
+      return [object.table, ...optional(object.parent)]
     case 'index':
-      return [
-        object.table,
-        ...optional(object.parent),
-        ...optional(object.constraint),
-        ...ownColumns(object, catalog),
-      ]
-    case 'statistics':
-      return [object.table, ...ownColumns(object, catalog)]
+      return [object.table, ...optional(object.parent), ...optional(object.constraint)]
     case 'sequence':
       return optional(object.ownedBy)
     case 'table':
@@ -122,20 +167,27 @@ function ownColumns(
   object: { readonly key: ObjectKey; readonly table: ObjectKey },
   catalog: Catalog,
 ): readonly ObjectKey[] {
-  return [...(catalog.needs.get(object.key) ?? [])].filter((key) => {
+  const columns: ObjectKey[] = []
+  for (const key of catalog.needs.get(object.key) ?? []) {
     const need = catalog.objects.get(key)
-    return need?.kind === 'column' && need.table === object.table
-  })
+    if (need?.kind === 'column' && need.table === object.table) columns.push(key)
+  }
+  return columns
 }
 
 /** Of a column that came from a parent: the parent's. */
 export function parentColumns(column: Column, catalog: Catalog): readonly ObjectKey[] {
   const table = catalog.objects.get(column.table)
   if (!column.inherited || table?.kind !== 'table') return []
-  return [...optional(table.partitionOf?.parent), ...table.inherits]
+  return parentsOf(table)
     .map((parent) => memberKey('column', parent, column.name))
     .filter((key) => catalog.objects.has(key))
 }
+
+const parentsOf = (table: Table): readonly ObjectKey[] => [
+  ...optional(table.partitionOf?.parent),
+  ...table.inherits,
+]
 
 /** Columns of views are no objects, but they may have comments and grants. */
 function annotated(on: ObjectKey, { objects }: Catalog): readonly ObjectKey[] {

@@ -1,4 +1,4 @@
-import { kindIn, type ObjectKey, type SchemaObject } from '../model/index.ts'
+import { type Catalog, kindIn, type ObjectKey, type SchemaObject } from '../model/index.ts'
 import { type Call, contextOf, type Sides } from './context.ts'
 import { labelOfKey } from './label.ts'
 import type { Refusal } from './plan.ts'
@@ -47,6 +47,8 @@ class Replacement {
   readonly gone = new Set<ObjectKey>()
   readonly #sides: Sides
   readonly #refusals = new Map<string, Refusal>()
+  /** What is gone only grows: as long as it has as many, what is made anew is the same. */
+  #madeFor: { readonly size: number; readonly made: ReadonlySet<ObjectKey> } | undefined
   /** Columns whose default calls something that is made anew, and what that is. */
   readonly #defaults = new Map<ObjectKey, ObjectKey>()
 
@@ -94,6 +96,13 @@ class Replacement {
 
   #made(): ReadonlySet<ObjectKey> {
     const { from, to } = this.#sides
+    if (this.gone.size === this.#madeFor?.size) return this.#madeFor.made
+    const made = this.#allMade(from, to)
+    this.#madeFor = { size: this.gone.size, made }
+    return made
+  }
+
+  #allMade(from: Catalog, to: Catalog): ReadonlySet<ObjectKey> {
     return new Set([...to.objects.keys()].filter((key) => !from.objects.has(key) || this.gone.has(key)))
   }
 

@@ -10,7 +10,7 @@ export function ident(...parts: readonly string[]): string {
 function quoteOne(name: string): string {
   if (name.length === 0) throw new TypeError('an SQL identifier cannot be empty')
   if (name.includes('\0')) throw new TypeError('an SQL identifier cannot hold a NUL character')
-  return `"${name.replaceAll('"', '""')}"`
+  return name.includes('"') ? `"${name.replaceAll('"', '""')}"` : `"${name}"`
 }
 
 /** A string constant; backslashes switch to the E'' form, so that standard_conforming_strings does not matter. */

@@ -1,4 +1,5 @@
 import type { Plan, PlanStatement } from '../diff/index.ts'
+import { groupStatements } from '../sql/index.ts'
 
 /** Neighbours that share a transaction, or one statement by itself. */
 export interface PlanGroup {
@@ -7,13 +8,8 @@ export interface PlanGroup {
 }
 
 export function groupsOf(statements: readonly PlanStatement[]): readonly PlanGroup[] {
-  const groups: { runs: PlanStatement['runs']; statements: PlanStatement[] }[] = []
-  for (const statement of statements) {
-    const last = groups.at(-1)
-    if (last?.runs === 'transaction' && statement.runs === 'transaction') last.statements.push(statement)
-    else groups.push({ runs: statement.runs, statements: [statement] })
-  }
-  return groups
+  const groups = groupStatements(statements, ({ runs }) => (runs === 'alone' ? 'apart' : 'together'))
+  return groups.map((group) => ({ runs: group.statements[0]!.runs, statements: group.statements }))
 }
 
 /** Plain SQL that psql runs as `--apply` would: transactions, timeouts, and above each statement what is to be known of it. */
@@ -51,17 +47,36 @@ function timeoutText(statement: PlanStatement, local: boolean): string {
 }
 
 /** A statement under its comments: what it is for, what it locks, what is dangerous about it. */
-export function statementText({ sql, comment, locks, hazards }: PlanStatement): string {
+export function statementText(statement: PlanStatement): string {
+  return `${notesOf(statement)
+    .map((line) => `-- ${line}\n`)
+    .join('')}${statement.sql};\n`
+}
+
+/** The lines above a statement. */
+export function notesOf({ comment, locks, hazards }: Omit<PlanStatement, 'sql'>): readonly string[] {
   const notes = [
     ...(comment === undefined ? [] : [comment]),
-    ...locks.map(({ relation, mode }) => `locks ${relation}: ${mode}`),
+    ...lockNotes(locks),
     ...hazards.map(
       ({ severity, text, rule }) =>
         `${severity === 'notice' ? 'note' : `DANGER (${severity})`}: ${text} [${rule}]`,
     ),
   ]
-  const lines = notes.flatMap((note) => note.split('\n')).map((line) => `-- ${line}\n`)
-  return `${lines.join('')}${sql};\n`
+  return notes.flatMap((note) => note.split('\n'))
+}
+
+/** Of a table with a thousand partitions nobody reads a thousand lines. */
+const NAMED = 6
+
+function lockNotes(locks: PlanStatement['locks']): readonly string[] {
+  const modes = [...new Set(locks.map(({ mode }) => mode))]
+  return modes.map((mode) => {
+    const names = locks.filter((lock) => lock.mode === mode).map(({ relation }) => relation)
+    const rest = names.length - NAMED
+    const shown = rest > 1 ? `${names.slice(0, NAMED).join(', ')} and ${rest} more` : names.join(', ')
+    return `locks ${shown}: ${mode}`
+  })
 }
 
 /** The plan as programs read it. */

@@ -20,13 +20,15 @@ export interface ReplayOptions {
  * the server may be somebody's. Throws SOURCE_FAILED with the place in the file and the server's message.
  */
 export async function replay(session: ReservedSql, script: Script, options: ReplayOptions): Promise<void> {
-  const statements = script.statements.filter(({ node }) => !reachesBeyond(node))
   const sqls = script.statements.map(({ node }) => node)
   if (options.makeRoles) await ensureRoles(session, new Set(sqls.flatMap(rolesIn)))
-  const all = async () => {
-    for (const statement of statements) await runOne(session, script, { statement, ...options })
+  for (const { transaction, statements } of script.groups) {
+    const all = async () => {
+      for (const statement of statements.filter(({ node }) => !reachesBeyond(node)))
+        await runOne(session, script, { statement, ...options })
+    }
+    await (transaction ? inTransaction(session, all) : all())
   }
-  await (script.transactional ? inTransaction(session, all) : all())
   for (const what of ['session authorization', 'role', 'all']) await session.unsafe(`reset ${what}`)
 }
 

@@ -1,11 +1,21 @@
-import { classify, type FileStatement, splitStatements } from '../sql/index.ts'
+import {
+  classify,
+  type FileStatement,
+  groupsOfFile,
+  type StatementGroup,
+  splitStatements,
+} from '../sql/index.ts'
+import { groupsOfBlocks } from './blocks.ts'
 import { invalid } from './files.ts'
 
-/** A file's statements, checked, and whether they can all run in one transaction. */
+/** A file's statements, checked, and the transactions that they make. */
 export interface Script {
   readonly text: string
   readonly path: string
+  /** Without BEGIN and COMMIT. */
   readonly statements: readonly FileStatement[]
+  readonly groups: readonly StatementGroup<FileStatement>[]
+  /** All of it is one transaction. */
   readonly transactional: boolean
 }
 
@@ -15,13 +25,6 @@ export async function readScript(text: string, path: string): Promise<Script> {
   const classes = statements.map(({ node }) => classify(node))
   for (const [i, { line, node }] of statements.entries()) {
     const at = `${path}:${line}`
-    if (classes[i] === 'control') {
-      throw invalid(
-        path,
-        `${at} begins or ends a transaction, which is the runner's task`,
-        'Remove the statement: a migration runs in one transaction of its own, where its statements allow it.',
-      )
-    }
     if (classes[i] === 'client') {
       throw invalid(
         path,
@@ -37,5 +40,10 @@ export async function readScript(text: string, path: string): Promise<Script> {
       )
     }
   }
-  return Object.freeze({ text, path, statements, transactional: !classes.includes('alone') })
+  const groups = classes.includes('control')
+    ? groupsOfBlocks(statements, { text, path })
+    : groupsOfFile({ text, file: path }, statements)
+  const transactional = groups.length <= 1 && groups[0]?.transaction !== false
+  const inGroups = groups.flatMap((group) => group.statements)
+  return Object.freeze({ text, path, statements: inGroups, groups, transactional })
 }

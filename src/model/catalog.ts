@@ -291,10 +291,13 @@ export interface Comment extends Base<'comment'> {
   readonly text: string
 }
 
+/** A key in one piece: of what + puts together V8 keeps the parts as well, which is half as much again for 100,000 keys. */
+const flat = (...parts: readonly string[]): ObjectKey => parts.join('') as ObjectKey
+
 /** `table "public"."events"`. For routines `extra` is the list of argument types. */
 export function objectKey(kind: ObjectKind, name: QualifiedName | string, extra = ''): ObjectKey {
   const text = typeof name === 'string' ? ident(name) : ident(name.schema, name.name)
-  return `${kind} ${text}${extra}` as ObjectKey
+  return flat(kind, ' ', text, extra)
 }
 
 /** Of what belongs to a table or view and has a name of its own: `column "public"."events"."id"`. */
@@ -303,12 +306,12 @@ export function memberKey(
   owner: ObjectKey,
   name: string,
 ): ObjectKey {
-  return `${kind} ${nameIn(owner)}.${ident(name)}` as ObjectKey
+  return flat(kind, ' ', nameIn(owner), '.', ident(name))
 }
 
 /** Of a partition's index, constraint or trigger under its parent's: `index "public"."i" of "public"."events_p2025_01"`. */
 export function partKey(parent: ObjectKey, table: ObjectKey): ObjectKey {
-  return `${parent} of ${nameIn(table)}` as ObjectKey
+  return flat(parent, ' of ', nameIn(table))
 }
 
 /** `comment on table "public"."events"`, `grant on table "public"."events" to "bob"`. */

@@ -1,67 +1,66 @@
-import { GigarowError } from '../kernel/index.ts'
-import { type KitSnapshot, type KitTable, tableName } from './snapshot.ts'
+import { is, SQL } from 'drizzle-orm'
+import { getTableConfig, type PgColumn, PgTable } from 'drizzle-orm/pg-core'
+import { GigarowError, literal } from '../kernel/index.ts'
 
-/**
- * drizzle-kit behind three functions, so that Drizzle 1 can replace it: declarations to snapshot, the empty snapshot,
- * two snapshots to DDL. Its ids are random and mean nothing to us: they are left out of what we keep.
- */
-const ID = '00000000-0000-0000-0000-000000000000'
-
-/** The state that the exports of a schema module declare. */
-export async function kitSnapshot(imports: Readonly<Record<string, unknown>>): Promise<KitSnapshot> {
-  const { generateDrizzleJson } = await import('drizzle-kit/api')
-  const { id: _id, prevId: _prevId, ...snapshot } = await guarded(() => generateDrizzleJson({ ...imports }))
-  return snapshot as unknown as KitSnapshot
+/** What drizzle-kit makes of declarations. */
+export interface KitSql {
+  /** From nothing; it knows nothing of what we add. */
+  readonly statements: readonly string[]
+  /** Names of enums in the schema public: it writes them without their schema. */
+  readonly publicEnums: ReadonlySet<string>
 }
 
-export function emptyKitSnapshot(): Promise<KitSnapshot> {
-  return kitSnapshot({})
-}
-
-/** DDL that leads from one state to the other. Throws SCHEMA_INVALID where only a person knows whether it is a rename. */
-export async function kitDiff(from: KitSnapshot, to: KitSnapshot): Promise<readonly string[]> {
-  const rename = possibleRename(from, to)
-  if (rename !== undefined) throw renameError(rename)
-  const { generateMigration } = await import('drizzle-kit/api')
-  type KitJson = Parameters<typeof generateMigration>[0]
-  const asKit = (snapshot: KitSnapshot) =>
-    structuredClone({ ...snapshot, id: ID, prevId: ID }) as unknown as KitJson
-  return guarded(() => generateMigration(asKit(from), asKit(to)))
-}
-
-/**
- * drizzle-kit asks on the terminal whether "one gone, one new" is a rename, for each kind of object. Programs cannot be
- * asked: found beforehand, it is an error that says how to go on.
- */
-function possibleRename(from: KitSnapshot, to: KitSnapshot): string | undefined {
-  for (const kind of ['schemas', 'enums', 'sequences', 'roles', 'tables', 'views'] as const) {
-    const [gone, added] = changedKeys(from[kind], to[kind])
-    if (gone && added) return `${kind.slice(0, -1)} ${gone} or a new one, ${added}`
-  }
-  for (const [key, table] of Object.entries(to.tables)) {
-    const [gone, added] = changedKeys(from.tables[key]?.columns ?? table.columns, table.columns)
-    if (gone && added) return `column ${tableLabel(table)}.${gone} or a new one, ${added}`
-  }
-  return undefined
-}
-
-function changedKeys(
-  from: unknown,
-  to: unknown,
-): readonly [gone: string | undefined, added: string | undefined] {
-  const [before, after] = [Object.keys((from as object) ?? {}), Object.keys((to as object) ?? {})]
-  return [before.find((key) => !after.includes(key)), after.find((key) => !before.includes(key))]
-}
-
-function tableLabel(table: KitTable): string {
-  const { schema, name } = tableName(table)
-  return schema === 'public' ? name : `${schema}.${name}`
-}
-
-function renameError(what: string): GigarowError {
-  return new GigarowError('SCHEMA_INVALID', `It cannot be seen whether this renames the ${what}.`, {
-    hint: 'To rename a table or a column: renamedFrom(…) in the third argument of its table. Anything else: gigarow generate --custom <name>, and write ALTER … RENAME into the file. To drop one and add another: generate once with both, then once more without the old one.',
+/** drizzle-kit behind one function, so that Drizzle 1 can replace it: the exports of a schema module to DDL. */
+export async function kitSql(imports: Readonly<Record<string, unknown>>): Promise<KitSql> {
+  const { generateDrizzleJson, generateMigration } = await import('drizzle-kit/api')
+  return guarded(async () => {
+    const declared = generateDrizzleJson({ ...imports })
+    const enums = Object.keys(declared.enums)
+    const statements = await generateMigration(generateDrizzleJson({}), withDefaults(declared, imports))
+    const ofPublic = enums.filter((key) => key.startsWith('public.'))
+    return { statements, publicEnums: new Set(ofPublic.map((key) => key.slice('public.'.length))) }
   })
+}
+
+/**
+ * Defaults that drizzle-kit writes wrong, as the column itself writes them: a quote in JSON or in an array, text as JSON, a point, and
+ * 0n, which JSON.stringify() refuses.
+ */
+function withDefaults(declared: Kit, imports: Readonly<Record<string, unknown>>): Kit {
+  const tables = new Map<string, TableConfig>(
+    Object.values(imports).flatMap((value) => (is(value, PgTable) ? [keyed(value)] : [])),
+  )
+  const all = declared.tables as Readonly<
+    Record<string, { readonly columns: Readonly<Record<string, object>> }>
+  >
+  const corrected = Object.entries(all).map(([key, table]) => {
+    const columns = new Map(tables.get(key)?.columns.map((column) => [column.name, column]))
+    const entries = Object.entries(table.columns).map(([name, column]) => {
+      const value = defaultOf(columns.get(name))
+      return [name, value === undefined ? column : { ...column, default: value }]
+    })
+    return [key, { ...table, columns: Object.fromEntries(entries) }]
+  })
+  return { ...declared, tables: Object.fromEntries(corrected) as Kit['tables'] }
+}
+
+type Kit = ReturnType<typeof import('drizzle-kit/api')['generateDrizzleJson']>
+
+type TableConfig = ReturnType<typeof getTableConfig>
+
+function keyed(table: PgTable): readonly [string, TableConfig] {
+  const config = getTableConfig(table)
+  return [`${config.schema ?? 'public'}.${config.name}`, config]
+}
+
+function defaultOf(column: PgColumn | undefined): string | undefined {
+  const value: unknown = column?.default
+  if (column === undefined || is(value, SQL) || value === null || value instanceof Date) return undefined
+  if (typeof value === 'bigint') return String(value)
+  if (typeof value !== 'object' && !(typeof value === 'string' && /^jsonb?$/.test(column.getSQLType())))
+    return undefined
+  const written: unknown = column.mapToDriverValue(value)
+  return typeof written === 'string' ? literal(written) : undefined
 }
 
 /** drizzle-kit prints to stdout and ends the process where it finds an error: both are caught while it runs. */

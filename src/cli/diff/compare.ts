@@ -9,19 +9,21 @@ export interface Comparison {
   readonly scratch: ScratchServer
   /** Partitions that a policy is going to make: differences, or time's matter. */
   readonly ahead: AdjustOptions['ahead']
+  /** Milliseconds since 1970. Default: now. */
+  readonly now?: number
 }
 
 /** Both states, open. A database is opened first: what is built for it follows its version and its partitions. */
 export async function withBoth<T>(
   { signal }: Pick<CommandContext, 'signal'>,
-  { from, to, policies, scratch, ahead }: Comparison,
+  { from, to, policies, scratch, ahead, now = Date.now() }: Comparison,
   use: (from: SourceState, to: SourceState) => Promise<T>,
 ): Promise<T> {
   const { adjustLeaves, withSource } = await import('../../migrate/index.ts')
   const toFirst = to.kind === 'database' && from.kind !== 'database'
   const [first, second] = toFirst ? [to, from] : [from, to]
   return withSource(first, { scratch, signal }, (like) => {
-    const adjust = { policies, other: like.catalog, now: Date.now(), ahead }
+    const adjust = { policies, other: like.catalog, now, ahead }
     const prepare = (db: Parameters<typeof adjustLeaves>[0]) => adjustLeaves(db, adjust)
     return withSource(second, { scratch, signal, like, prepare }, (other) =>
       toFirst ? use(other, like) : use(like, other),

@@ -3,7 +3,7 @@ import { join, relative, resolve } from 'node:path'
 import type { Target } from '../../db/index.ts'
 import { GigarowError } from '../../kernel/index.ts'
 import type { PolicyOf, Source } from '../../migrate/index.ts'
-import type { DeclarationRename } from '../../schema/index.ts'
+import type { DeclarationRename, DeclaredSchema } from '../../schema/index.ts'
 import type { CommandContext } from '../command.ts'
 
 export interface ResolvedSource {
@@ -68,7 +68,8 @@ async function migrationsOf(context: CommandContext, folder: string): Promise<Re
   )
 }
 
-function migrations(context: CommandContext, folder: string): ResolvedSource {
+/** A folder that is not there is one without migrations. */
+export function migrations(context: CommandContext, folder: string): ResolvedSource {
   return plain({
     kind: 'migrations',
     folder,
@@ -78,17 +79,24 @@ function migrations(context: CommandContext, folder: string): ResolvedSource {
   })
 }
 
-async function declarations(context: CommandContext, path: string): Promise<ResolvedSource> {
+/** `now`: up to where the partitions of a policy are made. */
+export async function declarations(
+  context: CommandContext,
+  path: string,
+  now: number = Date.now(),
+): Promise<ResolvedSource> {
   const { loadExports } = await import('../../config/index.ts')
-  const { checkDeclarations, declarationRenames, declarationsSql } = await import('../../schema/index.ts')
-  const declared = await checkDeclarations(await loadExports(path), { now: Date.now() })
-  const statements = await declarationsSql(declared)
-  const policies = declared.tables.flatMap(({ name, policy }) =>
+  const { checkDeclarations } = await import('../../schema/index.ts')
+  return declared(await checkDeclarations(await loadExports(path), { now }), labelOf(context, path))
+}
+
+export async function declared(schema: DeclaredSchema, label: string): Promise<ResolvedSource> {
+  const { declarationRenames, declarationsSql } = await import('../../schema/index.ts')
+  const source = { kind: 'statements', label, statements: await declarationsSql(schema) } as const
+  const policies = schema.tables.flatMap(({ name, policy }) =>
     policy === undefined ? [] : [{ table: name, ...policy }],
   )
-  const label = labelOf(context, path)
-  const source = { kind: 'statements', label, statements } as const
-  return { source, policies, renames: declarationRenames(declared) }
+  return { source, policies, renames: declarationRenames(schema) }
 }
 
 /** The partitions that time makes are no difference, whatever is compared. */

@@ -26,25 +26,40 @@ export function unaligned(catalog: Catalog): Catalog {
  * the index of a table that becomes the one under its parent's is the same index, and is neither dropped nor made.
  */
 export function alignPartitions(from: Catalog, to: Catalog): Catalog {
-  const objects = new Map(from.objects)
   const keys = new Map<ObjectKey, ObjectKey>()
-  let changed = false
+  let objects: Map<ObjectKey, SchemaObject> | undefined
+  const strange = withOwnParts(from, to)
   for (const after of to.objects.values()) {
     const before = after.kind === 'table' ? tableIn(from, after.key) : undefined
     if (after.kind !== 'table' || before === undefined) continue
     const moving = { from, to, before, after }
-    for (const [old, now] of isMoving(moving) ? alignTable(moving) : adoptOwn(moving)) {
-      changed = true
+    for (const [old, now] of changesOf(moving, strange)) {
+      objects ??= new Map(from.objects)
       objects.delete(old)
       if (now === undefined) continue
       objects.set(now.key, now)
       if (now.key !== old) keys.set(old, now.key)
     }
   }
-  if (!changed) return from
+  if (objects === undefined) return from
   const aligned: Catalog = { ...from, objects: rekeyed(objects, keys), needs: rekeyedNeeds(from.needs, keys) }
   originals.set(aligned, from)
   return aligned
+}
+
+function changesOf(moving: Moving, strange: ReadonlySet<ObjectKey>): readonly Change[] {
+  if (isMoving(moving)) return alignTable(moving)
+  return strange.has(moving.before.key) ? adoptOwn(moving) : []
+}
+
+/** Tables with an index or constraint of their own that is not there any more under its name. */
+function withOwnParts(from: Catalog, to: Catalog): ReadonlySet<ObjectKey> {
+  const tables = new Set<ObjectKey>()
+  for (const object of from.objects.values()) {
+    const isPart = object.kind === 'index' || object.kind === 'constraint'
+    if (isPart && object.parent === undefined && !to.objects.has(object.key)) tables.add(object.table)
+  }
+  return tables
 }
 
 interface Moving {

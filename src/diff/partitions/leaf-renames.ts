@@ -7,6 +7,7 @@ import { membersOf, parentOf, tableIn } from './tree.ts'
 export function leafRenames(from: Catalog, to: Catalog, declared: readonly Rename[]): readonly Rename[] {
   const known = new Map(declared.map((rename) => [rename.to, rename.from]))
   const taken = new Set(declared.map((rename) => rename.from))
+  if (!hasNewPartition(from, to)) return []
   return [...to.objects.values()].flatMap((parent) => {
     if (parent.kind !== 'table' || parent.partitionKey === undefined || parentOf(parent) !== undefined)
       return []
@@ -14,6 +15,14 @@ export function leafRenames(from: Catalog, to: Catalog, declared: readonly Renam
     const found = before ? renamesBelow({ from, to, before, after: parent }) : []
     return found.filter((rename) => !known.has(rename.to) && !taken.has(rename.from))
   })
+}
+
+/** Mostly there is none, and nobody needs to look at each partition of each table. */
+function hasNewPartition(from: Catalog, to: Catalog): boolean {
+  for (const table of to.objects.values()) {
+    if (table.kind === 'table' && table.partitionOf !== undefined && !from.objects.has(table.key)) return true
+  }
+  return false
 }
 
 interface Pair {

@@ -22,17 +22,18 @@ interface Members {
   readonly referencing: readonly Constraint[]
 }
 
-type Lists = { -readonly [K in keyof Members]: Members[K][number][] }
+type Lists = { -readonly [K in keyof Members]: Members[K] }
 
 const cache = new WeakMap<Catalog, ReadonlyMap<ObjectKey, Lists>>()
 
+const NONE: readonly never[] = Object.freeze([])
 const emptyLists = (): Lists => ({
-  columns: [],
-  indexes: [],
-  constraints: [],
-  triggers: [],
-  partitions: [],
-  referencing: [],
+  columns: NONE,
+  indexes: NONE,
+  constraints: NONE,
+  triggers: NONE,
+  partitions: NONE,
+  referencing: NONE,
 })
 const NOTHING: Members = emptyLists()
 
@@ -49,20 +50,27 @@ export function membersOf(catalog: Catalog, table: ObjectKey): Members {
 function collect(catalog: Catalog): ReadonlyMap<ObjectKey, Lists> {
   const lists = new Map<ObjectKey, Lists>()
   const of = (key: ObjectKey): Lists => {
-    const known = lists.get(key) ?? emptyLists()
-    lists.set(key, known)
-    return known
+    const known = lists.get(key)
+    if (known) return known
+    const made = emptyLists()
+    lists.set(key, made)
+    return made
+  }
+  const add = <K extends keyof Members>(key: ObjectKey, kind: K, object: Members[K][number]): void => {
+    const all = of(key) as unknown as Record<K, Members[K][number][]>
+    if ((all[kind] as readonly unknown[]) === NONE) all[kind] = [object]
+    else all[kind].push(object)
   }
   for (const object of catalog.objects.values()) {
-    if (object.kind === 'column') of(object.table).columns.push(object)
-    else if (object.kind === 'index') of(object.table).indexes.push(object)
-    else if (object.kind === 'trigger') of(object.table).triggers.push(object)
+    if (object.kind === 'column') add(object.table, 'columns', object)
+    else if (object.kind === 'index') add(object.table, 'indexes', object)
+    else if (object.kind === 'trigger') add(object.table, 'triggers', object)
     else if (object.kind === 'table' && object.partitionOf)
-      of(object.partitionOf.parent).partitions.push(object)
+      add(object.partitionOf.parent, 'partitions', object)
     else if (object.kind === 'constraint') {
-      of(object.table).constraints.push(object)
+      add(object.table, 'constraints', object)
       if (object.references !== undefined && object.parent === undefined)
-        of(object.references).referencing.push(object)
+        add(object.references, 'referencing', object)
     }
   }
   for (const one of lists.values()) sortAll(one)
@@ -71,11 +79,14 @@ function collect(catalog: Catalog): ReadonlyMap<ObjectKey, Lists> {
 
 function sortAll(lists: Lists): void {
   const byKey = (a: SchemaObject, b: SchemaObject) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)
-  lists.columns.sort((a, b) => a.position - b.position)
-  lists.indexes.sort(byKey)
-  lists.constraints.sort(byKey)
-  lists.triggers.sort(byKey)
-  lists.partitions.sort(byKey)
+  const sort = <T>(list: readonly T[], compare: (a: T, b: T) => number) => {
+    if (list.length > 1) (list as T[]).sort(compare)
+  }
+  sort(lists.columns, (a, b) => a.position - b.position)
+  sort(lists.indexes, byKey)
+  sort(lists.constraints, byKey)
+  sort(lists.triggers, byKey)
+  sort(lists.partitions, byKey)
 }
 
 export function tableIn(catalog: Catalog, key: ObjectKey | undefined): Table | undefined {

@@ -1,4 +1,4 @@
-import { labelOf, type Table } from '../../model/index.ts'
+import { labelOf, type ObjectKey, type SchemaObject, type Table } from '../../model/index.ts'
 import { attachAction, attachTable } from '../partitions/attach.ts'
 import { createBeside, createInNewParent } from '../partitions/create.ts'
 import { detachTable, dropLeaf, finalize } from '../partitions/detach.ts'
@@ -92,8 +92,20 @@ function keyRefusal(from: Table, to: Table): Refusal {
 
 /** What stands in the way of the partitions' new bounds. */
 export function partitionRefusals({ from, to }: DiffContext): readonly Refusal[] {
-  return [...to.objects.values()].flatMap((table) => {
-    if (table.kind !== 'table' || table.partitionKey === undefined) return []
-    return partitionSet(from, to, table.key)?.refusals ?? []
-  })
+  return [...changedParents(from, to)].flatMap((parent) => partitionSet(from, to, parent)?.refusals ?? [])
+}
+
+/** Tables one of whose partitions comes, goes or gets another bound. */
+function changedParents(from: DiffContext['from'], to: DiffContext['to']): ReadonlySet<ObjectKey> {
+  const parents = new Set<ObjectKey>()
+  const compare = (table: SchemaObject, elsewhere: DiffContext['to']) => {
+    if (table.kind !== 'table' || table.partitionOf === undefined) return
+    const { parent, bound } = table.partitionOf
+    const other = elsewhere.objects.get(table.key)
+    const known = other?.kind === 'table' ? other.partitionOf : undefined
+    if (known?.parent !== parent || known.bound !== bound) parents.add(parent)
+  }
+  for (const table of to.objects.values()) compare(table, from)
+  for (const table of from.objects.values()) compare(table, to)
+  return parents
 }
