@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises'
 import { join, relative, resolve } from 'node:path'
 import type { Target } from '../../db/index.ts'
-import { GigarowError } from '../../kernel/index.ts'
+import { GigarowError, isGlob } from '../../kernel/index.ts'
 import type { PolicyOf, Source } from '../../migrate/index.ts'
 import type { DeclarationRename } from '../../schema/index.ts'
 import type { CommandContext } from '../command.ts'
@@ -78,15 +78,20 @@ function migrations(context: CommandContext, folder: string): ResolvedSource {
   })
 }
 
-async function declarations(context: CommandContext, path: string): Promise<ResolvedSource> {
+async function declarations(
+  context: CommandContext,
+  path: string | readonly string[],
+): Promise<ResolvedSource> {
   const { loadExports } = await import('../../config/index.ts')
   const { checkDeclarations, declarationRenames, declarationsSql } = await import('../../schema/index.ts')
-  const declared = await checkDeclarations(await loadExports(path), { now: Date.now() })
+  const { casing } = await context.config()
+  const declared = await checkDeclarations(await loadExports(path), { now: Date.now(), casing })
   const statements = await declarationsSql(declared)
   const policies = declared.tables.flatMap(({ name, policy }) =>
     policy === undefined ? [] : [{ table: name, ...policy }],
   )
-  const label = labelOf(context, path)
+  const paths = typeof path === 'string' ? [path] : path
+  const label = paths.map((one) => labelOf(context, one)).join(', ')
   const source = { kind: 'statements', label, statements } as const
   return { source, policies, renames: declarationRenames(declared) }
 }
@@ -94,7 +99,8 @@ async function declarations(context: CommandContext, path: string): Promise<Reso
 /** The partitions that time makes are no difference, whatever is compared. */
 export async function declaredPolicies(context: CommandContext): Promise<readonly PolicyOf[]> {
   const { schema } = await context.config()
-  if ((await stat(schema).catch(() => undefined)) === undefined) return []
+  const there = await Promise.all(schema.map((path) => isGlob(path) || stat(path).catch(() => undefined)))
+  if (there.every((one) => one === undefined)) return []
   return (await declarations(context, schema)).policies
 }
 
