@@ -1,4 +1,10 @@
 import { z } from 'zod'
+import { globRegExp } from '../kernel/index.ts'
+
+const pattern = z
+  .string()
+  .min(1)
+  .refine((text) => globRegExp(text.replace(/^!/, '')) !== undefined, 'expected a pattern such as app_* or !legacy_*')
 
 /** What gigarow.config.ts (or a "gigarow" key in package.json) may hold. All of it is optional. */
 export const Settings = z.strictObject({
@@ -24,8 +30,8 @@ export const Settings = z.strictObject({
    */
   only: z
     .strictObject({
-      schemas: z.array(z.string().min(1)).default([]),
-      tables: z.array(z.string().min(1)).default([]),
+      schemas: z.array(pattern).default([]),
+      tables: z.array(pattern).default([]),
     })
     .prefault({}),
   migrations: z.string().min(1).default('migrations'),
