@@ -29,7 +29,11 @@ export async function readDrizzleConfig(file: string): Promise<DrizzleConfig> {
   const config = await contents(file)
   const { dialect, schema, casing, out, driver } = config
   if (dialect !== 'postgresql')
-    throw wrong(file, `its dialect is ${JSON.stringify(dialect) ?? 'not set'}`, 'gigarow is for PostgreSQL only.')
+    throw wrong(
+      file,
+      `its dialect is ${JSON.stringify(dialect) ?? 'not set'}`,
+      'gigarow is for PostgreSQL only.',
+    )
   if (driver !== undefined)
     throw wrong(
       file,

@@ -70,7 +70,8 @@ export async function resolveConfig(
   return Object.freeze({
     ...settings,
     ...adopted(settings, drizzle),
-    schema: settings.schema === undefined ? (drizzle?.schema ?? [at('schema')]) : list(settings.schema).map(at),
+    schema:
+      settings.schema === undefined ? (drizzle?.schema ?? [at('schema')]) : list(settings.schema).map(at),
     migrations: at(settings.migrations),
     seeds: at(settings.seeds),
     tuning: at(settings.tuning),

@@ -4,7 +4,10 @@ import { globRegExp } from '../kernel/index.ts'
 const pattern = z
   .string()
   .min(1)
-  .refine((text) => globRegExp(text.replace(/^!/, '')) !== undefined, 'expected a pattern such as app_* or !legacy_*')
+  .refine(
+    (text) => globRegExp(text.replace(/^!/, '')) !== undefined,
+    'expected a pattern such as app_* or !legacy_*',
+  )
 
 /** What gigarow.config.ts (or a "gigarow" key in package.json) may hold. All of it is optional. */
 export const Settings = z.strictObject({

@@ -22,8 +22,7 @@ export function globRegExp(pattern: string): RegExp | undefined {
       return ')'
     }
     if (part === ',') return depth > 0 ? '|' : ','
-    if (part.length > 1 && part.startsWith('['))
-      return part.replace(/^\[!/, '[^').replaceAll(/[\\]/g, '\\\\')
+    if (part.length > 1 && part.startsWith('[')) return part.replace(/^\[!/, '[^').replaceAll(/[\\]/g, '\\\\')
     return part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')
   })
   return new RegExp(`^${text.join('')}$`)

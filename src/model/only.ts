@@ -43,7 +43,8 @@ function matcher(patterns: readonly string[]): (...names: readonly string[]) => 
 function placeOf(object: SchemaObject): { readonly schema: string | undefined; readonly name: string } {
   if (object.kind === 'schema') return { schema: object.name, name: object.name }
   if (object.kind === 'extension') return { schema: undefined, name: object.name }
-  const named = 'name' in object && typeof object.name === 'object' ? (object.name as QualifiedName) : undefined
+  const named =
+    'name' in object && typeof object.name === 'object' ? (object.name as QualifiedName) : undefined
   return { schema: named?.schema, name: named?.name ?? '' }
 }
 

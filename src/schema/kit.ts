@@ -11,7 +11,11 @@ const ID = '00000000-0000-0000-0000-000000000000'
 /** The state that the exports of a schema module declare. */
 export async function kitSnapshot(imports: Readonly<Record<string, unknown>>): Promise<KitSnapshot> {
   const { generateDrizzleJson } = await import('drizzle-kit/api')
-  const { id: _id, prevId: _prevId, ...snapshot } = await guarded(() =>
+  const {
+    id: _id,
+    prevId: _prevId,
+    ...snapshot
+  } = await guarded(() =>
     withKeysAsNames(imports, (casing) => generateDrizzleJson({ ...imports }, undefined, undefined, casing)),
   )
   return snapshot as unknown as KitSnapshot

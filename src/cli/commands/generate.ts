@@ -37,7 +37,10 @@ async function run(context: CommandContext, { args, options }: CommandInput): Pr
   const files = await migrate.readMigrations(config.migrations)
   const newest = await migrate.newestSnapshot(files)
   if (newest !== undefined && !schema.isSnapshot(newest.value)) throw foreignSnapshot(newest.path)
-  const declared = await schema.checkDeclarations(await loadExports(config.schema), { now, casing: config.casing })
+  const declared = await schema.checkDeclarations(await loadExports(config.schema), {
+    now,
+    casing: config.casing,
+  })
   const previous = newest?.value as MigrationPlan['snapshot'] | undefined
   const custom = options.custom === true ? await schema.planCustom(declared, previous) : undefined
   const plan = custom === undefined ? await schema.planMigration(declared, previous) : undefined

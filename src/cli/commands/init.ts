@@ -11,7 +11,8 @@ import type { Project } from '../init/project.ts'
 
 export const initCommand: Command = {
   name: 'init',
-  summary: 'set a project up: adopts drizzle.config.ts and its database, or starts a new one in an empty folder',
+  summary:
+    'set a project up: adopts drizzle.config.ts and its database, or starts a new one in an empty folder',
   options: [
     { flags: '--schema <pattern>', description: 'the declarations; default: what drizzle.config.ts names' },
     { flags: '--no-baseline', description: 'leave the database alone' },
@@ -33,10 +34,12 @@ async function run(context: CommandContext, { options }: CommandInput): Promise<
   const adopted = input && (await (await import('../init/adopt.ts')).planAdoption(input))
   if (adopted) tellDatabase(context, adopted)
   const baseline = adopted?.adoption.kind === 'baseline' ? adopted.adoption : undefined
-  const folder = baseline && `${relative(project.root, project.config.migrations)}/${baseline.migration.name}/`
+  const folder =
+    baseline && `${relative(project.root, project.config.migrations)}/${baseline.migration.name}/`
   const written = [...project.files.map(({ path }) => path), ...(folder === undefined ? [] : [folder])]
   if (written.length > 0) {
-    for (const path of written) out.print(`  ${path}`)
+    const word = options.dryRun ? 'would write' : 'writes'
+    for (const path of written) out.print(`${out.colors.green(word)} ${path}`)
     if (!options.dryRun) {
       const where = baseline && input ? `, and record the baseline in ${await nameOf(input.target)}` : ''
       await confirm(context, `Write ${written.length === 1 ? 'this' : 'these'}${where}?`)
@@ -131,7 +134,9 @@ function tellDatabase({ out }: CommandContext, { adoption, differences, left }: 
   else {
     out.print(`The database differs from the declarations in ${counted(differences.length, 'place')}:`)
     printDrift(out, differences)
-    out.print('What to do about it: gigarow diff shows the SQL that would bring the database to the declarations.')
+    out.print(
+      'What to do about it: gigarow diff shows the SQL that would bring the database to the declarations.',
+    )
   }
 }
 
@@ -149,7 +154,12 @@ function nextSteps({ isNew, missing }: Project, adopted: Adopted | undefined): r
     return [...install, 'gigarow generate', 'gigarow migrate up', 'gigarow seed --profile events --rows 100k']
   if (adopted === undefined) return [...install, 'gigarow migrate status']
   if (adopted.adoption.kind === 'none') return install
-  return [...install, 'gigarow drift', 'gigarow generate <name>, after a change of the declarations', 'gigarow migrate up']
+  return [
+    ...install,
+    'gigarow drift',
+    'gigarow generate <name>, after a change of the declarations',
+    'gigarow migrate up',
+  ]
 }
 
 interface Finish {
@@ -161,11 +171,10 @@ interface Finish {
 function finish({ out }: CommandContext, { written, next, dryRun }: Finish): void {
   if (dryRun) out.note(out.colors.dim('Dry run: nothing was changed.'))
   else if (written.length === 0) out.print('Nothing to write.')
-  else out.print(`${out.colors.green('written')} ${counted(written.length, 'entry')}; no file that was there was touched.`)
+  else out.print('Done; no file that was there was touched.')
   if (next.length > 0) out.note(`Next:\n${next.map((step) => `  ${step}`).join('\n')}`)
 }
 
 function counted(n: number, what: string): string {
-  const plural = what.endsWith('y') ? `${what.slice(0, -1)}ies` : `${what}s`
-  return `${n} ${n === 1 ? what : plural}`
+  return `${n} ${what}${n === 1 ? '' : 's'}`
 }

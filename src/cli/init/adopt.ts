@@ -11,7 +11,12 @@ import { database } from '../diff/sources.ts'
 
 /** What a database is to be taken over as. */
 export type Adoption =
-  | { readonly kind: 'baseline'; readonly migration: NewMigration; readonly statements: number; readonly tables: number }
+  | {
+      readonly kind: 'baseline'
+      readonly migration: NewMigration
+      readonly statements: number
+      readonly tables: number
+    }
   | { readonly kind: 'none'; readonly why: string }
 
 export interface AdoptInput {
@@ -115,7 +120,9 @@ async function compareBoth(
   try {
     const scratch = await scratchServer(context, options, target)
     const { declarationsSql } = await import('../../schema/index.ts')
-    const policies = declared.tables.flatMap(({ name, policy }) => (policy ? [{ table: name, ...policy }] : []))
+    const policies = declared.tables.flatMap(({ name, policy }) =>
+      policy ? [{ table: name, ...policy }] : [],
+    )
     const { source: from } = await database(target)
     const against = async (label: string, sql: readonly string[], ours: typeof policies) => {
       const to: Source = { kind: 'statements', label, statements: sql }
@@ -125,7 +132,11 @@ async function compareBoth(
       })
     }
     const differences = await against('the declarations', await declarationsSql(declared), policies)
-    const again = await against('the baseline', statements.map(({ sql }) => sql), [])
+    const again = await against(
+      'the baseline',
+      statements.map(({ sql }) => sql),
+      [],
+    )
     const lost = again.filter(({ kind }) => kind === 'added' || kind === 'missing' || kind === 'changed')
     return { differences, left: lost.map(({ object, text }) => `${object} ${text}`) }
   } catch (error) {
@@ -137,10 +148,7 @@ async function compareBoth(
 const EMBEDDED_MAJOR = 18
 
 /** Writes the first migration and records it as applied. */
-export async function adopt(
-  { config, target, context }: AdoptInput,
-  migration: NewMigration,
-): Promise<void> {
+export async function adopt({ config, target, context }: AdoptInput, migration: NewMigration): Promise<void> {
   const { withDatabase } = await import('../../db/index.ts')
   const { baseline, writeMigration } = await import('../../migrate/index.ts')
   await writeMigration(config.migrations, migration)

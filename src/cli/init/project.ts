@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { basename, join } from 'node:path'
 import type { DrizzleConfig, ResolvedConfig } from '../../config/index.ts'
@@ -69,19 +69,38 @@ function configName(root: string, drizzle: DrizzleConfig | undefined): string {
   return plain && !existsSync(join(root, 'tsconfig.json')) ? 'gigarow.config.mjs' : 'gigarow.config.ts'
 }
 
+type Folder = 'migrations' | 'seeds' | 'tuning'
+
 /** Every file of seeds/ and tuning/ is loaded as ours: a folder that holds somebody else's is left alone. */
-function freeFolder(root: string, name: string, drizzle: DrizzleConfig | undefined): string {
-  const free = (path: string) => !holdsFiles(join(root, path)) && join(root, path) !== drizzle?.out
-  const found = [name, `gigarow/${name}`].find(free)
+function freeFolder(root: string, name: Folder, drizzle: DrizzleConfig | undefined): string {
+  const usable = (path: string) => {
+    const folder = join(root, path)
+    return folder !== drizzle?.out && (!holdsFiles(folder) || isOurs(folder, name))
+  }
+  const found = [name, `gigarow/${name}`].find(usable)
   if (found !== undefined) return found
-  throw new GigarowError('USAGE', `There are files in ${name}/ and in gigarow/${name}/ that are not gigarow's.`, {
-    facts: { folder: name },
-    hint: 'Write gigarow.config.ts by hand, with other folders: docs/configuration.md lists the settings.',
-  })
+  throw new GigarowError(
+    'USAGE',
+    `There are files in ${name}/ and in gigarow/${name}/ that are not gigarow's.`,
+    {
+      facts: { folder: name },
+      hint: 'Write gigarow.config.ts by hand, with other folders: docs/configuration.md lists the settings.',
+    },
+  )
 }
 
 function holdsFiles(folder: string): boolean {
   return existsSync(folder) && readdirSync(folder).some((name) => !name.startsWith('.'))
+}
+
+/** Drizzle 1 lays its migrations out as we do; ours have a snapshot that says whose it is. */
+function isOurs(folder: string, name: Folder): boolean {
+  const entries = readdirSync(folder).filter((entry) => !entry.startsWith('.'))
+  const text = (path: string) => (existsSync(path) ? readFileSync(path, 'utf8') : '')
+  if (name === 'migrations')
+    return entries.some((entry) => text(join(folder, entry, 'snapshot.json')).includes('"gigarow": 1'))
+  const word = name === 'seeds' ? 'gigarow/seed' : 'gigarow/tuning'
+  return entries.filter((e) => /\.[mc]?[jt]s$/.test(e)).every((e) => text(join(folder, e)).includes(word))
 }
 
 function missingPackages(root: string, names: readonly string[]): readonly string[] {

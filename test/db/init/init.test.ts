@@ -1,7 +1,7 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { openPool, targetUrl, withDatabase } from '../../../src/db/index.ts'
+import { targetUrl, withDatabase } from '../../../src/db/index.ts'
 import { runCli, testDatabase, withProject } from '../../support/index.ts'
 import { contents, drizzleKit, install, put, SHOP } from './fixture.ts'
 
@@ -20,11 +20,12 @@ describe('a Drizzle project with a database that drizzle-kit made', () => {
         return { ...result, said: `${result.stdout}${result.stderr}` }
       }
 
-      const dry = await gigarow('init', '--dry-run')
+      const scratch = ['--scratch', 'target']
+      const dry = await gigarow('init', '--dry-run', '--no-baseline')
       expect(dry).toMatchObject({ code: 0 })
       expect(contents(cwd)).toEqual(before)
 
-      const init = await gigarow('init', '--yes')
+      const init = await gigarow('init', '--yes', ...scratch)
       expect(init.said).toContain('The database is what the declarations say.')
       expect(init).toMatchObject({ code: 0 })
       const after = contents(cwd)
@@ -38,9 +39,9 @@ describe('a Drizzle project with a database that drizzle-kit made', () => {
       expect(readFileSync(join(cwd, 'gigarow.config.ts'), 'utf8')).not.toContain('postgres')
 
       expect((await gigarow('migrate', 'status')).said).toMatch(/_baseline +applied/)
-      expect(await gigarow('drift')).toMatchObject({ code: 0 })
-      expect(await gigarow('drift', '--to', 'schema')).toMatchObject({ code: 0 })
-      expect(await gigarow('verify')).toMatchObject({ code: 0 })
+      expect(await gigarow('drift', ...scratch)).toMatchObject({ code: 0 })
+      expect(await gigarow('drift', '--to', 'schema', ...scratch)).toMatchObject({ code: 0 })
+      expect(await gigarow('verify', '--scratch-url', targetUrl(database))).toMatchObject({ code: 0 })
       expect((await gigarow('generate')).said).toContain('Nothing to do')
       expect((await gigarow('init', '--yes')).said).toContain('gigarow knows this database already')
 
@@ -56,7 +57,7 @@ export const notes = pgTable('notes', {
       })
       expect(await gigarow('generate', 'notes')).toMatchObject({ code: 0 })
       expect(await gigarow('migrate', 'up')).toMatchObject({ code: 0 })
-      expect(await gigarow('drift', '--to', 'schema')).toMatchObject({ code: 0 })
+      expect(await gigarow('drift', '--to', 'schema', ...scratch)).toMatchObject({ code: 0 })
       const columns = await withDatabase(database, { doing: 'looking' }, async ({ sql }) =>
         sql`select string_agg(attname, ' ' order by attnum) as names from pg_attribute
              where attrelid = 'notes'::regclass and attnum > 0`.then(([row]) => row?.names as string),
