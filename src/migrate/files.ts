@@ -3,7 +3,7 @@ import { join, relative } from 'node:path'
 import { GigarowError } from '../kernel/index.ts'
 import { checksumOf, normalizeText } from './checksum.ts'
 
-/** One folder of migrations/: <YYYYMMDDHHMMSS>_<name>/{migration.sql, down.sql, snapshot.json}, or with a migration.ts. */
+/** One folder of migrations/: <YYYYMMDDHHMMSS>_<name>/{migration.sql, down.sql}, or with a migration.ts. Other files are passed over. */
 export interface MigrationFile {
   readonly name: string
   readonly folder: string
@@ -80,27 +80,6 @@ async function sourcesIn(folder: string): Promise<readonly { file: string; text:
     SOURCES.map(async (file) => ({ file, text: await readText(join(folder, file)) })),
   )
   return texts.flatMap(({ file, text }) => (text === undefined ? [] : [{ file, text }]))
-}
-
-/** snapshot.json of the newest migration that has one, parsed; undefined where there is none. */
-export async function newestSnapshot(
-  files: readonly MigrationFile[],
-): Promise<{ readonly value: unknown; readonly path: string } | undefined> {
-  for (const { folder } of [...files].reverse()) {
-    const path = join(folder, 'snapshot.json')
-    const text = await readText(path)
-    if (text === undefined) continue
-    try {
-      return { value: JSON.parse(text), path }
-    } catch (cause) {
-      throw invalid(
-        path,
-        `${path} is not JSON: ${(cause as Error).message}`,
-        'Bring it back from version control.',
-      )
-    }
-  }
-  return undefined
 }
 
 async function readText(path: string): Promise<string | undefined> {

@@ -51,17 +51,36 @@ function timeoutText(statement: PlanStatement, local: boolean): string {
 }
 
 /** A statement under its comments: what it is for, what it locks, what is dangerous about it. */
-export function statementText({ sql, comment, locks, hazards }: PlanStatement): string {
+export function statementText(statement: PlanStatement): string {
+  return `${notesOf(statement)
+    .map((line) => `-- ${line}\n`)
+    .join('')}${statement.sql};\n`
+}
+
+/** The lines above a statement. */
+export function notesOf({ comment, locks, hazards }: Omit<PlanStatement, 'sql'>): readonly string[] {
   const notes = [
     ...(comment === undefined ? [] : [comment]),
-    ...locks.map(({ relation, mode }) => `locks ${relation}: ${mode}`),
+    ...lockNotes(locks),
     ...hazards.map(
       ({ severity, text, rule }) =>
         `${severity === 'notice' ? 'note' : `DANGER (${severity})`}: ${text} [${rule}]`,
     ),
   ]
-  const lines = notes.flatMap((note) => note.split('\n')).map((line) => `-- ${line}\n`)
-  return `${lines.join('')}${sql};\n`
+  return notes.flatMap((note) => note.split('\n'))
+}
+
+/** Of a table with a thousand partitions nobody reads a thousand lines. */
+const NAMED = 6
+
+function lockNotes(locks: PlanStatement['locks']): readonly string[] {
+  const modes = [...new Set(locks.map(({ mode }) => mode))]
+  return modes.map((mode) => {
+    const names = locks.filter((lock) => lock.mode === mode).map(({ relation }) => relation)
+    const rest = names.length - NAMED
+    const shown = rest > 1 ? `${names.slice(0, NAMED).join(', ')} and ${rest} more` : names.join(', ')
+    return `locks ${shown}: ${mode}`
+  })
 }
 
 /** The plan as programs read it. */

@@ -114,7 +114,9 @@ export async function adjustLeaves(
     const gone = own.filter(({ name, bound }) => {
       const span = spanOf(bound)
       if (span === undefined || has(theirs, name)) return false
-      return span.to <= keptSince(policy, now) || (ahead === 'leave' && span.from >= end)
+      // One with an end has all its partitions from the first day on.
+      const comesWithTime = ahead === 'leave' && policy.to === undefined
+      return span.to <= keptSince(policy, now) || (comesWithTime && span.from >= end)
     })
     for (const { name } of gone) await db.sql.unsafe(`drop table ${qualified(name)}`)
     const made = theirs.filter(({ name, bound }) => !has(own, name) && isOfPolicy(policy, spanOf(bound)))

@@ -18,6 +18,8 @@ export interface ProveOptions {
   readonly plan: Plan
   /** Those that the plan was made with. */
   readonly options?: DiffOptions
+  /** What takes the plan back; tried when it is through. */
+  readonly down?: readonly string[]
   readonly scratch: ScratchServer
   readonly signal?: AbortSignal
 }
@@ -26,6 +28,8 @@ export interface Proof {
   readonly tables: number
   /** Tables that no made-up rows could be put into; nothing is proved of their rows. */
   readonly empty: readonly string[]
+  /** Why `down` does not lead back. */
+  readonly noWayBack?: string
 }
 
 /**
@@ -77,8 +81,33 @@ async function proveOnce(db: Database, input: Once): Promise<Proof> {
     })
     if (loss !== undefined) throw failed(`${loss}, and no statement says so`)
     await assertEqual(db, to.db)
-    return { tables: tables.length, empty: [...empty, ...input.skip].filter((name) => name !== EVERY) }
+    const proof = { tables: tables.length, empty: [...empty, ...input.skip].filter((n) => n !== EVERY) }
+    const noWayBack = await tryBack(db, session, { before, down: input.down ?? [] })
+    return noWayBack === undefined ? proof : { ...proof, noWayBack }
   })
+}
+
+interface Back {
+  readonly before: Catalog
+  readonly down: readonly string[]
+}
+
+async function tryBack(
+  db: Database,
+  session: ReservedSql,
+  { before, down }: Back,
+): Promise<string | undefined> {
+  if (down.length === 0) return undefined
+  for (const sql of down) {
+    const error = await session.unsafe(sql).then(
+      () => undefined,
+      (found: Error) => found,
+    )
+    if (error !== undefined) return `the way back fails: ${error.message} (${sql})`
+  }
+  const { statements, refusals } = diff(await readCatalog(db), before)
+  const left = statements[0]?.sql ?? refusals[0]?.reason
+  return left === undefined ? undefined : `after the way back this would be left to do: ${left}`
 }
 
 /** A live database cannot be copied: its schema is made anew from what was read of it. */

@@ -6,6 +6,7 @@ import {
   type FileStatement,
   lineAndColumn,
   type SqlNode,
+  splitStatements,
 } from '../sql/index.ts'
 import type { Script } from './script.ts'
 
@@ -20,21 +21,38 @@ export interface ReplayOptions {
  * the server may be somebody's. Throws SOURCE_FAILED with the place in the file and the server's message.
  */
 export async function replay(session: ReservedSql, script: Script, options: ReplayOptions): Promise<void> {
-  const statements = script.statements.filter(({ node }) => !reachesBeyond(node))
   const sqls = script.statements.map(({ node }) => node)
   if (options.makeRoles) await ensureRoles(session, new Set(sqls.flatMap(rolesIn)))
   const all = async () => {
-    for (const statement of statements) await runOne(session, script, { statement, ...options })
+    for (const step of script.statements) {
+      if ('List' in step.node) await runBlock(session, script, { statement: step, ...options })
+      else if (!reachesBeyond(step.node)) await runOne(session, script, { statement: step, ...options })
+    }
   }
   await (script.transactional ? inTransaction(session, all) : all())
   for (const what of ['session authorization', 'role', 'all']) await session.unsafe(`reset ${what}`)
 }
 
-async function runOne(
+interface One extends ReplayOptions {
+  readonly statement: FileStatement
+}
+
+/** What stands between BEGIN and COMMIT. */
+async function runBlock(
   session: ReservedSql,
   script: Script,
-  { statement, signal }: ReplayOptions & { readonly statement: FileStatement },
+  { statement: block, ...options }: One,
 ): Promise<void> {
+  const parts = await splitStatements(block.sql, script.path)
+  await inTransaction(session, async () => {
+    for (const part of parts.filter(({ node }) => !reachesBeyond(node))) {
+      const statement = { ...part, offset: block.offset + part.offset }
+      await runOne(session, script, { statement, ...options })
+    }
+  })
+}
+
+async function runOne(session: ReservedSql, script: Script, { statement, signal }: One): Promise<void> {
   if (signal?.aborted) throw new GigarowError('INTERRUPTED', 'Stopped; nothing was changed.')
   try {
     await session.unsafe(statement.sql)

@@ -1,7 +1,8 @@
 import { classify, type FileStatement, splitStatements } from '../sql/index.ts'
+import { inBlocks } from './blocks.ts'
 import { invalid } from './files.ts'
 
-/** A file's statements, checked, and whether they can all run in one transaction. */
+/** A file's steps (a statement, or what stands between BEGIN and COMMIT), checked, and whether one transaction takes them all. */
 export interface Script {
   readonly text: string
   readonly path: string
@@ -15,13 +16,6 @@ export async function readScript(text: string, path: string): Promise<Script> {
   const classes = statements.map(({ node }) => classify(node))
   for (const [i, { line, node }] of statements.entries()) {
     const at = `${path}:${line}`
-    if (classes[i] === 'control') {
-      throw invalid(
-        path,
-        `${at} begins or ends a transaction, which is the runner's task`,
-        'Remove the statement: a migration runs in one transaction of its own, where its statements allow it.',
-      )
-    }
     if (classes[i] === 'client') {
       throw invalid(
         path,
@@ -37,5 +31,11 @@ export async function readScript(text: string, path: string): Promise<Script> {
       )
     }
   }
-  return Object.freeze({ text, path, statements, transactional: !classes.includes('alone') })
+  const stepwise = classes.some((found) => found === 'alone' || found === 'control')
+  return Object.freeze({
+    text,
+    path,
+    statements: inBlocks(statements, { text, path }),
+    transactional: !stepwise,
+  })
 }

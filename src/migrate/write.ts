@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { GigarowError, type Statement } from '../kernel/index.ts'
+import { GigarowError } from '../kernel/index.ts'
 import { MIGRATION_NAME } from './files.ts'
 
 export interface NewMigration {
@@ -9,7 +9,6 @@ export interface NewMigration {
   readonly sql: string
   /** undefined: no down.sql is written, and the migration cannot be taken back. */
   readonly downSql: string | undefined
-  readonly snapshot: unknown
 }
 
 /** Writes a migration's folder: all of it or, when something fails, nothing. Returns its path. */
@@ -21,7 +20,6 @@ export async function writeMigration(folder: string, migration: NewMigration): P
   try {
     await writeFile(join(draft, 'migration.sql'), migration.sql)
     if (migration.downSql !== undefined) await writeFile(join(draft, 'down.sql'), migration.downSql)
-    await writeFile(join(draft, 'snapshot.json'), `${JSON.stringify(migration.snapshot, null, 2)}\n`)
     await rename(draft, target)
   } catch (error) {
     await rm(draft, { recursive: true, force: true })
@@ -67,13 +65,4 @@ const LETTERS: Readonly<Record<string, string>> = {
 function stampToMs(stamp: string): number {
   const [, y, mo, d, h, mi, s] = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/.exec(stamp)!.map(Number)
   return Date.UTC(y!, mo! - 1, d, h, mi, s)
-}
-
-/** Statements as the text of a file, each with what is to be known of it above. */
-export function renderStatements(statements: readonly Statement[], header: readonly string[]): string {
-  const parts = statements.map(({ sql, comment, hazard }) => {
-    const notes = [...(comment ? [comment] : []), ...(hazard ? [`DANGER: ${hazard.text}`] : [])]
-    return `${notes.map((note) => `-- ${note}\n`).join('')}${sql};\n`
-  })
-  return [header.map((line) => `-- ${line}\n`).join(''), ...parts].filter((part) => part !== '').join('\n')
 }

@@ -7,19 +7,27 @@ export interface Only {
   readonly tables: readonly string[]
 }
 
-/** The catalog without what belongs to others, and without what belongs to that: it is neither compared nor changed. */
-export function onlyOwn(catalog: Catalog, { schemas, tables }: Only): Catalog {
+/**
+ * The catalog without what belongs to others, and without what belongs to that: it is neither compared nor changed. `expected`:
+ * what is in it belongs to the project, whatever the patterns say.
+ */
+export function onlyOwn(
+  catalog: Catalog,
+  { schemas, tables }: Only,
+  expected?: Pick<ReadonlySet<ObjectKey>, 'has'>,
+): Catalog {
   if (schemas.length === 0 && tables.length === 0) return catalog
   const inSchema = matcher(schemas)
   const isOwnTable = matcher(tables)
   const foreign = new Set<ObjectKey>()
   for (const object of catalog.objects.values()) {
+    if (ownersOf(object).length > 0) continue
     const { schema, name } = placeOf(object)
     const relation = ['table', 'view', 'matview'].includes(object.kind)
     const own =
       (schema === undefined || inSchema(schema)) &&
       (!relation || isOwnTable(name, ...(schema === undefined ? [] : [`${schema}.${name}`])))
-    if (!own) foreign.add(object.key)
+    if (!own && !expected?.has(object.key)) foreign.add(object.key)
   }
   withMembers(catalog, foreign)
   const objects = [...catalog.objects].filter(([key]) => !foreign.has(key))

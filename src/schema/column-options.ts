@@ -59,21 +59,6 @@ export function setColumnOptions(
   ]
 }
 
-/** What takes them back, but for the storage: only the server knows what its type has. */
-export function resetColumnOptions(
-  { table, column, partitions }: ColumnOptionsTarget,
-  { compression, statistics, nDistinct }: ColumnOptions,
-): readonly string[] {
-  const onEach = [
-    ...(compression ? ['SET COMPRESSION DEFAULT'] : []),
-    ...(nDistinct === undefined ? [] : ['RESET (n_distinct)']),
-  ]
-  return [
-    ...(statistics === undefined ? [] : [alter(table, column, 'SET STATISTICS -1')]),
-    ...[table, ...partitions].flatMap((each) => onEach.map((set) => alter(each, column, set))),
-  ]
-}
-
 function alter(table: QualifiedName, column: string, what: string): string {
   return `ALTER TABLE ${qualified(table)} ALTER COLUMN ${ident(column)} ${what}`
 }

@@ -1,6 +1,7 @@
 export { applyCasing, type Casing } from './casing.ts'
 export { type ColumnOptions, columnOptions } from './column-options.ts'
 export type { AnyTable, ColumnFacts } from './columns.ts'
+export { checkDeclarations, declarationsSql } from './ddl.ts'
 export { type DeclaredSchema, type GigarowTable, type ReadOptions, readDeclarations } from './declared.ts'
 export { type DeclarationRename, declarationRenames } from './declared-renames.ts'
 export { type DeclaredColumn, type DeclaredTable, describeTable } from './describe.ts'
@@ -35,18 +36,7 @@ export {
   type TimePolicy,
   timePartitions,
 } from './partitions.ts'
-export {
-  type Allowance,
-  type CustomPlan,
-  checkDeclarations,
-  declarationsSql,
-  type MigrationPlan,
-  planCustom,
-  planMigration,
-  refuseHazards,
-} from './plan.ts'
 export { renamedFrom } from './renames.ts'
-export { isSnapshot, type Snapshot } from './snapshot.ts'
 export {
   type ExtensionDeclaration,
   type ExtensionOptions,

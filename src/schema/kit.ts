@@ -1,73 +1,25 @@
 import { GigarowError } from '../kernel/index.ts'
 import { withKeysAsNames } from './casing.ts'
-import { type KitSnapshot, type KitTable, tableName } from './snapshot.ts'
 
-/**
- * drizzle-kit behind three functions, so that Drizzle 1 can replace it: declarations to snapshot, the empty snapshot,
- * two snapshots to DDL. Its ids are random and mean nothing to us: they are left out of what we keep.
- */
-const ID = '00000000-0000-0000-0000-000000000000'
-
-/** The state that the exports of a schema module declare. */
-export async function kitSnapshot(imports: Readonly<Record<string, unknown>>): Promise<KitSnapshot> {
-  const { generateDrizzleJson } = await import('drizzle-kit/api')
-  const {
-    id: _id,
-    prevId: _prevId,
-    ...snapshot
-  } = await guarded(() =>
-    withKeysAsNames(imports, (casing) => generateDrizzleJson({ ...imports }, undefined, undefined, casing)),
-  )
-  return snapshot as unknown as KitSnapshot
+/** What drizzle-kit makes of declarations. */
+export interface KitSql {
+  /** From nothing; it knows nothing of what we add. */
+  readonly statements: readonly string[]
+  /** Names of enums in the schema public: it writes them without their schema. */
+  readonly publicEnums: ReadonlySet<string>
 }
 
-export function emptyKitSnapshot(): Promise<KitSnapshot> {
-  return kitSnapshot({})
-}
-
-/** DDL that leads from one state to the other. Throws SCHEMA_INVALID where only a person knows whether it is a rename. */
-export async function kitDiff(from: KitSnapshot, to: KitSnapshot): Promise<readonly string[]> {
-  const rename = possibleRename(from, to)
-  if (rename !== undefined) throw renameError(rename)
-  const { generateMigration } = await import('drizzle-kit/api')
-  type KitJson = Parameters<typeof generateMigration>[0]
-  const asKit = (snapshot: KitSnapshot) =>
-    structuredClone({ ...snapshot, id: ID, prevId: ID }) as unknown as KitJson
-  return guarded(() => generateMigration(asKit(from), asKit(to)))
-}
-
-/**
- * drizzle-kit asks on the terminal whether "one gone, one new" is a rename, for each kind of object. Programs cannot be
- * asked: found beforehand, it is an error that says how to go on.
- */
-function possibleRename(from: KitSnapshot, to: KitSnapshot): string | undefined {
-  for (const kind of ['schemas', 'enums', 'sequences', 'roles', 'tables', 'views'] as const) {
-    const [gone, added] = changedKeys(from[kind], to[kind])
-    if (gone && added) return `${kind.slice(0, -1)} ${gone} or a new one, ${added}`
-  }
-  for (const [key, table] of Object.entries(to.tables)) {
-    const [gone, added] = changedKeys(from.tables[key]?.columns ?? table.columns, table.columns)
-    if (gone && added) return `column ${tableLabel(table)}.${gone} or a new one, ${added}`
-  }
-  return undefined
-}
-
-function changedKeys(
-  from: unknown,
-  to: unknown,
-): readonly [gone: string | undefined, added: string | undefined] {
-  const [before, after] = [Object.keys((from as object) ?? {}), Object.keys((to as object) ?? {})]
-  return [before.find((key) => !after.includes(key)), after.find((key) => !before.includes(key))]
-}
-
-function tableLabel(table: KitTable): string {
-  const { schema, name } = tableName(table)
-  return schema === 'public' ? name : `${schema}.${name}`
-}
-
-function renameError(what: string): GigarowError {
-  return new GigarowError('SCHEMA_INVALID', `It cannot be seen whether this renames the ${what}.`, {
-    hint: 'To rename a table or a column: renamedFrom(…) in the third argument of its table. Anything else: gigarow generate --custom <name>, and write ALTER … RENAME into the file. To drop one and add another: generate once with both, then once more without the old one.',
+/** drizzle-kit behind one function, so that Drizzle 1 can replace it: the exports of a schema module to DDL. */
+export async function kitSql(imports: Readonly<Record<string, unknown>>): Promise<KitSql> {
+  const { generateDrizzleJson, generateMigration } = await import('drizzle-kit/api')
+  return guarded(async () => {
+    const declared = withKeysAsNames(imports, (casing) =>
+      generateDrizzleJson({ ...imports }, undefined, undefined, casing),
+    )
+    const enums = Object.keys(declared.enums)
+    const statements = await generateMigration(generateDrizzleJson({}), declared)
+    const ofPublic = enums.filter((key) => key.startsWith('public.'))
+    return { statements, publicEnums: new Set(ofPublic.map((key) => key.slice('public.'.length))) }
   })
 }
 

@@ -15,120 +15,116 @@ import {
   type QualifiedName,
   qualified,
 } from '../kernel/index.ts'
-import { resetColumnOptions, setColumnOptions } from './column-options.ts'
+import { setColumnOptions } from './column-options.ts'
 import type { DeclaredSchema, GigarowTable } from './declared.ts'
 import { createIndexSql, type IndexSpec } from './index-builder.ts'
+import { type Step, stepOf } from './order.ts'
+import { flatLeaves } from './partition-tree.ts'
 import { relationRef } from './references.ts'
-import type { LeafState, ObjectState, TableOptions } from './snapshot.ts'
-import { tableKey } from './snapshot.ts'
 import { readSqlObject, type SqlKind, unknownNeed } from './sql-checks.ts'
 import { type ExtensionDeclaration, isExtension, isSqlObject, type Need } from './sql-object.ts'
 import { createStatisticsSql } from './statistics.ts'
+import { tidyOrAsIs } from './tidy.ts'
 
-export type ObjectStates = Readonly<Record<string, ObjectState>>
-type Entry = readonly [key: string, state: ObjectState]
+/** Something that has statements of its own: an index with INCLUDE, a function, a comment. */
+interface Entry {
+  /** Its kind and name. */
+  readonly key: string
+  readonly sql: readonly string[]
+  /** The table or view that it belongs to: relation public.events. */
+  readonly on?: string
+  /** Of a sqlObject: its label, by which others need it. */
+  readonly label?: string
+  readonly needs?: readonly string[]
+}
 
-/**
- * Everything declared that drizzle-kit knows nothing of and that is made by statements of its own, in the order in which it
- * can be made once the tables are there. `tables`: with the partitions that they were made with.
- */
-export async function objectsOf(
-  declared: DeclaredSchema,
-  tables: Readonly<Record<string, TableOptions>>,
-): Promise<{ readonly objects: ObjectStates; readonly problems: readonly string[] }> {
+export interface ObjectSteps {
+  readonly steps: readonly Step[]
+  readonly problems: readonly string[]
+}
+
+/** Everything declared that drizzle-kit knows nothing of, in the order in which it can be made once the tables are there. */
+export async function objectSteps(declared: DeclaredSchema): Promise<ObjectSteps> {
   const { entries, problems } = await sqlEntries(declared)
   const ofKinds = (...kinds: SqlKind[]) =>
-    entries.filter(([key]) => kinds.some((kind) => key.startsWith(`${kind} `)))
-  const own = declared.tables.map((table) => ({ table, leaves: tables[tableKey(table.name)]?.leaves ?? [] }))
+    entries.filter(({ key }) => kinds.some((kind) => key.startsWith(`${kind} `)))
+  const { tables, matViews } = declared
   const all: Entry[] = [
     ...declared.extensions.map(extensionEntry),
     ...ofKinds('domain', 'type', 'function', 'procedure'),
-    ...own.flatMap(({ table, leaves }) => optionEntries(table, leaves)),
-    ...own.flatMap(({ table }) => table.indexes.map((spec) => indexEntry(spec, table.name))),
-    ...own.flatMap(({ table }) => statisticsEntries(table)),
+    ...tables.flatMap(optionEntries),
+    ...tables.flatMap(({ name, indexes }) => indexes.map((spec) => indexEntry(spec, name))),
+    ...tables.flatMap(statisticsEntries),
     ...ofKinds('view'),
-    ...declared.matViews.flatMap(({ name, indexes }) => indexes.map((spec) => indexEntry(spec, name))),
+    ...matViews.flatMap(({ name, indexes }) => indexes.map((spec) => indexEntry(spec, name))),
     ...ofKinds('trigger', 'rule', 'policy', 'grant'),
-    ...own.flatMap(({ table }) => commentEntries(table)),
+    ...tables.flatMap(commentEntries),
     ...ofKinds('comment'),
   ]
-  const twice = all.filter(([key], i) => all.findIndex(([other]) => other === key) !== i)
+  const keys = all.map(({ key }) => key)
+  const twice = keys.filter((key, i) => keys.indexOf(key) !== i && !/^(index|extension) /.test(key))
+  const clashes = twice.map((key) => `There are two declarations of the ${key}. Remove one.`)
   return {
-    objects: Object.fromEntries(all),
-    problems: [
-      ...problems,
-      ...twice
-        .filter(([key]) => !key.startsWith('index ') && !key.startsWith('extension '))
-        .map(([key]) => `There are two declarations of the ${key}. Remove one.`),
-    ],
+    steps: (await Promise.all(all.map(stepsOf))).flat(),
+    problems: [...problems, ...clashes],
   }
+}
+
+function stepsOf({ key, sql, on, label, needs = [] }: Entry): Promise<readonly Step[]> {
+  const more = on === undefined ? needs : [...needs, on]
+  return Promise.all(
+    sql.map(async (text) => {
+      // What a user has written stays as it is written.
+      const step = await stepOf(label === undefined ? await tidyOrAsIs(text) : text, { label: key, more })
+      return label === undefined ? step : { ...step, makes: new Set([...step.makes, `object ${label}`]) }
+    }),
+  )
 }
 
 function extensionEntry({ name, schema, version }: ExtensionDeclaration): Entry {
   const into = schema ? ` SCHEMA ${ident(schema)}` : ''
   const at = version ? ` VERSION ${literal(version)}` : ''
-  return [
-    `extension ${name}`,
-    {
-      create: [`CREATE EXTENSION IF NOT EXISTS ${ident(name)}${into}${at}`],
-      drop: [`DROP EXTENSION IF EXISTS ${ident(name)}`],
-      ...(schema ? { needs: [`schema ${schema}`] } : {}),
-    },
-  ]
+  return {
+    key: `extension ${name}`,
+    sql: [`CREATE EXTENSION IF NOT EXISTS ${ident(name)}${into}${at}`],
+    ...(schema ? { needs: [`schema ${schema}`] } : {}),
+  }
 }
 
 function indexEntry(spec: IndexSpec, on: QualifiedName): Entry {
-  const name = { schema: on.schema, name: spec.name }
-  return [
-    `index ${displayName(name)}`,
-    {
-      on: relationRef(on.schema, on.name),
-      create: [createIndexSql(spec, on)],
-      drop: [`DROP INDEX ${qualified(name)}`],
-    },
-  ]
+  return {
+    key: `index ${displayName({ schema: on.schema, name: spec.name })}`,
+    on: relationRef(on.schema, on.name),
+    sql: [createIndexSql(spec, on)],
+  }
 }
 
 function statisticsEntries({ name, statistics }: GigarowTable): Entry[] {
-  return statistics.map((spec) => [
-    `statistics ${displayName({ schema: name.schema, name: spec.name })}`,
-    {
-      on: relationRef(name.schema, name.name),
-      create: createStatisticsSql(spec, name),
-      drop: [`DROP STATISTICS ${ident(name.schema, spec.name)}`],
-    },
-  ])
+  return statistics.map((spec) => ({
+    key: `statistics ${displayName({ schema: name.schema, name: spec.name })}`,
+    on: relationRef(name.schema, name.name),
+    sql: createStatisticsSql(spec, name),
+  }))
 }
 
-function optionEntries({ name: table, columnOptions }: GigarowTable, leaves: readonly LeafState[]): Entry[] {
-  const partitions = leafNames(leaves).map((name) => ({ schema: table.schema, name }))
-  return columnOptions.map(({ column, options }) => [
-    `options of ${displayName(table)}.${column}`,
-    {
-      on: relationRef(table.schema, table.name),
-      create: setColumnOptions({ table, column, partitions }, options),
-      drop: resetColumnOptions({ table, column, partitions }, options),
-      ...(options.storage ? { storage: options.storage } : {}),
-    },
-  ])
-}
-
-export function leafNames(leaves: readonly LeafState[]): readonly string[] {
-  return leaves.flatMap((leaf) => [leaf.name, ...leafNames(leaf.leaves ?? [])])
+function optionEntries({ name: table, columnOptions, leaves }: GigarowTable): Entry[] {
+  const partitions = flatLeaves(leaves).map(({ name }) => ({ schema: table.schema, name }))
+  return columnOptions.map(({ column, options }) => ({
+    key: `options of ${displayName(table)}.${column}`,
+    on: relationRef(table.schema, table.name),
+    sql: setColumnOptions({ table, column, partitions }, options),
+  }))
 }
 
 function commentEntries({ name, comments }: GigarowTable): Entry[] {
   return comments.map(({ column, text }) => {
     const on =
       column === undefined ? `TABLE ${qualified(name)}` : `COLUMN ${qualified(name)}.${ident(column)}`
-    return [
-      `comment on ${displayName(name)}${column === undefined ? '' : `.${column}`}`,
-      {
-        on: relationRef(name.schema, name.name),
-        create: [`COMMENT ON ${on} IS ${literal(text).trim()}`],
-        drop: [`COMMENT ON ${on} IS NULL`],
-      },
-    ]
+    return {
+      key: `comment on ${displayName(name)}${column === undefined ? '' : `.${column}`}`,
+      on: relationRef(name.schema, name.name),
+      sql: [`COMMENT ON ${on} IS ${literal(text).trim()}`],
+    }
   })
 }
 
@@ -148,18 +144,8 @@ async function sqlEntries(
       }
     }
     try {
-      const { key, sql, drop, replace } = await readSqlObject(object)
-      const needs = object.needs.map((need) => needRef(need))
-      entries.push([
-        key,
-        {
-          create: [sql],
-          drop,
-          label: object.label,
-          ...(replace ? { replace } : {}),
-          ...(needs.length > 0 ? { needs } : {}),
-        },
-      ])
+      const { key, sql } = await readSqlObject(object)
+      entries.push({ key, sql: [sql], label: object.label, needs: object.needs.map(needRef) })
     } catch (error) {
       if (!isGigarowError(error) || error.code !== 'SCHEMA_INVALID') throw error
       problems.push(error.message)

@@ -1,7 +1,7 @@
 import { getTableColumns } from 'drizzle-orm'
 import { getTableConfig, type PgColumn, type PgTable } from 'drizzle-orm/pg-core'
 import { isGigarowError } from '../kernel/index.ts'
-import { boundSql, keySql, type Leaf, type PartitionKey } from '../model/index.ts'
+import type { Leaf, PartitionKey } from '../model/index.ts'
 import { encodeBound, timeLeaves } from './leaves.ts'
 import type { PartitionsDeclaration, RawLeaf, RawSubpartitions } from './partitions.ts'
 
@@ -125,14 +125,4 @@ export function levels(
     { key, leaves },
     ...leaves.flatMap((leaf) => (leaf.partitionKey ? levels(leaf.partitionKey, leaf.leaves ?? []) : [])),
   ]
-}
-
-/** How each partition of a policy is partitioned, as text that changes when the declaration does. */
-export function describeBelow(leaf: Leaf | undefined): string | undefined {
-  if (leaf?.partitionKey === undefined) return undefined
-  const parts = (leaf.leaves ?? []).map((sub) => {
-    const deeper = describeBelow(sub)
-    return `${sub.name.slice(leaf.name.length + 1)} ${boundSql(sub.bound)}${deeper ? ` BY ${deeper}` : ''}`
-  })
-  return `${keySql(leaf.partitionKey)}: ${parts.join(', ')}`
 }

@@ -1,11 +1,4 @@
-import {
-  displayName,
-  GigarowError,
-  ident,
-  isGigarowError,
-  nearest,
-  type QualifiedName,
-} from '../kernel/index.ts'
+import { displayName, GigarowError, isGigarowError, nearest, type QualifiedName } from '../kernel/index.ts'
 import { deparse, type SqlNode, splitStatements } from '../sql/index.ts'
 import type { SqlObjectDeclaration } from './sql-object.ts'
 
@@ -28,13 +21,9 @@ export interface SqlObject {
   readonly key: string
   /** Without the semicolon and the comments before it. */
   readonly sql: string
-  readonly drop: readonly string[]
-  /** In place of drop and create where name, arguments and result stay: CREATE OR REPLACE …. */
-  readonly replace?: { readonly sql: string; readonly identity: string }
-  readonly node: SqlNode
 }
 
-type Read = Omit<SqlObject, 'sql' | 'node'>
+type Read = Omit<SqlObject, 'sql'>
 
 /** Reads it with PostgreSQL's own parser. Throws SCHEMA_INVALID with what is wrong. */
 export async function readSqlObject({ label, text }: SqlObjectDeclaration): Promise<SqlObject> {
@@ -50,13 +39,7 @@ export async function readSqlObject({ label, text }: SqlObjectDeclaration): Prom
   }
   const read = await readNode(first.node)
   if (typeof read === 'string') throw wrong(read)
-  const replace = read.replace ? { ...read.replace, sql: asReplace(first.sql) } : undefined
-  return { ...read, ...(replace ? { replace } : {}), sql: first.sql, node: first.node }
-}
-
-/** CREATE FUNCTION to CREATE OR REPLACE FUNCTION. */
-function asReplace(sql: string): string {
-  return sql.replace(/^create(\s+or\s+replace)?/i, 'CREATE OR REPLACE')
+  return { ...read, sql: first.sql }
 }
 
 const ALLOWED =
@@ -65,12 +48,7 @@ const ALLOWED =
 async function readNode(node: SqlNode): Promise<Read | string> {
   if ('CreateFunctionStmt' in node) return readFunction(node.CreateFunctionStmt)
   if ('ViewStmt' in node) {
-    const name = fromRange(node.ViewStmt.view)
-    return {
-      kind: 'view',
-      key: `view ${displayName(name)}`,
-      drop: [`DROP VIEW ${ident(name.schema, name.name)}`],
-    }
+    return { kind: 'view', key: `view ${displayName(fromRange(node.ViewStmt.view))}` }
   }
   if ('CreateTrigStmt' in node) {
     const { trigname = '', relation, isconstraint: _ } = node.CreateTrigStmt
@@ -107,20 +85,12 @@ function nodeName(node: SqlNode): string {
 }
 
 function member(kind: 'trigger' | 'policy' | 'rule', name: string, table: QualifiedName): Read {
-  return {
-    kind,
-    key: `${kind} ${name} on ${displayName(table)}`,
-    drop: [`DROP ${kind.toUpperCase()} ${ident(name)} ON ${ident(table.schema, table.name)}`],
-  }
+  return { kind, key: `${kind} ${name} on ${displayName(table)}` }
 }
 
 function readType(kind: 'domain' | 'type', parts: readonly string[]): Read {
   const name = { schema: parts.at(-2) ?? 'public', name: parts.at(-1) ?? '' }
-  return {
-    kind,
-    key: `${kind} ${displayName(name)}`,
-    drop: [`DROP ${kind.toUpperCase()} ${ident(name.schema, name.name)}`],
-  }
+  return { kind, key: `${kind} ${displayName(name)}` }
 }
 
 async function readFunction(
@@ -157,11 +127,7 @@ async function readFunction(
     },
   })
   const signature = drop.replace(/^DROP \w+ /i, '').replace(/^public\./, '')
-  // OR REPLACE takes another body, not other names or defaults taken away, nor another result.
-  const identity = JSON.stringify([parameters, fn.returnType ?? null], (key, value) =>
-    key === 'location' ? undefined : (value as unknown),
-  )
-  return { kind, key: `${kind} ${signature}`, drop: [drop], replace: { sql: '', identity } }
+  return { kind, key: `${kind} ${signature}` }
 }
 
 async function readGrant(node: Extract<SqlNode, { GrantStmt: unknown }>): Promise<Read | string> {
@@ -171,7 +137,6 @@ async function readGrant(node: Extract<SqlNode, { GrantStmt: unknown }>): Promis
   return {
     kind: 'grant',
     key: `grant ${revoke.replace(/^REVOKE\s+/i, '').replaceAll(/\s+/g, ' ')}`,
-    drop: [revoke],
   }
 }
 
@@ -179,7 +144,7 @@ async function readComment(node: Extract<SqlNode, { CommentStmt: unknown }>): Pr
   const { comment: _text, ...rest } = node.CommentStmt
   const empty = await deparse({ CommentStmt: { ...rest } })
   const on = empty.replace(/^COMMENT ON /i, '').replace(/ IS NULL$/i, '')
-  return { kind: 'comment', key: `comment on ${on}`, drop: [empty] }
+  return { kind: 'comment', key: `comment on ${on}` }
 }
 
 function fromRange(range: { schemaname?: string; relname?: string } | undefined): QualifiedName {

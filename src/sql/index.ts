@@ -10,5 +10,6 @@ export {
 } from './edit.ts'
 export { isDeepEqual } from './equal.ts'
 export { deparse, parse, parseOne, type SqlNode } from './parser.ts'
+export { plain } from './plain.ts'
 export { caretLines, codePointToIndex, lineAndColumn, type Position } from './position.ts'
 export { type FileStatement, splitStatements } from './split.ts'

@@ -7,6 +7,8 @@ import { type Allowed, parseAllow } from '../allow.ts'
 import type { Command, CommandContext, CommandInput } from '../command.ts'
 import { confirm } from '../confirm.ts'
 import { targetOf, withBoth } from '../diff/compare.ts'
+import { counted, proofText } from '../diff/proof-text.ts'
+import { refusedError, refuseHazards, valueLossOf } from '../diff/refused.ts'
 import { SCRATCH_OPTIONS, scratchServer } from '../diff/scratch.ts'
 import { declaredPolicies, resolveSource } from '../diff/sources.ts'
 import { lockWaitingText } from '../lock-waiting.ts'
@@ -120,25 +122,13 @@ async function compare(input: Comparing): Promise<number> {
   return settings.apply ? 0 : 4
 }
 
-/** Who accepts drops accepts that values of an enum go; where rows use one, the plan fails. */
 function diffOptions({ settings, from }: Comparing): DiffOptions {
-  const enums = [...from.catalog.objects.values()].filter(({ kind }) => kind === 'enum')
-  const allowValueLoss = settings.allow.includes('drop') ? enums.map(({ key }) => key) : []
-  return { renames: settings.renames, allowValueLoss }
+  return { renames: settings.renames, ...valueLossOf(from.catalog, settings.allow) }
 }
 
 async function refused(out: Output, plan: Plan): Promise<number> {
   const { planJson } = await import('../../migrate/index.ts')
-  if (!out.json) {
-    throw new GigarowError(
-      'REFUSED',
-      `There is no way that keeps every row:\n${plan.refusals.map(({ reason }) => `  - ${reason}`).join('\n')}`,
-      {
-        facts: { reasons: plan.refusals.map(({ reason }) => reason) },
-        hint: [...new Set(plan.refusals.map(({ wayOut }) => wayOut))].join('\n  '),
-      },
-    )
-  }
+  if (!out.json) throw refusedError(plan)
   out.document(planJson(plan))
   return 3
 }
@@ -166,21 +156,13 @@ async function proveIt(input: Comparing, plan: Plan): Promise<Proof> {
   const { prove } = await import('../../migrate/index.ts')
   const options = diffOptions(input)
   const proof = await prove({ from: from.catalog, to, plan, options, scratch, signal })
-  const empty =
-    proof.empty.length === 0
-      ? ''
-      : `; without rows, because made-up ones do not fit: ${proof.empty.join(', ')}`
-  const drops = plan.statements.some(({ hazards }) => hazards.some(({ severity }) => severity === 'drop'))
-  const rows = drops ? 'no row is lost but what the plan drops' : 'no row is lost'
-  out.note(
-    `${out.colors.green('proved')} on a scratch database: it leads there, ${rows} (${counted(proof.tables, 'table')}${empty})`,
-  )
+  out.note(proofText(out, plan, proof))
   return proof
 }
 
 async function applyIt(input: Comparing, plan: Plan): Promise<void> {
   const { context, settings, from, to } = input
-  refuseHazards(plan, settings.allow)
+  refuseHazards(plan, { allow: settings.allow, what: 'The plan is not applied' })
   await confirm(context, `Carry out ${counted(plan.statements.length, 'statement')} on ${from.source.label}?`)
   const { applyPlan } = await import('../../migrate/index.ts')
   const { readCatalog } = await import('../../catalog/index.ts')
@@ -192,27 +174,12 @@ async function applyIt(input: Comparing, plan: Plan): Promise<void> {
     signal: context.signal,
     emit: (event) => render(context.out, event),
     check: async () => {
-      const live = onlyOwn(await readCatalog(from.db), only)
+      const live = onlyOwn(await readCatalog(from.db), only, to.catalog.objects)
       const now = diff(live, to.catalog, diffOptions(input))
       if (texts(now) !== texts(plan)) throw stale(from.source.label)
     },
   })
   context.out.print(`${context.out.colors.green('applied')} ${counted(plan.statements.length, 'statement')}`)
-}
-
-function refuseHazards(plan: Plan, allow: readonly Allowed[]): void {
-  const hazards = plan.statements.flatMap((s) => s.hazards).filter(({ severity }) => severity !== 'notice')
-  const open = hazards.filter(({ severity }) => !allow.some((a) => a === severity))
-  if (open.length === 0) return
-  const kinds = [...new Set(open.map(({ severity }) => severity))]
-  throw new GigarowError(
-    'REFUSED',
-    `The plan is not applied, because it is dangerous on a table with rows:\n${open.map((h) => `  - ${h.text} [${h.rule}]`).join('\n')}`,
-    {
-      facts: { hazards: open.map(({ text }) => text), kinds },
-      hint: `If that is meant, or the tables are small: --allow ${kinds.join(',')}.`,
-    },
-  )
 }
 
 function stale(label: string): GigarowError {
@@ -226,10 +193,6 @@ function notADatabase(from: string): GigarowError {
     facts: { from },
     hint: 'Write --from database or --from postgresql://…; --out writes the SQL to a file.',
   })
-}
-
-function counted(n: number, what: string): string {
-  return `${n} ${what}${n === 1 ? '' : 's'}`
 }
 
 function render(out: Output, event: ApplyEvent): void {

@@ -1,8 +1,13 @@
 import { relative } from 'node:path'
 import { GigarowError } from '../../kernel/index.ts'
-import type { CustomPlan, MigrationPlan } from '../../schema/index.ts'
 import { parseAllow } from '../allow.ts'
 import type { Command, CommandContext, CommandInput } from '../command.ts'
+import { proofText } from '../diff/proof-text.ts'
+import { parseRenames } from '../diff/renames.ts'
+import { SCRATCH_OPTIONS, scratchServer } from '../diff/scratch.ts'
+import { declarations, migrations } from '../diff/sources.ts'
+import { customText } from '../generate/custom.ts'
+import { type Planned, planMigration } from '../generate/plan.ts'
 import { highlightSql } from '../sql-text.ts'
 
 export const generateCommand: Command = {
@@ -10,12 +15,22 @@ export const generateCommand: Command = {
   summary: 'write a migration: what the declarations in schema/ have that migrations/ has not',
   args: '[name]',
   options: [
+    { flags: '--name <name>', description: 'the same as the argument: what the folder is called' },
     {
       flags: '--allow <dangers>',
       description: 'dangers to accept, separated by commas: drop, lock',
     },
-    { flags: '--custom', description: 'write an empty migration, for SQL of your own' },
+    {
+      flags: '--rename <what...>',
+      description: "what is the same under a new name: 'table public.old=public.new'",
+    },
+    {
+      flags: '--custom',
+      description: 'write an empty migration, for SQL of your own; what is missing stands in it as comments',
+    },
     { flags: '--dry-run', description: 'show the SQL, write nothing' },
+    { flags: '--no-prove', description: 'do not try the migration out on a scratch database' },
+    ...SCRATCH_OPTIONS,
   ],
   examples: [
     'gigarow generate add_orders',
@@ -27,72 +42,65 @@ export const generateCommand: Command = {
 }
 
 async function run(context: CommandContext, { args, options }: CommandInput): Promise<undefined> {
+  const label = labelOf(args[0], options.name)
   const allow = parseAllow(options.allow)
+  const renames = parseRenames(options.rename)
   const config = await context.config()
-  const { loadExports } = await import('../../config/index.ts')
-  const schema = await import('../../schema/index.ts')
-  const migrate = await import('../../migrate/index.ts')
-
+  const { migrationName, migrationText, readMigrations, writeMigration } = await import(
+    '../../migrate/index.ts'
+  )
   const now = Date.now()
-  const files = await migrate.readMigrations(config.migrations)
-  const newest = await migrate.newestSnapshot(files)
-  if (newest !== undefined && !schema.isSnapshot(newest.value)) throw foreignSnapshot(newest.path)
-  const declared = await schema.checkDeclarations(await loadExports(config.schema), {
+  const newest = (await readMigrations(config.migrations)).at(-1)?.name
+  const to = await declarations(context, config.schema, now)
+  const custom = options.custom === true
+  const name = migrationName(label ?? (custom ? 'custom' : newest === undefined ? 'initial' : 'change'), {
     now,
-    casing: config.casing,
+    ...(newest === undefined ? {} : { newest }),
   })
-  const previous = newest?.value as MigrationPlan['snapshot'] | undefined
-  const custom = options.custom === true ? await schema.planCustom(declared, previous) : undefined
-  const plan = custom === undefined ? await schema.planMigration(declared, previous) : undefined
-
-  if (plan?.statements.length === 0) return nothingToDo(context)
-  if (plan !== undefined) schema.refuseHazards(plan, allow)
-  const last = files.at(-1)
-  const label = args[0] ?? (custom ? 'custom' : last ? 'change' : 'initial')
-  const name = migrate.migrationName(label, { now, ...(last ? { newest: last.name } : {}) })
-  const draft = custom ? customDraft(name, custom) : planDraft(name, plan!, migrate.renderStatements)
-  const folder = options.dryRun
-    ? undefined
-    : await migrate.writeMigration(config.migrations, { name, ...draft })
-  report(context, { name, folder, root: config.root, ...draft })
+  const planned = await planMigration(context, {
+    from: migrations(context, config.migrations),
+    to,
+    scratch: await scratchServer(
+      context,
+      options,
+      options.scratch === 'target' ? await context.target() : undefined,
+    ),
+    now,
+    renames,
+    allow,
+    prove: options.prove !== false,
+    onlyLook: custom,
+  })
+  if (!custom && planned.plan.statements.length === 0) return nothingToDo(context)
+  const draft: Draft = custom
+    ? { sql: customText(name, planned.plan), downSql: undefined, noWayBack: [] }
+    : await withProvedWayBack(await migrationText(planned.plan, name), planned)
+  const folder =
+    options.dryRun === true ? undefined : await writeMigration(config.migrations, { name, ...draft })
+  report(context, { ...draft, ...planned, name, path: folder && relative(config.root, folder), custom })
   return undefined
+}
+
+function labelOf(argument: string | undefined, option: unknown): string | undefined {
+  const name = option === undefined ? argument : String(option)
+  if (argument === undefined || argument === name) return name
+  throw new GigarowError('USAGE', `Two names are given: ${argument} and --name ${name}.`, {
+    facts: { argument, name: String(option) },
+    hint: 'Write one of them.',
+  })
 }
 
 interface Draft {
   readonly sql: string
   readonly downSql: string | undefined
-  readonly snapshot: MigrationPlan['snapshot']
-  readonly statements: number
+  /** Why there is no down.sql. */
+  readonly noWayBack: readonly string[]
 }
 
-type Render = typeof import('../../migrate/index.ts')['renderStatements']
-
-function planDraft(name: string, plan: MigrationPlan, render: Render): Draft {
-  return {
-    sql: render(plan.statements, [name]),
-    downSql: plan.down && render(plan.down, [`Takes ${name} back.`]),
-    snapshot: plan.snapshot,
-    statements: plan.statements.length,
-  }
-}
-
-/** Without a down.sql: an empty one would take the migration out of the ledger and leave what it made. */
-function customDraft(name: string, { open, snapshot }: CustomPlan): Draft {
-  const lines = open.flatMap((text) => text.split('\n').map((line) => `--   ${line}`))
-  const gap =
-    lines.length === 0
-      ? []
-      : [
-          '-- The declarations have changed since the migration before. snapshot.json beside this file is their new state,',
-          '-- so this file has to bring the database there:',
-          ...lines,
-        ]
-  return {
-    sql: `${[`-- ${name}`, '-- Your SQL here. Statements that allow it run in one transaction.', ...gap].join('\n')}\n`,
-    downSql: undefined,
-    snapshot,
-    statements: 0,
-  }
+/** A way back that does not lead there is none. */
+function withProvedWayBack(draft: Draft, { proof }: Planned): Draft {
+  if (proof?.noWayBack === undefined) return draft
+  return { ...draft, downSql: undefined, noWayBack: [proof.noWayBack] }
 }
 
 function nothingToDo({ out }: CommandContext): undefined {
@@ -101,31 +109,38 @@ function nothingToDo({ out }: CommandContext): undefined {
   return undefined
 }
 
-interface Report extends Draft {
+interface Report extends Draft, Planned {
   readonly name: string
-  readonly folder: string | undefined
-  readonly root: string
+  /** undefined: it was not written. */
+  readonly path: string | undefined
+  readonly custom: boolean
 }
 
-function report({ out }: CommandContext, { name, folder, root, sql, downSql, statements }: Report): void {
-  const path = folder === undefined ? null : relative(root, folder)
+function report({ out }: CommandContext, it: Report): void {
+  const { name, path, sql, downSql, noWayBack, plan, proof, custom } = it
+  const { green, dim } = out.colors
   out.print(highlightSql(sql, out.colors))
-  if (path === null) out.note(out.colors.dim('Dry run: nothing was written.'))
+  if (proof !== undefined) out.note(proofText(out, plan, proof))
+  if (path === undefined) out.note(dim('Dry run: nothing was written.'))
   else {
-    const files = `migration.sql, ${downSql === undefined ? '' : 'down.sql, '}snapshot.json`
-    out.print(`${out.colors.green('written')} ${path}/ ${out.colors.dim(`(${files})`)}`)
-    if (downSql === undefined)
-      out.note(
-        'There is no down.sql: it is not known how to take this back. Write one by hand if you need it.',
-      )
-    out.note('Read it, commit it, then: gigarow migrate up')
+    const files = `migration.sql${downSql === undefined ? '' : ', down.sql'}`
+    out.print(`${green('written')} ${path}/ ${dim(`(${files})`)}`)
   }
-  out.document({ migration: name, folder: path, statements, sql, downSql: downSql ?? null })
-}
-
-function foreignSnapshot(path: string): GigarowError {
-  return new GigarowError('MIGRATION_INVALID', `${path} is not a snapshot of gigarow.`, {
-    facts: { path },
-    hint: 'It may be one of drizzle-kit. Bring the file back from version control, or use another migrations folder.',
+  if (!custom && downSql === undefined)
+    out.note(['There is no down.sql:', ...noWayBack.map((why) => `  - ${why}`)].join('\n'))
+  if (path !== undefined)
+    out.note(
+      custom
+        ? 'Write your SQL into it, then: gigarow migrate up'
+        : 'Read it, commit it, then: gigarow migrate up',
+    )
+  out.document({
+    migration: name,
+    folder: path ?? null,
+    statements: custom ? 0 : plan.statements.length,
+    sql,
+    downSql: downSql ?? null,
+    ...(custom || downSql !== undefined ? {} : { noWayBack }),
+    ...(proof === undefined ? {} : { proof: { tables: proof.tables, empty: proof.empty } }),
   })
 }

@@ -68,7 +68,8 @@ async function migrationsOf(context: CommandContext, folder: string): Promise<Re
   )
 }
 
-function migrations(context: CommandContext, folder: string): ResolvedSource {
+/** A folder that is not there is one without migrations. */
+export function migrations(context: CommandContext, folder: string): ResolvedSource {
   return plain({
     kind: 'migrations',
     folder,
@@ -78,14 +79,16 @@ function migrations(context: CommandContext, folder: string): ResolvedSource {
   })
 }
 
-async function declarations(
+/** `now`: up to where the partitions of a policy are made. */
+export async function declarations(
   context: CommandContext,
   path: string | readonly string[],
+  now: number = Date.now(),
 ): Promise<ResolvedSource> {
   const { loadExports } = await import('../../config/index.ts')
   const { checkDeclarations, declarationRenames, declarationsSql } = await import('../../schema/index.ts')
   const { casing } = await context.config()
-  const declared = await checkDeclarations(await loadExports(path), { now: Date.now(), casing })
+  const declared = await checkDeclarations(await loadExports(path), { now, casing })
   const statements = await declarationsSql(declared)
   const policies = declared.tables.flatMap(({ name, policy }) =>
     policy === undefined ? [] : [{ table: name, ...policy }],

@@ -1,6 +1,7 @@
 import type { ResolvedConfig } from '../../config/index.ts'
 import type { Target } from '../../db/index.ts'
-import { GigarowError, isGigarowError, type Statement } from '../../kernel/index.ts'
+import type { Plan } from '../../diff/index.ts'
+import { GigarowError, isGigarowError } from '../../kernel/index.ts'
 import type { Drift, NewMigration, Source } from '../../migrate/index.ts'
 import type { Catalog } from '../../model/index.ts'
 import type { DeclaredSchema } from '../../schema/index.ts'
@@ -37,14 +38,16 @@ export interface Adopted {
 
 /** Reads the database and makes the first migration of its state. Changes nothing. */
 export async function planAdoption(input: AdoptInput): Promise<Adopted> {
-  const { config, target, declared } = input
+  const { config, target } = input
   const { withDatabase } = await import('../../db/index.ts')
   const { migrateStatus } = await import('../../migrate/index.ts')
   const { readCatalog } = await import('../../catalog/index.ts')
-  const { onlyOwn } = await import('../../model/index.ts')
+  const { objectKey, onlyOwn } = await import('../../model/index.ts')
+  const names = input.declared.tables.map(({ name }) => name)
+  const ours = new Set(names.flatMap((name) => [objectKey('table', name), objectKey('schema', name.schema)]))
   const look = { doing: 'reading the schema', applicationName: 'gigarow init' }
   const { live, known } = await withDatabase(target, look, async (db) => ({
-    live: onlyOwn(await readCatalog(db), config.only),
+    live: onlyOwn(await readCatalog(db), config.only, ours),
     known: (await migrateStatus({ db, folder: config.migrations })).migrations,
   }))
   const none = (why: string): Adopted => ({ adoption: { kind: 'none', why }, differences: [], left: [] })
@@ -54,22 +57,23 @@ export async function planAdoption(input: AdoptInput): Promise<Adopted> {
     return none('there are migrations already; to record them as applied: gigarow migrate baseline')
   if (![...live.objects.values()].some(({ kind }) => kind === 'table'))
     return none('the database has no tables: gigarow generate, then gigarow migrate up')
-  const statements = await statementsFrom(live)
-  const left = [...live.unknown]
-  const compared = await compareBoth(input, { live, statements })
-  const migration = await baselineOf(declared, { statements, left })
+  const plan = await planOf(live)
+  const compared = await compareBoth(input, { live, plan })
+  const left = [...live.unknown, ...compared.left]
+  const migration = await baselineOf(plan, left)
   const tables = [...live.objects.values()].filter((o) => o.kind === 'table' && o.partitionOf === undefined)
   return {
-    adoption: { kind: 'baseline', migration, statements: statements.length, tables: tables.length },
+    adoption: { kind: 'baseline', migration, statements: plan.statements.length, tables: tables.length },
     differences: compared.differences,
-    left: [...left, ...compared.left],
+    left,
   }
 }
 
-async function statementsFrom(live: Catalog): Promise<readonly Statement[]> {
+async function planOf(live: Catalog): Promise<Plan> {
   const { diff } = await import('../../diff/index.ts')
   const empty: Catalog = { major: live.major, objects: new Map(), needs: new Map(), unknown: [] }
-  const { statements, refusals } = diff(empty, live)
+  const plan = diff(empty, live)
+  const { refusals } = plan
   if (refusals.length > 0) {
     throw new GigarowError(
       'REFUSED',
@@ -77,38 +81,32 @@ async function statementsFrom(live: Catalog): Promise<readonly Statement[]> {
       { hint: 'gigarow init --no-baseline leaves the database out.' },
     )
   }
-  return statements.map(({ sql, runs, comment }) => ({
-    sql,
-    transactional: runs === 'transaction',
-    ...(comment === undefined ? {} : { comment }),
-  }))
+  const { readable } = await import('../../migrate/index.ts')
+  return readable(plan, { from: empty, to: live, policies: [] })
 }
 
-async function baselineOf(
-  declared: DeclaredSchema,
-  { statements, left }: { readonly statements: readonly Statement[]; readonly left: readonly string[] },
-): Promise<NewMigration> {
-  const { migrationName, renderStatements } = await import('../../migrate/index.ts')
-  const { planCustom } = await import('../../schema/index.ts')
+async function baselineOf(plan: Plan, left: readonly string[]): Promise<NewMigration> {
+  const { migrationName, migrationText } = await import('../../migrate/index.ts')
   const name = migrationName('baseline', { now: Date.now() })
+  const { sql } = await migrationText(plan, name)
   const header = [
-    name,
-    'The state in which gigarow found the database. It was recorded there as applied and not run; other databases are made by it.',
+    'The state in which gigarow found the database. It was recorded there as applied and not run; other databases are',
+    'made by it.',
     ...left.map((what) => `Not in it: ${what}`),
   ]
-  const { snapshot } = await planCustom(declared, undefined)
-  return { name, sql: renderStatements(statements, header), downSql: undefined, snapshot }
+  // Nobody takes back what was there before: no down.sql.
+  return { name, sql: `${header.map((line) => `-- ${line}\n`).join('')}${sql}`, downSql: undefined }
 }
 
 interface Known {
   readonly live: Catalog
-  readonly statements: readonly Statement[]
+  readonly plan: Plan
 }
 
 /** The database against the declarations, and against what the first migration makes. Needs a scratch server. */
 async function compareBoth(
   input: AdoptInput,
-  { live, statements }: Known,
+  { live, plan }: Known,
 ): Promise<Pick<Adopted, 'differences' | 'left'>> {
   const { options, target, declared } = input
   const context = { ...input.context, config: async () => input.config }
@@ -134,7 +132,7 @@ async function compareBoth(
     const differences = await against('the declarations', await declarationsSql(declared), policies)
     const again = await against(
       'the baseline',
-      statements.map(({ sql }) => sql),
+      plan.statements.map(({ sql }) => sql),
       [],
     )
     const lost = again.filter(({ kind }) => kind === 'added' || kind === 'missing' || kind === 'changed')

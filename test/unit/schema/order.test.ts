@@ -8,7 +8,7 @@ const steps = fc
   .map((all) =>
     all.map(
       (needs, i): Step => ({
-        statement: { sql: String(i), transactional: true },
+        sql: String(i),
         label: String(i),
         makes: new Set([String(i)]),
         needs: new Set(needs.filter((n) => n < i).map(String)),

@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm'
 import { integer, pgTable } from 'drizzle-orm/pg-core'
 import { describe, expect, test } from 'vitest'
-import { declarationsSql, extension, refuseHazards, sqlObject } from '../../../src/schema/index.ts'
-import { downTexts, id, plain, plan, problems, read, stored, texts } from './plans.ts'
+import { declarationsSql, extension, sqlObject } from '../../../src/schema/index.ts'
+import { id, problems, read } from './plans.ts'
 
 describe('extensions and sqlObject', () => {
   const fn = (body: string, args = '') =>
@@ -54,44 +54,5 @@ describe('extensions and sqlObject', () => {
     ]) {
       expect(message.toLowerCase()).toContain(part.toLowerCase())
     }
-  })
-
-  test('a function with the same arguments is replaced, another is dropped and made, with what hangs on it', async () => {
-    const v = sqlObject('v', 'create view v as select f() as n')
-    const from = await stored({ f: fn('select 1'), v })
-    expect(await texts({ f: fn('select 2'), v }, from)).toEqual([
-      'CREATE OR REPLACE function f() returns int language sql as $$ select 2 $$',
-    ])
-    expect(await downTexts({ f: fn('select 2'), v }, from)).toEqual([expect.stringContaining('select 1')])
-    const other = await texts({ f: fn('select 2', 'n int default 1'), v }, from)
-    expect(other.map((s) => s.slice(0, 22))).toEqual([
-      'DROP VIEW public.v',
-      'DROP FUNCTION public.f',
-      'create function f(n in',
-      'create view v as selec',
-    ])
-  })
-
-  test('triggers, policies and grants have their way back', async () => {
-    const t = plain()
-    const from = await stored({ t })
-    const exports = {
-      t,
-      a: sqlObject('a', sql`create trigger tr after insert on ${t} execute function f()`),
-      b: sqlObject('b', 'create policy p on t using (true)'),
-      c: sqlObject('c', 'grant select on t to public with grant option'),
-    }
-    expect(await texts(exports, from)).toHaveLength(3)
-    expect(await downTexts(exports, from)).toEqual([
-      'REVOKE SELECT ON t FROM PUBLIC RESTRICT',
-      'DROP POLICY p ON public.t',
-      'DROP TRIGGER tr ON public.t',
-    ])
-  })
-
-  test('dropping an extension has to be allowed', async () => {
-    const from = await stored({ x: extension('hstore') })
-    const made = await plan({}, from)
-    expect(() => refuseHazards(made, [])).toThrow('drops the extension hstore')
   })
 })

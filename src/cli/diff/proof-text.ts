@@ -1,0 +1,15 @@
+import type { Plan } from '../../diff/index.ts'
+import type { Proof } from '../../migrate/index.ts'
+import type { Output } from '../output.ts'
+
+export function proofText({ colors }: Output, { statements }: Plan, { tables, empty }: Proof): string {
+  const without =
+    empty.length === 0 ? '' : `; without rows, because made-up ones do not fit: ${empty.join(', ')}`
+  const drops = statements.some(({ hazards }) => hazards.some(({ severity }) => severity === 'drop'))
+  const rows = drops ? 'no row is lost but what the plan drops' : 'no row is lost'
+  return `${colors.green('proved')} on a scratch database: it leads there, ${rows} (${counted(tables, 'table')}${without})`
+}
+
+export function counted(n: number, what: string): string {
+  return `${n} ${what}${n === 1 ? '' : 's'}`
+}

@@ -1,0 +1,46 @@
+import type { DiffOptions, Plan } from '../../diff/index.ts'
+import { GigarowError } from '../../kernel/index.ts'
+import type { Catalog } from '../../model/index.ts'
+import type { Allowed } from '../allow.ts'
+
+/** What a plan that is not complete says. */
+export function refusedError({ refusals }: Plan): GigarowError {
+  const reasons = refusals.map(({ reason }) => reason)
+  return new GigarowError(
+    'REFUSED',
+    `There is no way that keeps every row:\n${reasons.map((reason) => `  - ${reason}`).join('\n')}`,
+    { facts: { reasons }, hint: [...new Set(refusals.map(({ wayOut }) => wayOut))].join('\n  ') },
+  )
+}
+
+export interface Refusing {
+  readonly allow: readonly Allowed[]
+  /** What is not done: The plan is not applied. */
+  readonly what: string
+  /** Said behind the way to allow it. */
+  readonly hint?: string
+}
+
+/** Throws REFUSED with every danger that is not allowed. */
+export function refuseHazards(plan: Plan, { allow, what, hint }: Refusing): void {
+  const hazards = plan.statements.flatMap((s) => s.hazards).filter(({ severity }) => severity !== 'notice')
+  const open = hazards.filter(({ severity }) => !allow.some((a) => a === severity))
+  if (open.length === 0) return
+  const kinds = [...new Set(open.map(({ severity }) => severity))]
+  const way = `If that is meant, or the tables are small: --allow ${kinds.join(',')}.`
+  throw new GigarowError(
+    'REFUSED',
+    `${what}, because it is dangerous on a table with rows:\n${open.map((h) => `  - ${h.text} [${h.rule}]`).join('\n')}`,
+    {
+      facts: { hazards: open.map(({ text }) => text), kinds },
+      hint: hint === undefined ? way : `${way} ${hint}`,
+    },
+  )
+}
+
+/** Who accepts drops accepts that values of an enum go; where rows use one, the plan fails. */
+export function valueLossOf({ objects }: Catalog, allow: readonly Allowed[]): DiffOptions {
+  if (!allow.includes('drop')) return { allowValueLoss: [] }
+  const enums = [...objects.values()].filter(({ kind }) => kind === 'enum')
+  return { allowValueLoss: enums.map(({ key }) => key) }
+}

@@ -1,0 +1,67 @@
+import type { Plan, Rename } from '../../diff/index.ts'
+import type { Proof, ScratchServer } from '../../migrate/index.ts'
+import type { Allowed } from '../allow.ts'
+import type { CommandContext } from '../command.ts'
+import { withBoth } from '../diff/compare.ts'
+import { refusedError, refuseHazards, valueLossOf } from '../diff/refused.ts'
+import { assertRenames, declaredRenames } from '../diff/renames.ts'
+import type { ResolvedSource } from '../diff/sources.ts'
+import { dangerHint } from './danger-hint.ts'
+
+export interface Planning {
+  /** The migrations folder. */
+  readonly from: ResolvedSource
+  /** The declarations. */
+  readonly to: ResolvedSource
+  readonly scratch: ScratchServer
+  readonly now: number
+  readonly renames: readonly Rename[]
+  readonly allow: readonly Allowed[]
+  readonly prove: boolean
+  /** For a migration that somebody writes by hand: nothing is refused or proved. */
+  readonly onlyLook: boolean
+}
+
+export interface Planned {
+  readonly plan: Plan
+  readonly proof: Proof | undefined
+}
+
+/** What leads from the migrations to the declarations. Throws REFUSED, PROOF_FAILED and what sources throw. */
+export async function planMigration(
+  context: Pick<CommandContext, 'signal' | 'config'>,
+  input: Planning,
+): Promise<Planned> {
+  const { from, to, scratch, now, allow } = input
+  const { policies } = to
+  const sources = { from: from.source, to: to.source, policies, scratch, now, ahead: 'leave' } as const
+  const { diff } = await import('../../diff/index.ts')
+  const { prove, readable, reversesOf } = await import('../../migrate/index.ts')
+  return withBoth(context, sources, async (a, b) => {
+    assertRenames(input.renames, a.catalog, b.catalog)
+    const renames = [...input.renames, ...declaredRenames(to.renames, a.catalog)]
+    const options = { renames, ...valueLossOf(a.catalog, allow) }
+    const found = diff(a.catalog, b.catalog, options)
+    if (!input.onlyLook) {
+      if (found.refusals.length > 0) throw refusedError(found)
+      refuseHazards(found, {
+        allow,
+        what: 'The migration is not written',
+        hint: dangerHint(a.catalog, b.catalog),
+      })
+    }
+    const plan = await readable(found, { from: a.catalog, to: b.catalog, policies })
+    if (!input.prove || input.onlyLook || plan.statements.length === 0) return { plan, proof: undefined }
+    const { signal } = context
+    const proof = await prove({
+      from: a.catalog,
+      to: b,
+      plan,
+      options,
+      down: plan.statements.some(({ reverse }) => 'none' in reverse) ? [] : reversesOf(plan),
+      scratch,
+      signal,
+    })
+    return { plan, proof }
+  })
+}
