@@ -6,17 +6,19 @@ export interface NewFile {
 
 export interface ConfigText {
   readonly settings: Readonly<Record<string, string>>
-  /** Whether `import … from 'gigarow'` is found from the project. */
+  /** Whether the package is found from the project. */
   readonly installed: boolean
   readonly header: readonly string[]
 }
+
+const IMPORT = "import { defineConfig } from 'gigarow'\n\n"
 
 /** gigarow.config.ts; it holds no address and no password. */
 export function configText({ settings, installed, header }: ConfigText): string {
   const body = Object.entries(settings).map(([name, value]) => `  ${name}: ${quoted(value)},\n`)
   const comment = header.map((line) => `// ${line}\n`).join('')
   return installed
-    ? `import { defineConfig } from 'gigarow'\n\n${comment}export default defineConfig({\n${body.join('')}})\n`
+    ? `${IMPORT}${comment}export default defineConfig({\n${body.join('')}})\n`
     : `${comment}export default {\n${body.join('')}}\n`
 }
 

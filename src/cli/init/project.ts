@@ -93,12 +93,15 @@ function holdsFiles(folder: string): boolean {
   return existsSync(folder) && readdirSync(folder).some((name) => !name.startsWith('.'))
 }
 
-/** Drizzle 1 lays its migrations out as we do; ours have a snapshot that says whose it is. */
+/** Drizzle 1 lays its migrations out as we do, with a snapshot beside them. */
 function isOurs(folder: string, name: Folder): boolean {
   const entries = readdirSync(folder).filter((entry) => !entry.startsWith('.'))
   const text = (path: string) => (existsSync(path) ? readFileSync(path, 'utf8') : '')
-  if (name === 'migrations')
-    return entries.some((entry) => text(join(folder, entry, 'snapshot.json')).includes('"gigarow": 1'))
+  if (name === 'migrations') {
+    const migrations = entries.filter((entry) => /^\d{14}_/.test(entry))
+    const foreign = (path: string) => existsSync(path) && !text(path).includes('"gigarow": 1')
+    return migrations.length > 0 && !migrations.some((m) => foreign(join(folder, m, 'snapshot.json')))
+  }
   const word = name === 'seeds' ? 'gigarow/seed' : 'gigarow/tuning'
   return entries.filter((e) => /\.[mc]?[jt]s$/.test(e)).every((e) => text(join(folder, e)).includes(word))
 }
