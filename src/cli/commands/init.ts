@@ -38,8 +38,7 @@ async function run(context: CommandContext, { options }: CommandInput): Promise<
     baseline && `${relative(project.root, project.config.migrations)}/${baseline.migration.name}/`
   const written = [...project.files.map(({ path }) => path), ...(folder === undefined ? [] : [folder])]
   if (written.length > 0) {
-    const word = options.dryRun ? 'would write' : 'writes'
-    for (const path of written) out.print(`${out.colors.green(word)} ${path}`)
+    for (const path of written) out.print(`${out.colors.green('to write')} ${path}`)
     if (!options.dryRun) {
       const where = baseline && input ? `, and record the baseline in ${await nameOf(input.target)}` : ''
       await confirm(context, `Write ${written.length === 1 ? 'this' : 'these'}${where}?`)

@@ -113,7 +113,7 @@ describe('the SQL prompt of our own, where psql is missing', () => {
       '',
     ])
     expect(stderr).toContain(
-      'stdin:8: ERROR:  column "nothing" does not exist\nLINE 2:   nothing\n          ^',
+      'stdin:9: ERROR:  column "nothing" does not exist\nLINE 2:   nothing\n          ^',
     )
     expect(code).toBe(1)
   })
