@@ -19,13 +19,14 @@ export {
 } from './database.ts'
 export { explainDbError, isConnectionLost } from './errors.ts'
 export {
-  type Blocker,
   DEFAULT_LOCK_POLICY,
   type LockPolicy,
   type LockRetryOptions,
   type LockWaiting,
   withLockRetry,
+  withLockRetryOutside,
 } from './lock-retry.ts'
+export type { Blocker } from './lock-watch.ts'
 export { errorCodeOf, SQLSTATE } from './sqlstate.ts'
 export { describeTarget, parseTarget, type Target, targetUrl } from './target.ts'
 export { inTransaction } from './transaction.ts'

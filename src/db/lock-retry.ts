@@ -1,12 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Emit, GigarowError, silent } from '../kernel/index.ts'
 import type { Database, ReservedSql } from './database.ts'
+import { isConnectionLost } from './errors.ts'
+import { type Blocker, type LockWatch, type WatchOptions, watchLocks } from './lock-watch.ts'
 import { errorCodeOf, SQLSTATE } from './sqlstate.ts'
 import { inTransaction } from './transaction.ts'
 
 /** How long a statement may queue for a lock, and how often it is tried. All times in milliseconds. */
 export interface LockPolicy {
-  /** lock_timeout: everybody who comes later waits behind a statement that waits. Default 2,000. */
+  /**
+   * How long a transaction waits for locks, all of them together: everybody who comes later waits behind it, and behind what it
+   * has locked. Default 2,000.
+   */
   readonly lockTimeoutMs: number
   /** Tries at the most. Default 10. */
   readonly attempts: number
@@ -23,17 +28,6 @@ export const DEFAULT_LOCK_POLICY: LockPolicy = Object.freeze({
   maxPauseMs: 10_000,
   random: Math.random,
 })
-
-/** A session that held a lock that was waited for. */
-export interface Blocker {
-  readonly pid: number
-  readonly application: string
-  readonly user: string
-  readonly state: string
-  /** How long its transaction has been open. */
-  readonly seconds: number
-  readonly query: string
-}
 
 export interface LockWaiting {
   readonly type: 'lock.waiting'
@@ -53,26 +47,76 @@ export interface LockRetryOptions {
 }
 
 /**
- * Runs `use` in a transaction with a short lock_timeout; on 55P03 rolls back, pauses and runs it again from its first
- * statement. Throws LOCK_TIMEOUT with the sessions that were in the way.
+ * Runs `use` in a transaction that waits for locks for a short time; when that is over rolls back, pauses and runs it again from its
+ * first statement. Throws LOCK_TIMEOUT with the sessions that were in the way.
  */
-export async function withLockRetry<T>(
+export function withLockRetry<T>(
   db: Pick<Database, 'sql'>,
   session: ReservedSql,
-  { doing, policy: given, emit = silent, signal }: LockRetryOptions,
+  options: LockRetryOptions,
   use: () => Promise<T>,
 ): Promise<T> {
+  return retried({ db, session, options, counts: 'total' }, ({ lockTimeoutMs }, watch) =>
+    inTransaction(session, async () => {
+      await session`select set_config('lock_timeout', ${String(lockTimeoutMs)}, true)`
+      const result = await use()
+      // What comes now, COMMIT, must not be cancelled.
+      await watch.stop()
+      return result
+    }),
+  )
+}
+
+/**
+ * The same for a statement that cannot run in a transaction. `patient`: one with CONCURRENTLY, which waits for the end of other
+ * transactions as long as that takes, because it blocks nobody; only a lock that keeps readers out is given up in time.
+ */
+export function withLockRetryOutside(
+  db: Pick<Database, 'sql'>,
+  session: ReservedSql,
+  { patient, ...options }: LockRetryOptions & { readonly patient: boolean },
+  use: () => Promise<void>,
+): Promise<void> {
+  const counts = patient ? 'exclusive' : 'total'
+  return retried({ db, session, options, counts }, async ({ lockTimeoutMs }, watch) => {
+    const [before] = await session<{ value: string }[]>`select current_setting('lock_timeout') as value`
+    const set = async (value: string) => {
+      await session`select set_config('lock_timeout', ${value}, false)`
+    }
+    await set(patient ? '0' : String(lockTimeoutMs))
+    try {
+      await use()
+    } catch (error) {
+      await watch.stop()
+      // A session that is gone has no settings, and may never answer; the first error is the one to tell.
+      if (!isConnectionLost(error)) await set(before!.value).catch(() => {})
+      throw error
+    }
+    await watch.stop()
+    await set(before!.value)
+  })
+}
+
+interface Trying {
+  readonly db: Pick<Database, 'sql'>
+  readonly session: ReservedSql
+  readonly options: LockRetryOptions
+  readonly counts: WatchOptions['counts']
+}
+
+async function retried<T>(
+  { db, session, options, counts }: Trying,
+  once: (policy: LockPolicy, watch: LockWatch) => Promise<T>,
+): Promise<T> {
+  const { doing, policy: given, emit = silent, signal } = options
   const policy = { ...DEFAULT_LOCK_POLICY, ...given }
   const [me] = await session<{ pid: number }[]>`select pg_backend_pid() as pid`
   for (let attempt = 1; ; attempt++) {
-    const watch = watchBlockers(db, me!.pid, policy.lockTimeoutMs / 4)
+    const watch = watchLocks(db, { pid: me!.pid, limitMs: policy.lockTimeoutMs, counts })
     try {
-      return await inTransaction(session, async () => {
-        await session`select set_config('lock_timeout', ${String(policy.lockTimeoutMs)}, true)`
-        return use()
-      })
+      return await once(policy, watch)
     } catch (error) {
-      if (lockErrorOf(error) === undefined) throw error
+      if (!isLockError(error, watch)) throw error
       const blockers = watch.seen()
       if (attempt >= policy.attempts) throw lockTimeout({ doing, attempt, blockers, cause: error })
       const pauseMs = pauseOf(policy, attempt)
@@ -84,45 +128,20 @@ export async function withLockRetry<T>(
   }
 }
 
-/** The server's 55P03, also when the caller has wrapped it. */
-function lockErrorOf(error: unknown): unknown {
+/** The server's 55P03, or the end that the watch made, also when the caller has wrapped it. */
+function isLockError(error: unknown, watch: LockWatch): boolean {
+  const codes: readonly (string | undefined)[] = watch.cancelled()
+    ? [SQLSTATE.LOCK_NOT_AVAILABLE, SQLSTATE.QUERY_CANCELED]
+    : [SQLSTATE.LOCK_NOT_AVAILABLE]
   for (let e = error; e !== undefined; e = e instanceof Error ? e.cause : undefined) {
-    if (errorCodeOf(e) === SQLSTATE.LOCK_NOT_AVAILABLE) return e
+    if (codes.includes(errorCodeOf(e))) return true
   }
-  return undefined
+  return false
 }
 
 function pauseOf({ pauseMs, maxPauseMs, random }: LockPolicy, attempt: number): number {
   const full = Math.min(maxPauseMs, pauseMs * 2 ** (attempt - 1))
   return Math.round(full * (1 - random() / 2))
-}
-
-/** Who is in the way can only be asked while one waits, and by somebody else. */
-function watchBlockers(db: Pick<Database, 'sql'>, pid: number, everyMs: number) {
-  let blockers: readonly Blocker[] = []
-  const stopped = new AbortController()
-  const loop = (async () => {
-    for (;;) {
-      await delay(everyMs, undefined, { signal: stopped.signal })
-      const found = await findBlockers(db, pid)
-      if (found.length > 0) blockers = found
-    }
-  })().catch(() => {})
-  return {
-    seen: () => blockers,
-    stop: async () => {
-      stopped.abort()
-      await loop
-    },
-  }
-}
-
-async function findBlockers({ sql }: Pick<Database, 'sql'>, pid: number): Promise<readonly Blocker[]> {
-  return sql<Blocker[]>`
-    select a.pid, coalesce(a.application_name, '') as application, coalesce(a.usename, '') as user,
-           coalesce(a.state, '') as state, left(a.query, 200) as query,
-           coalesce(extract(epoch from clock_timestamp() - a.xact_start), 0)::int as seconds
-      from pg_stat_activity a where a.pid = any (pg_blocking_pids(${pid}))`
 }
 
 function lockTimeout(facts: {

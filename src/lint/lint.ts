@@ -68,7 +68,7 @@ async function lintOne(
   { major, enable = [] }: LintOptions,
 ): Promise<readonly Finding[]> {
   const statements = await splitStatements(text, file)
-  const { judged, hits: blocks } = judge(text, statements)
+  const { judged, hits: blocks } = judge({ text, file }, statements)
   const allowances = readAllowances(text, statements)
   const isOn = (rule: HazardRule) => hazardEntry(rule).off !== true || enable.includes(rule)
   const at = (offset: number) => ({ file, ...lineAndColumn(text, offset) })

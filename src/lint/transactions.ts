@@ -1,4 +1,4 @@
-import { classify, type FileStatement } from '../sql/index.ts'
+import { type FileStatement, groupsOfFile } from '../sql/index.ts'
 import type { Hit, Judged } from './rule.ts'
 
 /** A finding about BEGIN and COMMIT. */
@@ -11,18 +11,20 @@ const OPENS = new Set(['TRANS_STMT_BEGIN', 'TRANS_STMT_START'])
 const CLOSES = new Set(['TRANS_STMT_COMMIT', 'TRANS_STMT_ROLLBACK', 'TRANS_STMT_PREPARE'])
 
 /**
- * Which statements share a transaction. As gigarow migrate up does it: all of a file, unless one of them runs alone; then each has
- * its own. BEGIN and COMMIT in the file count as they stand.
+ * Which statements share a transaction: as gigarow migrate up groups them. In a file with BEGIN and COMMIT these count as they stand,
+ * and each statement outside of them is on its own.
  */
 export function judge(
-  text: string,
+  { text, file }: { readonly text: string; readonly file: string },
   statements: readonly FileStatement[],
 ): { readonly judged: readonly Judged[]; readonly hits: readonly BlockHit[] } {
-  const alone = statements.some(({ node }) => classify(node) === 'alone')
+  const groups = groupsOfFile({ text, file }, statements)
+  const groupOf = new Map(groups.flatMap((group, i) => group.statements.map((one) => [one, i] as const)))
   const blocks = statements.some(({ node }) => 'TransactionStmt' in node)
   const hits: BlockHit[] = []
   let open: number | undefined
-  const judged = statements.map(({ sql, node, line, offset }, i): Judged => {
+  const judged = statements.map((one, i): Judged => {
+    const { sql, node, line, offset } = one
     const kind = 'TransactionStmt' in node ? (node.TransactionStmt.kind ?? '') : ''
     if (OPENS.has(kind)) {
       if (open !== undefined) hits.push(nested(i, 'BEGIN within a transaction'))
@@ -31,13 +33,12 @@ export function judge(
       if (open === undefined) hits.push(nested(i, 'There is no transaction to end'))
       open = undefined
     }
-    const single = open === undefined && (alone || blocks)
     return {
       sql,
       node,
       line,
       byte: Buffer.byteLength(text.slice(0, offset)),
-      transaction: open ?? (single ? i : -1),
+      transaction: open ?? (blocks ? i : groupOf.get(one)!),
       inBlock: open !== undefined,
     }
   })

@@ -8,14 +8,13 @@ import {
   type ReservedSql,
   SQLSTATE,
   withAdvisoryLock,
-  withLockRetry,
 } from '../db/index.ts'
 import type { Plan, PlanStatement } from '../diff/index.ts'
 import { type Emit, GigarowError, isGigarowError, silent } from '../kernel/index.ts'
 import { classify, parseOne } from '../sql/index.ts'
 import type { MigrateEvent } from './events.ts'
 import { groupsOf, type PlanGroup } from './plan-text.ts'
-import { recoverStep } from './recover.ts'
+import { cancellable, retried, runOutside, type Work } from './run.ts'
 
 export type ApplyEvent =
   | { readonly type: 'apply.statement'; readonly number: number; readonly of: number; readonly sql: string }
@@ -32,9 +31,7 @@ export interface ApplyOptions {
   readonly check?: () => Promise<void>
 }
 
-interface Applying extends ApplyOptions {
-  readonly db: Database
-  readonly session: ReservedSql
+interface Applying extends Work {
   readonly total: number
   readonly emit: Emit<ApplyEvent>
 }
@@ -53,7 +50,8 @@ export async function applyPlan(db: Database, plan: Plan, options: ApplyOptions 
     emit({ type: 'migrate.waiting', pid: holder?.pid ?? null })
   await withAdvisoryLock(db, { lock: 'migrate', waiting, ...(signal ? { signal } : {}) }, async (session) => {
     await options.check?.()
-    const run = { ...options, db, session, emit, total: plan.statements.length }
+    const { lock = {} } = options
+    const run = { db, session, emit, lock, total: plan.statements.length, ...(signal ? { signal } : {}) }
     await cancellable(run, () => runGroups(run, groupsOf(plan.statements)))
   })
 }
@@ -77,7 +75,7 @@ async function runGroups(run: Applying, groups: readonly PlanGroup[]): Promise<v
 
 function runTogether(run: Applying, { statements }: PlanGroup, done: number): Promise<void> {
   const lockTimeoutMs = Math.min(...statements.map((s) => s.lockTimeout).filter((ms) => ms > 0), 60_000)
-  return retried(run, lockTimeoutMs, async () => {
+  return retried(withTimeout(run, lockTimeoutMs), DOING, async () => {
     for (const [i, statement] of statements.entries()) {
       await setLocal(run.session, statement)
       await runOne(run, statement, done + i)
@@ -89,11 +87,19 @@ async function runAlone(run: Applying, statement: PlanStatement, done: number): 
   const node = await parseOne(statement.sql)
   if (classify(node) === 'transaction')
     return runTogether(run, { runs: 'transaction', statements: [statement] }, done)
-  const recovery = await recoverStep(run.session, node, { begun: false })
-  if (recovery)
-    run.emit({ type: 'migrate.recovered', name: statement.sql, step: done + 1, what: recovery.what })
-  // It waits for other transactions without blocking anybody: no lock_timeout.
-  await runOne(run, statement, done)
+  const recovered = ({ what }: { readonly what: string }) =>
+    run.emit({ type: 'migrate.recovered', name: statement.sql, step: done + 1, what })
+  await runOutside(
+    withTimeout(run, statement.lockTimeout),
+    { node, doing: DOING, begun: false, recovered },
+    () => runOne(run, statement, done),
+  )
+}
+
+const DOING = 'applying the plan'
+
+function withTimeout(run: Applying, lockTimeoutMs: number): Work {
+  return { ...run, lock: { ...run.lock, ...(lockTimeoutMs > 0 ? { lockTimeoutMs } : {}) } }
 }
 
 async function runOne(run: Applying, { sql }: PlanStatement, before: number): Promise<void> {
@@ -108,17 +114,6 @@ async function runOne(run: Applying, { sql }: PlanStatement, before: number): Pr
 function setLocal(session: ReservedSql, { lockTimeout, statementTimeout = 0 }: PlanStatement) {
   return session`select set_config('lock_timeout', ${String(lockTimeout)}, true),
                         set_config('statement_timeout', ${String(statementTimeout)}, true)`
-}
-
-function retried(run: Applying, lockTimeoutMs: number, use: () => Promise<void>): Promise<void> {
-  const { db, session, emit, signal, lock } = run
-  const policy = { ...lock, lockTimeoutMs }
-  return withLockRetry(
-    db,
-    session,
-    { doing: 'applying the plan', policy, emit, ...(signal ? { signal } : {}) },
-    use,
-  )
 }
 
 /** On a scratch database: nobody else is there, no lock is waited for. */
@@ -168,17 +163,4 @@ function interrupted(done: number, total: number): GigarowError {
     facts: { done, total },
     hint: 'The same command compares anew and goes on from there.',
   })
-}
-
-/** Ctrl-C cancels the statement on the server; its transaction is then rolled back. */
-async function cancellable({ db, session, signal }: Applying, use: () => Promise<void>): Promise<void> {
-  if (!signal) return use()
-  const [me] = await session<{ pid: number }[]>`select pg_backend_pid() as pid`
-  const cancel = () => void db.sql`select pg_cancel_backend(${me!.pid})`.catch(() => {})
-  signal.addEventListener('abort', cancel, { once: true })
-  try {
-    await use()
-  } finally {
-    signal.removeEventListener('abort', cancel)
-  }
 }

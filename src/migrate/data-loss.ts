@@ -1,7 +1,6 @@
 import type { AnySql } from '../db/index.ts'
 import { displayName, GigarowError, ident, type QualifiedName, qualified } from '../kernel/index.ts'
 import { droppedNames, type FileStatement, type SqlNode, writtenName } from '../sql/index.ts'
-import { nodesOf } from './blocks.ts'
 
 /** Rows or values that a statement would take away. `table`: quoted, as the statement writes it. */
 export type Loss =
@@ -11,7 +10,6 @@ export type Loss =
 
 /** What a statement takes away, if there is anything in it: DROP TABLE, DROP COLUMN, TRUNCATE, DROP SCHEMA. */
 export function lossesOf(node: SqlNode): readonly Loss[] {
-  if ('List' in node) return nodesOf(node).flatMap(lossesOf)
   if ('TruncateStmt' in node) {
     return (node.TruncateStmt.relations ?? []).flatMap((r) =>
       'RangeVar' in r ? [{ kind: 'table', table: writtenName(r.RangeVar) } as const] : [],

@@ -102,7 +102,14 @@ async function wayBack(
 ): Promise<Script> {
   if (file.module === undefined) return readDownScript(file, row)
   const { down, transaction } = await readModule(file, options.loadModule)
-  if (down) return { text: file.sql, path: file.path, statements: [], transactional: transaction !== false }
+  if (down)
+    return {
+      text: file.sql,
+      path: file.path,
+      statements: [],
+      groups: [],
+      transactional: transaction !== false,
+    }
   throw new GigarowError(
     'MIGRATION_INVALID',
     `${file.name} has no down(): nobody knows how to take it back.`,

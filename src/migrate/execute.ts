@@ -1,11 +1,4 @@
-import {
-  type Database,
-  inTransaction,
-  isConnectionLost,
-  type LockPolicy,
-  type ReservedSql,
-  withLockRetry,
-} from '../db/index.ts'
+import { inTransaction, isConnectionLost } from '../db/index.ts'
 import { GigarowError } from '../kernel/index.ts'
 import { classify, type FileStatement } from '../sql/index.ts'
 import { checksumOf } from './checksum.ts'
@@ -13,17 +6,12 @@ import { refuseDataLoss } from './data-loss.ts'
 import { EVENTS_OF, type MigrateEmit } from './events.ts'
 import { explainFailure } from './failure.ts'
 import { type Direction, markStep, readSteps, type StepRow } from './ledger.ts'
-import { recoverStep } from './recover.ts'
+import { asOurselves, cancellable, forgetSettings, retried, runOutside, type Work } from './run.ts'
 import type { Script } from './script.ts'
 
 /** What every migration of one run shares. */
-export interface Run {
-  readonly db: Database
-  /** The session that holds the advisory lock: everything runs on it, so that the lock outlives no work and no work it. */
-  readonly session: ReservedSql
+export interface Run extends Work {
   readonly emit: MigrateEmit
-  readonly lock: Partial<LockPolicy>
-  readonly signal?: AbortSignal
 }
 
 export interface Job {
@@ -38,18 +26,19 @@ export interface Job {
 
 /** Runs one migration, up or down, and its row in the ledger: all of it or, where statements allow that, nothing. */
 export async function execute(run: Run, job: Job): Promise<void> {
-  const steps = (await readSteps(run.db)).filter((s) => s.migration === job.name)
+  const steps = (await readSteps(run.db)).filter(
+    (s) => s.migration === job.name && s.direction === job.direction,
+  )
   const { before, after } = EVENTS_OF[job.direction]
-  const done = steps.filter((s) => s.done && s.direction === job.direction).length
   const { statements, transactional } = job.script
-  const journaled = !transactional || steps.some((s) => s.direction === job.direction)
+  const journaled = !transactional || steps.length > 0
   const begin = performance.now()
   run.emit({
     type: before,
     name: job.name,
     statements: statements.length,
     transactional: !journaled,
-    alreadyDone: done,
+    alreadyDone: steps.filter((s) => s.done).length,
   })
   try {
     await cancellable(run, () => (journaled ? runJournaled(run, job, steps) : runInOne(run, job)))
@@ -61,69 +50,92 @@ export async function execute(run: Run, job: Job): Promise<void> {
   run.emit({ type: after, name: job.name, ms: performance.now() - begin })
 }
 
-/** SET of a migration must not reach the next one, nor the pool of a caller; the advisory lock stays. */
-export async function forgetSettings(session: ReservedSql): Promise<void> {
-  for (const what of ['session authorization', 'role', 'all']) await session.unsafe(`reset ${what}`)
-}
-
-/** Inside of a transaction: a migration may have set a role that cannot write our tables. It is back after the commit. */
-export async function asOurselves(session: ReservedSql, use: () => Promise<void>): Promise<void> {
-  await session.unsafe('set local session authorization default')
-  await session.unsafe('set local role to default')
-  await use()
-}
-
 async function runInOne(run: Run, job: Job): Promise<void> {
-  await retried(run, job, async () => {
+  await inRetried(run, job, async () => {
     const begin = performance.now()
     for (const statement of job.script.statements) await runStatement(run, job, statement)
     await asOurselves(run.session, () => job.record(performance.now() - begin))
   })
 }
 
-async function runJournaled(run: Run, job: Job, steps: readonly StepRow[]): Promise<void> {
-  const begin = performance.now()
-  assertNotShortened(job, steps)
-  for (const [i, statement] of job.script.statements.entries()) {
-    const row = steps.find((s) => s.direction === job.direction && s.step === i + 1)
-    await runStep(run, job, { statement, step: i + 1, row })
-  }
-  await retried(run, job, () => asOurselves(run.session, () => job.record(performance.now() - begin)))
-}
-
+/** A statement of a journaled migration. */
 interface Step {
   readonly statement: FileStatement
+  /** From 1. */
   readonly step: number
   readonly row: StepRow | undefined
 }
 
-async function runStep(run: Run, job: Job, { statement, step, row }: Step): Promise<void> {
-  // What it sets ends with the session: a run that goes on after a crash needs it again.
-  if ('VariableSetStmt' in statement.node) return runStatement(run, job, statement)
-  const checksum = checksumOf(statement.sql)
-  if (row?.done) {
-    if (row.checksum !== checksum) throw editedStep(job, statement, step)
-    return
+async function runJournaled(run: Run, job: Job, rows: readonly StepRow[]): Promise<void> {
+  const begin = performance.now()
+  const steps = job.script.statements.map(
+    (statement, i): Step => ({ statement, step: i + 1, row: rows.find(({ step }) => step === i + 1) }),
+  )
+  assertNotShortened(job, rows)
+  for (const step of steps) assertNotEdited(job, step)
+  for (const group of job.script.groups) {
+    const its = steps.filter(({ statement }) => group.statements.includes(statement))
+    await (group.transaction ? runTogether(run, job, its) : runApart(run, job, its[0]!))
   }
-  const { name: migration, direction } = job
-  const mark = (done: boolean) =>
-    asOurselves(run.session, () => markStep(run.session, { migration, direction, step, checksum, done }))
-  run.emit({ type: 'migrate.step', name: migration, step, sql: statement.sql })
-  if (classify(statement.node) === 'transaction') {
-    await retried(run, job, async () => {
-      await runStatement(run, job, statement)
-      await mark(true)
-    })
-    return
+  await inRetried(run, job, () => asOurselves(run.session, () => job.record(performance.now() - begin)))
+}
+
+/** In one transaction with their rows of the journal: all of them are done, or none. */
+async function runTogether(run: Run, job: Job, steps: readonly Step[]): Promise<void> {
+  const open = steps.filter((step) => !isSetting(step) && !step.row?.done)
+  const work = async () => {
+    for (const step of steps) {
+      if (isSetting(step)) await runStatement(run, job, step.statement)
+      if (!open.includes(step)) continue
+      announce(run, job, step)
+      await runStatement(run, job, step.statement)
+    }
   }
-  const recovery = await recoverStep(run.session, statement.node, { begun: row !== undefined })
-  if (recovery) run.emit({ type: 'migrate.recovered', name: migration, step, what: recovery.what })
-  if (!recovery?.done) {
-    await inTransaction(run.session, () => mark(false))
-    // It waits for other transactions without blocking anybody: no lock_timeout.
-    await runStatement(run, job, statement)
+  if (open.length === 0) return work()
+  await inRetried(run, job, async () => {
+    await work()
+    await mark(run, job, { steps: open, done: true })
+  })
+}
+
+async function runApart(run: Run, job: Job, step: Step): Promise<void> {
+  const { statement, row } = step
+  if (row?.done) return
+  announce(run, job, step)
+  // Before anything of it is done, so that whoever goes on knows that something may be.
+  await inTransaction(run.session, () => mark(run, job, { steps: [step], done: false }))
+  const outside = {
+    node: statement.node,
+    doing: doing(job),
+    begun: row !== undefined,
+    recovered: ({ what }: { readonly what: string }) =>
+      run.emit({ type: 'migrate.recovered', name: job.name, step: step.step, what }),
   }
-  await inTransaction(run.session, () => mark(true))
+  await runOutside(run, outside, () => runStatement(run, job, statement)).catch(stopped(run, job))
+  await inTransaction(run.session, () => mark(run, job, { steps: [step], done: true }))
+}
+
+/** What it sets ends with the session: a run that goes on after a crash needs it again. */
+function isSetting({ statement }: Step): boolean {
+  return 'VariableSetStmt' in statement.node
+}
+
+function announce(run: Run, { name }: Job, { step, statement }: Step): void {
+  run.emit({ type: 'migrate.step', name, step, sql: statement.sql })
+}
+
+interface Marks {
+  readonly steps: readonly Step[]
+  readonly done: boolean
+}
+
+function mark({ session }: Run, { name, direction }: Job, { steps, done }: Marks): Promise<void> {
+  return asOurselves(session, async () => {
+    for (const { statement, step } of steps) {
+      const checksum = checksumOf(statement.sql)
+      await markStep(session, { migration: name, direction, step, checksum, done })
+    }
+  })
 }
 
 async function runStatement(run: Run, job: Job, statement: FileStatement): Promise<void> {
@@ -138,27 +150,17 @@ async function runStatement(run: Run, job: Job, statement: FileStatement): Promi
   }
 }
 
-function retried(run: Run, job: Job, use: () => Promise<void>): Promise<void> {
-  const doing = `${job.direction === 'up' ? 'applying' : 'reverting'} ${job.name}`
-  const { db, session, lock, emit, signal } = run
-  return withLockRetry(db, session, { doing, policy: lock, emit, ...(signal ? { signal } : {}) }, use).catch(
-    (error: unknown) => {
-      if (signal?.aborted) throw interrupted(job)
-      throw error
-    },
-  )
+function doing({ name, direction }: Job): string {
+  return `${direction === 'up' ? 'applying' : 'reverting'} ${name}`
 }
 
-/** Ctrl-C cancels the statement on the server; its transaction is then rolled back. */
-export async function cancellable(run: Run, use: () => Promise<void>): Promise<void> {
-  if (!run.signal) return use()
-  const [me] = await run.session<{ pid: number }[]>`select pg_backend_pid() as pid`
-  const cancel = () => void run.db.sql`select pg_cancel_backend(${me!.pid})`.catch(() => {})
-  run.signal.addEventListener('abort', cancel, { once: true })
-  try {
-    await use()
-  } finally {
-    run.signal.removeEventListener('abort', cancel)
+function inRetried(run: Run, job: Job, use: () => Promise<void>): Promise<void> {
+  return retried(run, doing(job), use).catch(stopped(run, job))
+}
+
+function stopped({ signal }: Run, job: Job) {
+  return (error: unknown) => {
+    throw signal?.aborted ? interrupted(job) : error
   }
 }
 
@@ -170,9 +172,9 @@ function interrupted({ name, script }: Job): GigarowError {
   })
 }
 
-function assertNotShortened({ name, direction, script }: Job, steps: readonly StepRow[]): void {
+function assertNotShortened({ name, script }: Job, steps: readonly StepRow[]): void {
   const count = script.statements.length
-  const gone = steps.find((s) => s.direction === direction && s.done && s.step > count)
+  const gone = steps.find((s) => s.done && s.step > count)
   if (gone === undefined) return
   throw new GigarowError(
     'MIGRATION_MODIFIED',
@@ -184,8 +186,10 @@ function assertNotShortened({ name, direction, script }: Job, steps: readonly St
   )
 }
 
-function editedStep({ name, script }: Job, { line }: FileStatement, step: number): GigarowError {
-  return new GigarowError(
+function assertNotEdited({ name, script }: Job, { statement, step, row }: Step): void {
+  if (!row?.done || row.checksum === checksumOf(statement.sql)) return
+  const { line } = statement
+  throw new GigarowError(
     'MIGRATION_MODIFIED',
     `${script.path}:${line}: statement ${step} of ${name} was edited after it was carried out.`,
     {

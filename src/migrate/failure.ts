@@ -26,7 +26,7 @@ export function explainFailure(
   const { line, column } = lineAndColumn(script.text, index)
   const undone = script.transactional
     ? 'Its transaction was rolled back: nothing of this migration is in the database.'
-    : `What was done before statement ${script.statements.indexOf(statement) + 1} stays; after a correction the same command goes on there.`
+    : undoneOf(script, statement)
   const place = { file: script.path, line, column }
   return new GigarowError(
     'MIGRATION_FAILED',
@@ -47,4 +47,10 @@ export function explainFailure(
       hint: serverHint ?? 'Correct the statement at the mark and run it again.',
     },
   )
+}
+
+function undoneOf({ groups, statements }: Script, statement: FileStatement): string {
+  const group = groups.find((one) => one.statements.includes(statement))!
+  const stays = `What was done before statement ${statements.indexOf(group.statements[0]!) + 1} stays; after a correction the same command goes on there.`
+  return group.statements.length > 1 ? `Its transaction was rolled back. ${stays}` : stays
 }

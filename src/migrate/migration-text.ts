@@ -1,5 +1,5 @@
 import type { Plan, PlanStatement } from '../diff/index.ts'
-import { classify, parseOne, relationName, type SqlNode } from '../sql/index.ts'
+import { classify, NEW_TRANSACTION, parseOne, placeOfNode, relationName, type SqlNode } from '../sql/index.ts'
 import { notesOf } from './plan-text.ts'
 
 /** The files of a migration. */
@@ -82,32 +82,22 @@ async function wayBackOf(plan: Plan): Promise<readonly Step[]> {
 
 /** Of a way back nobody says how it runs: what may take long does not keep the locks of others. */
 function readsRows(node: SqlNode): boolean {
-  if (classify(node) === 'alone' || 'CreateTableAsStmt' in node) return true
-  return (
-    'AlterTableStmt' in node &&
-    (node.AlterTableStmt.cmds ?? []).some(
-      (cmd) => 'AlterTableCmd' in cmd && cmd.AlterTableCmd.subtype === 'AT_ValidateConstraint',
-    )
-  )
+  return placeOfNode(node) !== 'together' || 'CreateTableAsStmt' in node
 }
 
 function fileText(header: readonly string[], steps: readonly Step[]): string {
-  const stepwise = steps.length > 1 || steps.some(({ alone }) => alone)
-  const head = stepwise ? [...header, STEPWISE] : header
-  // The runner goes step by step when it sees one that has to stand alone, or a block.
-  const seen = steps.some((step) => isBlock(step) || step.lines.some((l) => classify(l.node) === 'alone'))
-  const texts = steps.map((step, i) => {
-    const block = stepwise && (isBlock(step) || (!seen && i === 0))
-    return block ? `BEGIN;\n${linesText(step.lines)}COMMIT;\n` : linesText(step.lines)
-  })
+  const head = steps.length > 1 ? [...header, STEPWISE] : header
+  const texts = steps.map((step, i) => `${mark(steps[i - 1], step)}${linesText(step.lines)}`)
   return [head.map((line) => `-- ${line}\n`).join(''), ...texts].join('\n')
 }
 
-const STEPWISE =
-  'Runs step by step: what stands between BEGIN and COMMIT together, everything else by itself.'
+const STEPWISE = 'Runs in several transactions; interrupted, it goes on where it stopped.'
 
-function isBlock({ alone, lines }: Step): boolean {
-  return !alone && lines.length > 1
+/** Where the runner would not end a transaction by itself. */
+function mark(before: Step | undefined, { lines }: Step): string {
+  const edges = before === undefined ? [] : [before.lines.at(-1)!, lines[0]!]
+  const joined = edges.length > 0 && edges.every(({ node }) => placeOfNode(node) === 'together')
+  return joined ? `${NEW_TRANSACTION}\n` : ''
 }
 
 /** A blank line between two, but not between those that say the same of one table after the other. */

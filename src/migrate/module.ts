@@ -4,9 +4,10 @@ import { GigarowError, isGigarowError } from '../kernel/index.ts'
 import { type BackfillOptions, backfill } from './backfill.ts'
 import type { MigrationContext, MigrationModule } from './define.ts'
 import { EVENTS_OF } from './events.ts'
-import { asOurselves, cancellable, forgetSettings, type Run } from './execute.ts'
+import type { Run } from './execute.ts'
 import { invalid, type MigrationFile } from './files.ts'
 import type { Direction } from './ledger.ts'
+import { asOurselves, cancellable, forgetSettings } from './run.ts'
 
 /** Imports a user's file: gigarow's own loader reads TypeScript on every version of Node.js. */
 export type LoadModule = (path: string) => Promise<Readonly<Record<string, unknown>>>

@@ -1,4 +1,5 @@
 import type { Plan, PlanStatement } from '../diff/index.ts'
+import { groupStatements } from '../sql/index.ts'
 
 /** Neighbours that share a transaction, or one statement by itself. */
 export interface PlanGroup {
@@ -7,13 +8,8 @@ export interface PlanGroup {
 }
 
 export function groupsOf(statements: readonly PlanStatement[]): readonly PlanGroup[] {
-  const groups: { runs: PlanStatement['runs']; statements: PlanStatement[] }[] = []
-  for (const statement of statements) {
-    const last = groups.at(-1)
-    if (last?.runs === 'transaction' && statement.runs === 'transaction') last.statements.push(statement)
-    else groups.push({ runs: statement.runs, statements: [statement] })
-  }
-  return groups
+  const groups = groupStatements(statements, ({ runs }) => (runs === 'alone' ? 'apart' : 'together'))
+  return groups.map((group) => ({ runs: group.statements[0]!.runs, statements: group.statements }))
 }
 
 /** Plain SQL that psql runs as `--apply` would: transactions, timeouts, and above each statement what is to be known of it. */

@@ -7,11 +7,14 @@ export interface Recovery {
   /** The statement has been carried out by the interrupted run. */
   readonly done: boolean
   readonly what: string
+  /** What has to be run to that end, before anything else; `transaction`: with a short wait for its locks. */
+  readonly sql?: string
+  readonly transaction?: boolean
 }
 
 /**
  * A statement outside of a transaction may have been interrupted half way, or carried out without being written down.
- * Looks, clears an unfinished index away, and says whether there is still something to do. `begun`: the journal has it.
+ * Looks, and says what clears an unfinished index away and whether there is still something to do. `begun`: the journal has it.
  */
 export async function recoverStep(
   sql: AnySql,
@@ -59,8 +62,11 @@ async function recoverIndex(
     )
   }
   // CREATE INDEX … IF NOT EXISTS would take an unfinished index for a good one.
-  await sql.unsafe(`drop index concurrently if exists ${name}`)
-  return { done: false, what: `dropped the unfinished index ${name}` }
+  return {
+    done: false,
+    what: `dropped the unfinished index ${name}`,
+    sql: `drop index concurrently if exists ${name}`,
+  }
 }
 
 async function recoverDrop(sql: AnySql, node: SqlNode): Promise<Recovery | undefined> {
@@ -81,8 +87,13 @@ async function recoverDetach(sql: AnySql, alter: Stmt<'AlterTableStmt'>): Promis
      where inhrelid = to_regclass(${leaf!}) and inhparent = to_regclass(${parent!})`
   if (child === undefined) return { done: true, what: `${leaf} is already detached` }
   if (!child.pending) return undefined
-  await sql.unsafe(`alter table ${parent} detach partition ${leaf} finalize`)
-  return { done: true, what: `finished detaching ${leaf}` }
+  return {
+    done: true,
+    what: `finished detaching ${leaf}`,
+    // It keeps everybody out of the partition while it waits for old snapshots.
+    sql: `alter table ${parent} detach partition ${leaf} finalize`,
+    transaction: true,
+  }
 }
 
 async function recoverEnumValue(

@@ -6,7 +6,6 @@ import {
   type FileStatement,
   lineAndColumn,
   type SqlNode,
-  splitStatements,
 } from '../sql/index.ts'
 import type { Script } from './script.ts'
 
@@ -23,36 +22,21 @@ export interface ReplayOptions {
 export async function replay(session: ReservedSql, script: Script, options: ReplayOptions): Promise<void> {
   const sqls = script.statements.map(({ node }) => node)
   if (options.makeRoles) await ensureRoles(session, new Set(sqls.flatMap(rolesIn)))
-  const all = async () => {
-    for (const step of script.statements) {
-      if ('List' in step.node) await runBlock(session, script, { statement: step, ...options })
-      else if (!reachesBeyond(step.node)) await runOne(session, script, { statement: step, ...options })
+  for (const { transaction, statements } of script.groups) {
+    const all = async () => {
+      for (const statement of statements.filter(({ node }) => !reachesBeyond(node)))
+        await runOne(session, script, { statement, ...options })
     }
+    await (transaction ? inTransaction(session, all) : all())
   }
-  await (script.transactional ? inTransaction(session, all) : all())
   for (const what of ['session authorization', 'role', 'all']) await session.unsafe(`reset ${what}`)
 }
 
-interface One extends ReplayOptions {
-  readonly statement: FileStatement
-}
-
-/** What stands between BEGIN and COMMIT. */
-async function runBlock(
+async function runOne(
   session: ReservedSql,
   script: Script,
-  { statement: block, ...options }: One,
+  { statement, signal }: ReplayOptions & { readonly statement: FileStatement },
 ): Promise<void> {
-  const parts = await splitStatements(block.sql, script.path)
-  await inTransaction(session, async () => {
-    for (const part of parts.filter(({ node }) => !reachesBeyond(node))) {
-      const statement = { ...part, offset: block.offset + part.offset }
-      await runOne(session, script, { statement, ...options })
-    }
-  })
-}
-
-async function runOne(session: ReservedSql, script: Script, { statement, signal }: One): Promise<void> {
   if (signal?.aborted) throw new GigarowError('INTERRUPTED', 'Stopped; nothing was changed.')
   try {
     await session.unsafe(statement.sql)

@@ -1,12 +1,21 @@
-import { classify, type FileStatement, splitStatements } from '../sql/index.ts'
-import { inBlocks } from './blocks.ts'
+import {
+  classify,
+  type FileStatement,
+  groupsOfFile,
+  type StatementGroup,
+  splitStatements,
+} from '../sql/index.ts'
+import { groupsOfBlocks } from './blocks.ts'
 import { invalid } from './files.ts'
 
-/** A file's steps (a statement, or what stands between BEGIN and COMMIT), checked, and whether one transaction takes them all. */
+/** A file's statements, checked, and the transactions that they make. */
 export interface Script {
   readonly text: string
   readonly path: string
+  /** Without BEGIN and COMMIT. */
   readonly statements: readonly FileStatement[]
+  readonly groups: readonly StatementGroup<FileStatement>[]
+  /** All of it is one transaction. */
   readonly transactional: boolean
 }
 
@@ -31,11 +40,10 @@ export async function readScript(text: string, path: string): Promise<Script> {
       )
     }
   }
-  const stepwise = classes.some((found) => found === 'alone' || found === 'control')
-  return Object.freeze({
-    text,
-    path,
-    statements: inBlocks(statements, { text, path }),
-    transactional: !stepwise,
-  })
+  const groups = classes.includes('control')
+    ? groupsOfBlocks(statements, { text, path })
+    : groupsOfFile({ text, file: path }, statements)
+  const transactional = groups.length <= 1 && groups[0]?.transaction !== false
+  const inGroups = groups.flatMap((group) => group.statements)
+  return Object.freeze({ text, path, statements: inGroups, groups, transactional })
 }

@@ -3,7 +3,7 @@ import { readCatalog } from '../catalog/index.ts'
 import { type Database, type Target, withDatabase } from '../db/index.ts'
 import { GigarowError, isGigarowError, silent } from '../kernel/index.ts'
 import type { Catalog } from '../model/index.ts'
-import { classify, splitStatements } from '../sql/index.ts'
+import { classify, groupStatements, splitStatements } from '../sql/index.ts'
 import { ensureStore } from '../store/index.ts'
 import type { Run } from './execute.ts'
 import { readMigrations } from './files.ts'
@@ -115,7 +115,8 @@ async function stepsOf(source: Exclude<Source, { kind: 'database' }>): Promise<r
 
 /** As psql runs a file: each statement by itself, BEGIN and COMMIT as they stand there. */
 function plain(text: string, path: string, statements: Script['statements']): Script {
-  return Object.freeze({ text, path, statements, transactional: false })
+  const groups = groupStatements(statements, () => 'outside')
+  return Object.freeze({ text, path, statements, groups, transactional: false })
 }
 
 async function readSqlFile({

@@ -16,6 +16,14 @@ export function classify(node: SqlNode): StatementClass {
   return runsAlone(node) ? 'alone' : 'transaction'
 }
 
+/** Whether it waits for the end of other transactions without keeping anybody from reading or writing meanwhile. */
+export function waitsPatiently(node: SqlNode): boolean {
+  if ('IndexStmt' in node || 'DropStmt' in node || 'AlterTableStmt' in node) return runsAlone(node)
+  if ('ReindexStmt' in node) return isConcurrent(node.ReindexStmt.params)
+  if (!('VacuumStmt' in node) || node.VacuumStmt.is_vacuumcmd !== true) return false
+  return !(node.VacuumStmt.options ?? []).some((o) => 'DefElem' in o && o.DefElem.defname === 'full')
+}
+
 /** Statements for which PostgreSQL calls PreventInTransactionBlock(). */
 function runsAlone(node: SqlNode): boolean {
   if ('IndexStmt' in node) return node.IndexStmt.concurrent === true
@@ -52,5 +60,9 @@ const ALWAYS_ALONE = [
 function reindexAlone(reindex: Extract<SqlNode, { ReindexStmt: unknown }>['ReindexStmt']): boolean {
   const { kind, params = [] } = reindex
   if (kind !== 'REINDEX_OBJECT_INDEX' && kind !== 'REINDEX_OBJECT_TABLE') return true
+  return isConcurrent(params)
+}
+
+function isConcurrent(params: readonly SqlNode[] = []): boolean {
   return params.some((p) => 'DefElem' in p && p.DefElem.defname === 'concurrently')
 }

@@ -1,4 +1,4 @@
-export { classify, type StatementClass } from './classify.ts'
+export { classify, type StatementClass, waitsPatiently } from './classify.ts'
 export {
   droppedNames,
   droppedObjects,
@@ -9,6 +9,14 @@ export {
   writtenName,
 } from './edit.ts'
 export { isDeepEqual } from './equal.ts'
+export {
+  groupStatements,
+  groupsOfFile,
+  NEW_TRANSACTION,
+  type Place,
+  placeOfNode,
+  type StatementGroup,
+} from './groups.ts'
 export { deparse, parse, parseOne, type SqlNode } from './parser.ts'
 export { plain } from './plain.ts'
 export { caretLines, codePointToIndex, lineAndColumn, type Position } from './position.ts'

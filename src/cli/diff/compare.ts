@@ -15,16 +15,16 @@ export interface Comparison {
 
 /** Both states, open. A database is opened first: what is built for it follows its version and its partitions. */
 export async function withBoth<T>(
-  { signal, config }: Pick<CommandContext, 'signal' | 'config'>,
+  { signal, config }: Pick<CommandContext, 'signal'> & Partial<Pick<CommandContext, 'config'>>,
   { from, to, policies, scratch, ahead, now = Date.now() }: Comparison,
   use: (from: SourceState, to: SourceState) => Promise<T>,
 ): Promise<T> {
   const { adjustLeaves, withSource } = await import('../../migrate/index.ts')
   const { onlyOwn } = await import('../../model/index.ts')
-  const { only } = await config()
+  const only = (await config?.())?.only
   // What the other side has belongs to the project, whatever the patterns say.
   const own = (state: SourceState, other: SourceState): SourceState =>
-    state.source.kind === 'database'
+    only !== undefined && state.source.kind === 'database'
       ? { ...state, catalog: onlyOwn(state.catalog, only, other.catalog.objects) }
       : state
   const toFirst = to.kind === 'database' && from.kind !== 'database'

@@ -19,12 +19,16 @@ export interface Refusing {
   readonly what: string
   /** Said behind the way to allow it. */
   readonly hint?: string
+  /** Rules that are no question: what was asked for by name. */
+  readonly asked?: (rule: string) => boolean
 }
 
 /** Throws REFUSED with every danger that is not allowed. */
-export function refuseHazards(plan: Plan, { allow, what, hint }: Refusing): void {
+export function refuseHazards(plan: Plan, { allow, what, hint, asked }: Refusing): void {
   const hazards = plan.statements.flatMap((s) => s.hazards).filter(({ severity }) => severity !== 'notice')
-  const open = hazards.filter(({ severity }) => !allow.some((a) => a === severity))
+  const open = hazards.filter(
+    ({ severity, rule }) => !allow.some((a) => a === severity) && asked?.(rule) !== true,
+  )
   if (open.length === 0) return
   const kinds = [...new Set(open.map(({ severity }) => severity))]
   const way = `If that is meant, or the tables are small: --allow ${kinds.join(',')}.`

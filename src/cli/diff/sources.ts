@@ -3,7 +3,7 @@ import { join, relative, resolve } from 'node:path'
 import type { Target } from '../../db/index.ts'
 import { GigarowError, isGlob } from '../../kernel/index.ts'
 import type { PolicyOf, Source } from '../../migrate/index.ts'
-import type { DeclarationRename } from '../../schema/index.ts'
+import type { DeclarationRename, DeclaredSchema } from '../../schema/index.ts'
 import type { CommandContext } from '../command.ts'
 
 export interface ResolvedSource {
@@ -86,17 +86,20 @@ export async function declarations(
   now: number = Date.now(),
 ): Promise<ResolvedSource> {
   const { loadExports } = await import('../../config/index.ts')
-  const { checkDeclarations, declarationRenames, declarationsSql } = await import('../../schema/index.ts')
+  const { checkDeclarations } = await import('../../schema/index.ts')
   const { casing } = await context.config()
-  const declared = await checkDeclarations(await loadExports(path), { now, casing })
-  const statements = await declarationsSql(declared)
-  const policies = declared.tables.flatMap(({ name, policy }) =>
-    policy === undefined ? [] : [{ table: name, ...policy }],
-  )
   const paths = typeof path === 'string' ? [path] : path
   const label = paths.map((one) => labelOf(context, one)).join(', ')
-  const source = { kind: 'statements', label, statements } as const
-  return { source, policies, renames: declarationRenames(declared) }
+  return declared(await checkDeclarations(await loadExports(paths), { now, casing }), label)
+}
+
+export async function declared(schema: DeclaredSchema, label: string): Promise<ResolvedSource> {
+  const { declarationRenames, declarationsSql } = await import('../../schema/index.ts')
+  const source = { kind: 'statements', label, statements: await declarationsSql(schema) } as const
+  const policies = schema.tables.flatMap(({ name, policy }) =>
+    policy === undefined ? [] : [{ table: name, ...policy }],
+  )
+  return { source, policies, renames: declarationRenames(schema) }
 }
 
 /** The partitions that time makes are no difference, whatever is compared. */

@@ -29,7 +29,7 @@ export interface Planned {
 
 /** What leads from the migrations to the declarations. Throws REFUSED, PROOF_FAILED and what sources throw. */
 export async function planMigration(
-  context: Pick<CommandContext, 'signal' | 'config'>,
+  context: Pick<CommandContext, 'signal'>,
   input: Planning,
 ): Promise<Planned> {
   const { from, to, scratch, now, allow } = input
@@ -48,6 +48,8 @@ export async function planMigration(
         allow,
         what: 'The migration is not written',
         hint: dangerHint(a.catalog, b.catalog),
+        // Nothing is renamed that was not declared or named by --rename.
+        asked: (rule) => /^rename-(table|column|schema)$/.test(rule),
       })
     }
     const plan = await readable(found, { from: a.catalog, to: b.catalog, policies })

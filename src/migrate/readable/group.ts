@@ -1,5 +1,5 @@
 import type { PlanStatement } from '../../diff/index.ts'
-import { displayName } from '../../kernel/index.ts'
+import { displayName, qualified } from '../../kernel/index.ts'
 import { type Catalog, type ObjectKey, objectKey } from '../../model/index.ts'
 import { parseOne, relationName, type SqlNode } from '../../sql/index.ts'
 import type { PolicyOf } from '../policies.ts'
@@ -21,6 +21,7 @@ export async function groupByTable(
   const owners = statements.map(({ runs, locks }, i) =>
     runs === 'alone' || locks.length > 0 ? undefined : ownerOf(nodes[i]!, input.to, tables),
   )
+  const attached = attachedIn(nodes)
   const creates = createsIn(statements)
   const made = new Map([...creates].map(([key, i]) => [i, key]))
   const behind = new Map<ObjectKey, PlanStatement[]>()
@@ -35,8 +36,29 @@ export async function groupByTable(
     const table = made.get(i)
     if (table !== undefined) return [statement, ...withHeading(behind.get(table) ?? [], table, input)]
     if (moved.has(i)) return []
-    return [isOfNewView(nodes[i]!, input) ? { ...statement, reverse: { sql: [] } } : statement]
+    const node = nodes[i]!
+    const goesAlong = isOfNewView(node, input) || attached.has(indexName(node))
+    return [goesAlong ? { ...statement, reverse: { sql: [] } } : statement]
   })
+}
+
+/** Indexes that are put under one of a partitioned table: it takes them along when it is dropped. */
+function attachedIn(nodes: readonly SqlNode[]): ReadonlySet<string> {
+  return new Set(
+    nodes.flatMap((node) => {
+      if (!('AlterTableStmt' in node) || node.AlterTableStmt.objtype !== 'OBJECT_INDEX') return []
+      return (node.AlterTableStmt.cmds ?? []).flatMap((cmd) => {
+        const def = 'AlterTableCmd' in cmd ? cmd.AlterTableCmd.def : undefined
+        return def && 'PartitionCmd' in def ? [qualified(relationName(def.PartitionCmd.name))] : []
+      })
+    }),
+  )
+}
+
+function indexName(node: SqlNode): string {
+  if (!('IndexStmt' in node) || !node.IndexStmt.idxname) return ''
+  const { schema } = relationName(node.IndexStmt.relation)
+  return qualified({ schema, name: node.IndexStmt.idxname })
 }
 
 /** An index of a new materialized view goes with it. */

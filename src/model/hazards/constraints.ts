@@ -21,7 +21,7 @@ export const CONSTRAINT_HAZARDS = defineHazards({
     },
     why: [
       'ADD FOREIGN KEY keeps writers out of both tables while it joins them. With NOT VALID it is over in a moment: new rows are checked from then on, old ones are not.',
-      'VALIDATE CONSTRAINT checks the old rows and lets reads and writes go on. It has to be in a later migration, or the lock of the first statement is held until the second one ends.',
+      'VALIDATE CONSTRAINT checks the old rows and lets reads and writes go on. It needs a transaction of its own, or the lock of the first statement is held until the second one ends; `gigarow migrate up` gives it one.',
       'For a partitioned table NOT VALID works from PostgreSQL 18. Before, give each partition the key with NOT VALID and validate it; the key of the parent then takes over those of the partitions and reads no rows.',
     ],
     bad: 'ALTER TABLE orders ADD CONSTRAINT orders_customer_fk FOREIGN KEY (customer_id) REFERENCES customers (id);',
@@ -44,7 +44,7 @@ export const CONSTRAINT_HAZARDS = defineHazards({
     instead: '{sql}',
     why: [
       'ADD CHECK takes the strongest lock there is and reads the whole table under it. With NOT VALID it only notes the rule, which then holds for new rows.',
-      'VALIDATE CONSTRAINT reads the old rows while others read and write. It has to be in a later migration, or the lock of the first statement is held until the second one ends.',
+      'VALIDATE CONSTRAINT reads the old rows while others read and write. It needs a transaction of its own, or the lock of the first statement is held until the second one ends; `gigarow migrate up` gives it one.',
     ],
     bad: 'ALTER TABLE orders ADD CONSTRAINT orders_total_check CHECK (total >= 0);',
     good: [
@@ -59,15 +59,17 @@ export const CONSTRAINT_HAZARDS = defineHazards({
     title: 'VALIDATE in the transaction that added the constraint',
     message:
       'The lock on {table} that adding {constraint} took is held while VALIDATE reads every row: NOT VALID gains nothing here.',
-    instead: '-- in the next migration:\nALTER TABLE {table} VALIDATE CONSTRAINT {constraint};',
+    instead: '-- after COMMIT:\nALTER TABLE {table} VALIDATE CONSTRAINT {constraint};',
     why: [
-      'Locks are held until their transaction ends. A migration runs in one transaction, so what is added with NOT VALID has to be validated in another one.',
+      'Locks are held until their transaction ends, so what is added with NOT VALID has to be validated in another one. Without BEGIN and COMMIT, `gigarow migrate up` sees to that: VALIDATE CONSTRAINT always gets a transaction of its own.',
     ],
-    bad: `ALTER TABLE orders ADD CONSTRAINT orders_total_check CHECK (total >= 0) NOT VALID;
-ALTER TABLE orders VALIDATE CONSTRAINT orders_total_check;`,
+    bad: `BEGIN;
+ALTER TABLE orders ADD CONSTRAINT orders_total_check CHECK (total >= 0) NOT VALID;
+ALTER TABLE orders VALIDATE CONSTRAINT orders_total_check;
+COMMIT;`,
     good: [
-      'ALTER TABLE orders ADD CONSTRAINT orders_total_check CHECK (total >= 0) NOT VALID;',
-      'ALTER TABLE orders VALIDATE CONSTRAINT orders_total_check;',
+      `ALTER TABLE orders ADD CONSTRAINT orders_total_check CHECK (total >= 0) NOT VALID;
+ALTER TABLE orders VALIDATE CONSTRAINT orders_total_check;`,
     ],
     like: ['strong_migrations'],
     links: [ALTER_TABLE],

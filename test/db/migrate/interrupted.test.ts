@@ -104,7 +104,10 @@ describe('a migration that cannot run in one transaction', () => {
   test('a statement that is done may not be removed either', async () => {
     const { up, write, remove, status } = project(TABLE)
     await up()
-    const ends = ['insert into public.log values (3)', 'insert into public.nope values (1)']
+    const ends = [
+      'insert into public.log values (3)',
+      '-- gigarow: new transaction\ninsert into public.nope values (1)',
+    ]
     const first = 'create index concurrently a_id on public.a (id)'
     write({ [B]: { up: [first, ...ends].join(';\n') } })
     expect((await errorOf(up())).code).toBe('MIGRATION_FAILED')

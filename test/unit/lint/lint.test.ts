@@ -198,11 +198,19 @@ describe('special cases have texts of their own', () => {
 })
 
 describe('transactions', () => {
-  test('what VALIDATE and backfills wait for is held in one transaction, not where each statement has its own', async () => {
+  test('VALIDATE waits under the lock of ADD between BEGIN and COMMIT, not where the runner parts them', async () => {
     const text = `ALTER TABLE orders ADD CONSTRAINT c CHECK (total > 0) NOT VALID; ALTER TABLE orders VALIDATE CONSTRAINT c;`
-    expect(await rulesOf(text)).toEqual(['validate-with-add'])
-    expect(await rulesOf(`${text} CREATE INDEX CONCURRENTLY i ON orders (total);`)).toEqual([])
+    expect(await rulesOf(`BEGIN; ${text} COMMIT;`)).toEqual(['validate-with-add'])
+    expect(await rulesOf(text)).toEqual([])
     expect(await rulesOf(`BEGIN; ${text.replace('; ', '; COMMIT; BEGIN; ')} COMMIT;`)).toEqual([])
+  })
+
+  test('what is changed beside ALTER TABLE is changed under its lock, unless a transaction ends between them', async () => {
+    const [alter, change] = ['ALTER TABLE orders ADD COLUMN x int;', 'UPDATE orders SET x = 1 WHERE id < 5;']
+    const underLock = async (text: string) => (await rulesOf(text)).includes('change-with-ddl')
+    expect(await underLock(`${alter} ${change}`)).toBe(true)
+    expect(await underLock(`${alter}\n-- gigarow: new transaction\n${change}`)).toBe(false)
+    expect(await underLock(`CREATE INDEX CONCURRENTLY i ON orders (id); ${alter} ${change}`)).toBe(true)
   })
 
   test('BEGIN without COMMIT, and what may not stand between them', async () => {
