@@ -26,7 +26,7 @@ export default defineConfig({
     // The top-level folders import the package by its public names: here they mean src/.
     alias: [
       { find: /^gigarow$/, replacement: `${src}index.ts` },
-      { find: /^gigarow\/(schema|seed|tuning|migrate)$/, replacement: `${src}$1/index.ts` },
+      { find: /^gigarow\/(schema|seed|tuning|migrate)$/, replacement: `${src}$1/public.ts` },
     ],
   },
   test: {

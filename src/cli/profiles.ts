@@ -35,8 +35,13 @@ export async function loadProfile(
 }
 
 async function loadSeeds(config: ResolvedConfig) {
-  const { loadModule } = await import('../config/index.ts')
+  const { loadExports, loadModule } = await import('../config/index.ts')
   const files = await seedFiles(config.seeds)
+  if (config.casing !== undefined && files.length > 0) {
+    // fill() reads the names of columns: those that Drizzle makes of keys have to be there before.
+    const { applyCasing } = await import('../schema/index.ts')
+    applyCasing(await loadExports(config.schema), config.casing)
+  }
   return Promise.all(
     files.map(async (path) => ({ file: relative(config.root, path), exports: await loadModule(path) })),
   )

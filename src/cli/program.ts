@@ -29,6 +29,7 @@ export function buildProgram(options: ProgramOptions): Commander {
       `\n${EXIT_CODES}\nWithout --url, DATABASE_URL or a url in gigarow.config.ts the embedded PostgreSQL 18 of the project is used.`,
     )
   prepare(program, options.streams)
+  addGlobalFlags(program)
   for (const command of COMMANDS) program.addCommand(build(command, options))
   return program
 }
@@ -44,14 +45,11 @@ function build(command: Command, options: ProgramOptions): Commander {
     built.addOption(option)
   }
   for (const sub of command.commands ?? []) built.addCommand(build(sub, options))
+  addGlobalFlags(built, { hidden: command.run === undefined })
   if (command.run) {
-    addGlobalFlags(built)
     built.action(async () => {
-      const { json, yes, url, cwd, color, ...rest } = built.opts<GlobalFlags>()
-      await options.execute(command, { json, yes, url, cwd, color } as GlobalFlags, {
-        args: built.args,
-        options: rest,
-      })
+      const { json: _json, yes: _yes, url: _url, cwd: _cwd, color: _color, ...rest } = built.opts()
+      await options.execute(command, globalFlags(built), { args: built.args, options: rest })
     })
   }
   if (command.examples?.length)
@@ -59,10 +57,21 @@ function build(command: Command, options: ProgramOptions): Commander {
   return built
 }
 
+/** They may stand before the command, between its words, and behind it; the last one wins. */
+function globalFlags(command: Commander): GlobalFlags {
+  const above = command.parent === null ? {} : globalFlags(command.parent)
+  const given = GLOBAL_NAMES.filter((name) => command.getOptionValueSource(name) === 'cli')
+  return { ...above, ...Object.fromEntries(given.map((name) => [name, command.getOptionValue(name)])) }
+}
+
+const GLOBAL_NAMES = ['json', 'yes', 'url', 'cwd', 'color'] as const satisfies readonly (keyof GlobalFlags)[]
+
 function prepare(command: Commander, streams: Streams): void {
   command
     .exitOverride()
     .helpCommand(false)
+    // What stands behind a command is its own: `db psql -- -f x` keeps its dashes.
+    .enablePositionalOptions()
     .showSuggestionAfterError(true)
     .allowExcessArguments(false)
     .configureOutput({
@@ -74,11 +83,13 @@ function prepare(command: Commander, streams: Streams): void {
     })
 }
 
-function addGlobalFlags(command: Commander): void {
-  command
-    .option('--url <url>', 'server to work on, postgresql://user:password@host:port/database')
-    .option('-C, --cwd <dir>', 'project folder; default: the current one')
-    .option('--json', 'print one JSON document and nothing else')
-    .option('-y, --yes', 'answer every question with yes')
-    .option('--no-color', 'no colours')
+function addGlobalFlags(command: Commander, { hidden = false } = {}): void {
+  const flags: readonly (readonly [string, string])[] = [
+    ['--url <url>', 'server to work on, postgresql://user:password@host:port/database'],
+    ['-C, --cwd <dir>', 'project folder; default: the current one'],
+    ['--json', 'print one JSON document and nothing else'],
+    ['-y, --yes', 'answer every question with yes'],
+    ['--no-color', 'no colours'],
+  ]
+  for (const [name, text] of flags) command.addOption(new Option(name, text).hideHelp(hidden))
 }

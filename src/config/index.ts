@@ -1,4 +1,5 @@
-export { loadConfig, type ResolvedConfig } from './load-config.ts'
-export { loadExports } from './load-exports.ts'
+export { type DrizzleConfig, findDrizzleConfig, readDrizzleConfig } from './drizzle.ts'
+export { loadConfig, type ResolvedConfig, resolveConfig } from './load-config.ts'
+export { declarationFiles, loadExports } from './load-exports.ts'
 export { loadModule } from './load-module.ts'
 export type { GigarowConfig } from './settings.ts'

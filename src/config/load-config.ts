@@ -1,11 +1,14 @@
 import { dirname, resolve } from 'node:path'
 import { cosmiconfig, defaultLoaders } from 'cosmiconfig'
 import { GigarowError } from '../kernel/index.ts'
+import { type DrizzleConfig, readDrizzleConfig } from './drizzle.ts'
 import { loadModule } from './load-module.ts'
 import { type ParsedSettings, Settings } from './settings.ts'
 
 /** Settings with every path absolute. `root` is the folder of the configuration file, or the project's without one. */
-export interface ResolvedConfig extends Readonly<ParsedSettings> {
+export interface ResolvedConfig extends Readonly<Omit<ParsedSettings, 'schema'>> {
+  /** Files, folders or patterns. */
+  readonly schema: readonly string[]
   readonly root: string
   readonly file: string | undefined
 }
@@ -33,17 +36,18 @@ export async function loadConfig(cwd: string, { stateDir }: ConfigOverrides = {}
     searchStrategy: 'global',
   })
   const found = await explorer.search(cwd)
-  const config = parseConfig(found?.config ?? {}, {
+  const config = await resolveConfig(found?.config ?? {}, {
     root: found ? dirname(found.filepath) : await projectRoot(cwd),
     file: found?.filepath,
   })
   return stateDir ? Object.freeze({ ...config, stateDir: resolve(config.root, stateDir) }) : config
 }
 
-function parseConfig(
+/** What a configuration file says, checked. Throws CONFIG_INVALID. */
+export async function resolveConfig(
   input: unknown,
-  { root, file }: { root: string; file: string | undefined },
-): ResolvedConfig {
+  { root, file }: { readonly root: string; readonly file: string | undefined },
+): Promise<ResolvedConfig> {
   const parsed = Settings.safeParse(input)
   if (!parsed.success) {
     const problems = parsed.error.issues.map((issue) =>
@@ -62,9 +66,12 @@ function parseConfig(
   }
   const settings = parsed.data
   const at = (path: string) => resolve(root, path)
+  const drizzle = settings.drizzle === undefined ? undefined : await readDrizzleConfig(at(settings.drizzle))
   return Object.freeze({
     ...settings,
-    schema: at(settings.schema),
+    ...adopted(settings, drizzle),
+    schema:
+      settings.schema === undefined ? (drizzle?.schema ?? [at('schema')]) : list(settings.schema).map(at),
     migrations: at(settings.migrations),
     seeds: at(settings.seeds),
     tuning: at(settings.tuning),
@@ -72,6 +79,23 @@ function parseConfig(
     root,
     file,
   })
+}
+
+/** What drizzle.config.ts says and the settings do not. */
+function adopted({ url, casing, only }: ParsedSettings, drizzle: DrizzleConfig | undefined) {
+  const { url: address = drizzle?.url, casing: names = drizzle?.casing } = { url, casing }
+  return {
+    ...(address === undefined ? {} : { url: address }),
+    ...(names === undefined ? {} : { casing: names }),
+    only: {
+      schemas: only.schemas.length > 0 ? only.schemas : [...(drizzle?.only.schemas ?? [])],
+      tables: only.tables.length > 0 ? only.tables : [...(drizzle?.only.tables ?? [])],
+    },
+  }
+}
+
+function list(paths: string | readonly string[]): readonly string[] {
+  return typeof paths === 'string' ? [paths] : paths
 }
 
 /** Nearest folder upwards with a package.json, else `cwd`. */

@@ -6,14 +6,8 @@ import { GigarowError, isGigarowError } from '../kernel/index.ts'
  * loader needs TypeScript 5's API; jiti does both jobs. Throws MODULE_FAILED with the file and the reason.
  */
 export async function loadModule(path: string): Promise<Record<string, unknown>> {
-  const { createJiti } = await import('jiti')
-  const jiti = createJiti(pathToFileURL(path).href, {
-    interopDefault: false,
-    fsCache: true,
-    moduleCache: true,
-  })
   try {
-    return await jiti.import<Record<string, unknown>>(path)
+    return await imported(path)
   } catch (error) {
     if (isGigarowError(error)) throw error
     const reason = error instanceof Error ? error.message : String(error)
@@ -21,6 +15,22 @@ export async function loadModule(path: string): Promise<Record<string, unknown>>
       facts: { path },
       cause: error,
       hint: 'Correct the file; the error is in it or in something that it imports.',
+    })
+  }
+}
+
+async function imported(path: string): Promise<Record<string, unknown>> {
+  const { createJiti } = await import('jiti')
+  const options = { interopDefault: false, fsCache: true, moduleCache: true }
+  const load = (tsconfigPaths: boolean) =>
+    createJiti(pathToFileURL(path).href, { ...options, tsconfigPaths }).import<Record<string, unknown>>(path)
+  try {
+    return await load(false)
+  } catch (error) {
+    if (!/MODULE_NOT_FOUND$/.test(String((error as NodeJS.ErrnoException).code))) throw error
+    // An alias of tsconfig.json, such as @/db, which drizzle-kit follows, too.
+    return load(true).catch(() => {
+      throw error
     })
   }
 }

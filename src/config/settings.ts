@@ -1,4 +1,13 @@
 import { z } from 'zod'
+import { globRegExp } from '../kernel/index.ts'
+
+const pattern = z
+  .string()
+  .min(1)
+  .refine(
+    (text) => globRegExp(text.replace(/^!/, '')) !== undefined,
+    'expected a pattern such as app_* or !legacy_*',
+  )
 
 /** What gigarow.config.ts (or a "gigarow" key in package.json) may hold. All of it is optional. */
 export const Settings = z.strictObject({
@@ -12,8 +21,22 @@ export const Settings = z.strictObject({
     .string()
     .regex(/^postgres(ql)?:\/\//, 'expected postgresql://user:password@host:port/database')
     .optional(),
-  /** Folder or file with the Drizzle declarations. */
-  schema: z.string().min(1).default('schema'),
+  /** drizzle-kit's configuration file: declarations, casing, filters and address are those that it names. */
+  drizzle: z.string().min(1).optional(),
+  /** Folders, files or patterns (src/**\/*.schema.ts) with the Drizzle declarations. Default: schema, or what `drizzle` names. */
+  schema: z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]).optional(),
+  /** How names of columns are made of keys where a column has none of its own, as in drizzle({ casing }). */
+  casing: z.enum(['snake_case', 'camelCase']).optional(),
+  /**
+   * What of a database belongs to the project, as patterns; `!` in front means: all but these. The rest is neither compared nor
+   * changed. A table's pattern is its name, or schema.name.
+   */
+  only: z
+    .strictObject({
+      schemas: z.array(pattern).default([]),
+      tables: z.array(pattern).default([]),
+    })
+    .prefault({}),
   migrations: z.string().min(1).default('migrations'),
   seeds: z.string().min(1).default('seeds'),
   tuning: z.string().min(1).default('tuning'),

@@ -82,13 +82,7 @@ async function wayBackOf(plan: Plan): Promise<readonly Step[]> {
 
 /** Of a way back nobody says how it runs: what may take long does not keep the locks of others. */
 function readsRows(node: SqlNode): boolean {
-  if (classify(node) === 'alone' || 'CreateTableAsStmt' in node) return true
-  return (
-    'AlterTableStmt' in node &&
-    (node.AlterTableStmt.cmds ?? []).some(
-      (cmd) => 'AlterTableCmd' in cmd && cmd.AlterTableCmd.subtype === 'AT_ValidateConstraint',
-    )
-  )
+  return placeOfNode(node) !== 'together' || 'CreateTableAsStmt' in node
 }
 
 function fileText(header: readonly string[], steps: readonly Step[]): string {

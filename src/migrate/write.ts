@@ -30,9 +30,12 @@ export async function writeMigration(folder: string, migration: NewMigration): P
 
 /** A folder name that sorts behind `newest`, whatever the clock says. `now` in ms since 1970. */
 export function migrationName(label: string, { now, newest }: { now: number; newest?: string }): string {
-  const slug = label
+  const plain = label.normalize('NFKD').replaceAll(/\p{M}/gu, '')
+  const slug = plain
+    .replaceAll(/[ßẞæÆœŒøØłŁđĐðÐþÞı]/g, (letter) => LETTERS[letter.toLowerCase()] ?? letter)
     .toLowerCase()
-    .replaceAll(/[^a-z0-9]+/g, '_')
+    // Any other letter is not left out in silence: the check below meets it.
+    .replaceAll(/[^a-z0-9\p{L}\p{N}]+/gu, '_')
     .replaceAll(/^_+|_+$/g, '')
   const stamp = (ms: number) => new Date(ms).toISOString().replaceAll(/\D/g, '').slice(0, 14)
   const last = newest?.slice(0, 14) ?? ''
@@ -44,6 +47,19 @@ export function migrationName(label: string, { now, newest }: { now: number; new
     })
   }
   return name
+}
+
+/** Letters that Unicode takes for one, and that have a spelling without. */
+const LETTERS: Readonly<Record<string, string>> = {
+  ß: 'ss',
+  æ: 'ae',
+  œ: 'oe',
+  ø: 'o',
+  ł: 'l',
+  đ: 'd',
+  ð: 'd',
+  þ: 'th',
+  ı: 'i',
 }
 
 function stampToMs(stamp: string): number {

@@ -58,6 +58,7 @@ export {
 export type { HazardEntry, HazardFact, HazardFacts, HazardTexts, Severity } from './hazards/entry.ts'
 export { EXAMPLE_TABLES } from './hazards/example.ts'
 export { LOCK_MODES, type LockMode } from './locks.ts'
+export { type Only, onlyOwn } from './only.ts'
 export {
   type BoundValue,
   boundSql,

@@ -9,6 +9,7 @@ import {
 } from 'drizzle-orm/pg-core'
 import { displayName, GigarowError, type QualifiedName } from '../kernel/index.ts'
 import type { Leaf } from '../model/index.ts'
+import { applyCasing, type Casing } from './casing.ts'
 import { readExtras, type TableExtras } from './extras.ts'
 import {
   type GigarowMatView,
@@ -50,6 +51,8 @@ export interface DeclaredSchema {
 export interface ReadOptions {
   /** Milliseconds since 1970: up to where partitions of an open time policy are made. */
   readonly now: number
+  /** How the names of columns are made of keys, as in drizzle({ casing }); for tables that are read again it is known. */
+  readonly casing?: Casing | undefined
 }
 
 /**
@@ -67,8 +70,9 @@ export function readDeclarations(
 
 export function collectDeclarations(
   imports: Readonly<Record<string, unknown>>,
-  { now }: ReadOptions,
+  { now, casing }: ReadOptions,
 ): { readonly declared: DeclaredSchema; readonly problems: readonly string[] } {
+  applyCasing(imports, casing)
   const values = [...new Set(Object.values(imports))]
   const tables = values.filter((value) => is(value, PgTable))
   const declarations = values.filter(isPartitionsDeclaration)

@@ -1,3 +1,4 @@
+export { applyCasing, type Casing } from './casing.ts'
 export { type ColumnOptions, columnOptions } from './column-options.ts'
 export type { AnyTable, ColumnFacts } from './columns.ts'
 export { checkDeclarations, declarationsSql } from './ddl.ts'

@@ -1,6 +1,7 @@
 import { is, SQL } from 'drizzle-orm'
 import { getTableConfig, type PgColumn, PgTable } from 'drizzle-orm/pg-core'
 import { GigarowError, literal } from '../kernel/index.ts'
+import { withKeysAsNames } from './casing.ts'
 
 /** What drizzle-kit makes of declarations. */
 export interface KitSql {
@@ -14,7 +15,9 @@ export interface KitSql {
 export async function kitSql(imports: Readonly<Record<string, unknown>>): Promise<KitSql> {
   const { generateDrizzleJson, generateMigration } = await import('drizzle-kit/api')
   return guarded(async () => {
-    const declared = generateDrizzleJson({ ...imports })
+    const declared = withKeysAsNames(imports, (casing) =>
+      generateDrizzleJson({ ...imports }, undefined, undefined, casing),
+    )
     const enums = Object.keys(declared.enums)
     const statements = await generateMigration(generateDrizzleJson({}), withDefaults(declared, imports))
     const ofPublic = enums.filter((key) => key.startsWith('public.'))

@@ -1,4 +1,4 @@
-import { getTableConfig } from 'drizzle-orm/pg-core'
+import { getTableConfig, isPgEnum, isPgSchema, isPgSequence } from 'drizzle-orm/pg-core'
 import { displayName, type QualifiedName } from '../kernel/index.ts'
 import type { Leaf } from '../model/index.ts'
 import type { DeclaredSchema, GigarowTable } from './declared.ts'
@@ -45,7 +45,8 @@ function kindOf(one: Named, first: Named): string {
   return kind(one) === kind(first) ? `${kind(one)}: ${first.what}` : `relation: the ${first.what}`
 }
 
-function namesOf({ tables, views, matViews, extensions }: DeclaredSchema): readonly Named[] {
+function namesOf({ imports, tables, views, matViews, extensions }: DeclaredSchema): readonly Named[] {
+  const values = [...new Set(Object.values(imports))]
   const relation = (schema: string) => `relation ${schema}`
   return [
     ...tables.map(
@@ -69,6 +70,18 @@ function namesOf({ tables, views, matViews, extensions }: DeclaredSchema): reado
       ...indexes.map((spec) => indexName(spec.name, name)),
     ]),
     ...extensions.map(({ name }): Named => ({ what: `extension ${name}`, name })),
+    ...values.filter(isPgSchema).map(({ schemaName: name }): Named => ({ what: `schema ${name}`, name })),
+    ...values
+      .filter(isPgEnum)
+      .flatMap(({ enumName, enumValues }): Named[] => [
+        { what: `enum ${enumName}`, name: enumName },
+        ...enumValues.map(
+          (value): Named => ({ what: `value ${value} of the enum ${enumName}`, name: value }),
+        ),
+      ]),
+    ...values
+      .filter(isPgSequence)
+      .map(({ seqName = '' }): Named => ({ what: `sequence ${seqName}`, name: seqName })),
   ]
 }
 

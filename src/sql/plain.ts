@@ -54,5 +54,5 @@ function withoutBtree(sql: string): string {
 }
 
 function withoutBrackets(sql: string): string {
-  return sql.replace(/ CHECK \(\((.*)\)\)$/s, ' CHECK ($1)')
+  return sql.replace(/ CHECK \(\((.*)\)\)( NOT VALID)?$/s, ' CHECK ($1)$2')
 }

@@ -57,5 +57,14 @@ export function normalise(text: string, names: ReadonlyMap<string, string>): str
   for (const [value, name] of [...names].sort(([a], [b]) => b.length - a.length)) {
     plain = plain.replaceAll(value, name)
   }
-  return plain.replace(/\b\d+(\.\d+)? (ms|s)\b/g, 'TIME').replace(/[ \t]+$/gm, '')
+  return plain
+    .replace(/\b\d+(\.\d+)? (ms|s)\b/g, 'TIME')
+    .replace(/\b\d{14}(?=_)/g, (stamp) => (isOfToday(stamp) ? 'NOW' : stamp))
+    .replace(/[ \t]+$/gm, '')
+}
+
+/** What a command has written begins with the time. */
+function isOfToday(stamp: string): boolean {
+  const [, year, month, day] = /^(\d{4})(\d\d)(\d\d)/.exec(stamp)!.map(Number)
+  return Math.abs(Date.now() - Date.UTC(year!, month! - 1, day)) < 2 * 86_400_000
 }

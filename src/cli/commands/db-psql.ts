@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
-import { accessSync, constants } from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { accessSync, constants, createReadStream } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import { delimiter, join, resolve } from 'node:path'
 import type { Target } from '../../db/index.ts'
 import type { Command, CommandContext } from '../command.ts'
 
@@ -8,22 +9,50 @@ export const dbPsql: Command = {
   name: 'psql',
   summary: 'an SQL prompt on the server: psql where it is installed, else a small one of our own',
   args: '[args...]',
-  options: [{ flags: '-c, --command <sql>', description: 'run this and leave' }],
+  options: [
+    { flags: '-c, --command <sql>', description: 'run this and leave' },
+    { flags: '-f, --file <file>', description: 'run this file, up to the first error, and leave' },
+  ],
   examples: [
     'gigarow db psql',
     'gigarow db psql -c "select count(*) from billion_rows"',
-    'gigarow db psql -- -f script.sql',
+    'gigarow db psql -f script.sql',
+    'gigarow db psql < script.sql',
+    'gigarow db psql -- --expanded',
     'gigarow db psql --json -c "select 1"',
   ],
   run: async (context, { args, options }) => {
     const target = await context.target()
     const command = options.command as string | undefined
+    const file = options.file as string | undefined
+    if (file !== undefined) await checkFile(file, { command, cwd: context.cwd })
     const psql = context.json ? undefined : findProgram('psql', context.env.PATH ?? '')
-    if (psql !== undefined)
-      return runPsql(psql, { target, env: context.env, args: [...flag(command), ...args] })
+    if (psql !== undefined) {
+      const piped = process.stdin.isTTY !== true && command === undefined && args.length === 0
+      const script = file ?? (piped ? '-' : undefined)
+      const own = [...flag('-c', command), ...(script === undefined ? [] : [...STOP, '-f', script])]
+      return runPsql(psql, { target, env: context.env, args: [...own, ...args], cwd: context.cwd })
+    }
     if (args.length > 0) await refuse(args)
-    return ownPrompt(context, target, command)
+    return ownPrompt(context, target, { command, file })
   },
+}
+
+/** psql goes on after an error, and ends as if there had been none. */
+const STOP = ['-v', 'ON_ERROR_STOP=1']
+
+async function checkFile(
+  file: string,
+  { command, cwd }: { readonly command: string | undefined; readonly cwd: string },
+): Promise<void> {
+  const { GigarowError } = await import('../../kernel/index.ts')
+  if (command !== undefined) throw new GigarowError('USAGE', '-c and -f cannot be used together.')
+  const info = await stat(resolve(cwd, file)).catch(() => undefined)
+  if (info?.isFile()) return
+  throw new GigarowError('USAGE', `${file} is ${info === undefined ? 'not there' : 'not a file'}.`, {
+    facts: { file },
+    hint: '-f names a file with SQL, relative to the project folder (-C).',
+  })
 }
 
 async function refuse(args: readonly string[]): Promise<never> {
@@ -33,8 +62,8 @@ async function refuse(args: readonly string[]): Promise<never> {
   })
 }
 
-function flag(command: string | undefined): string[] {
-  return command === undefined ? [] : ['-c', command]
+function flag(name: string, value: string | undefined): string[] {
+  return value === undefined ? [] : [name, value]
 }
 
 function findProgram(name: string, path: string): string | undefined {
@@ -56,10 +85,16 @@ function findProgram(name: string, path: string): string | undefined {
 /** The password goes by the environment: arguments are seen by everybody on the machine. */
 async function runPsql(
   psql: string,
-  { target, env, args }: { target: Target; env: NodeJS.ProcessEnv; args: readonly string[] },
+  {
+    target,
+    env,
+    args,
+    cwd,
+  }: { target: Target; env: NodeJS.ProcessEnv; args: readonly string[]; cwd: string },
 ): Promise<number> {
   const { PGSERVICE: _service, PGHOSTADDR: _address, ...rest } = env
   const child = spawn(psql, args, {
+    cwd,
     stdio: 'inherit',
     env: {
       ...rest,
@@ -94,9 +129,9 @@ async function leavingSignalsTo<T>(use: () => Promise<T>): Promise<T> {
 }
 
 async function ownPrompt(
-  { out }: CommandContext,
+  { out, cwd }: CommandContext,
   target: Target,
-  command: string | undefined,
+  { command, file }: { readonly command: string | undefined; readonly file: string | undefined },
 ): Promise<number> {
   const { withDatabase } = await import('../../db/index.ts')
   const { sqlPrompt, SqlRunner } = await import('../sql-prompt/prompt.ts')
@@ -104,7 +139,8 @@ async function ownPrompt(
   const options = { max: 1, applicationName: 'gigarow psql', doing: 'running your statements' }
   const runner = await withDatabase(target, options, async ({ sql }) => {
     if (command === undefined) {
-      return sqlPrompt({ sql, database: target.database, out, input: process.stdin })
+      const input = file === undefined ? process.stdin : createReadStream(resolve(cwd, file))
+      return sqlPrompt({ sql, database: target.database, out, input, label: file ?? 'stdin' })
     }
     const { statements, rest } = splitStatements(command)
     const direct = new SqlRunner({ sql, out })
@@ -117,6 +153,6 @@ async function ownPrompt(
   }))
   out.document({ results, errors: runner.errors })
   // Who typed them has seen the errors; a script has only the exit code.
-  const typed = command === undefined && process.stdin.isTTY === true
+  const typed = command === undefined && file === undefined && process.stdin.isTTY === true
   return runner.errors.length > 0 && !typed ? 1 : 0
 }

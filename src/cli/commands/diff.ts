@@ -167,12 +167,15 @@ async function applyIt(input: Comparing, plan: Plan): Promise<void> {
   const { applyPlan } = await import('../../migrate/index.ts')
   const { readCatalog } = await import('../../catalog/index.ts')
   const { diff } = await import('../../diff/index.ts')
+  const { onlyOwn } = await import('../../model/index.ts')
+  const { only } = await context.config()
   const texts = ({ statements }: Plan) => statements.map(({ sql }) => sql).join(';')
   await applyPlan(from.db, plan, {
     signal: context.signal,
     emit: (event) => render(context.out, event),
     check: async () => {
-      const now = diff(await readCatalog(from.db), to.catalog, diffOptions(input))
+      const live = onlyOwn(await readCatalog(from.db), only, to.catalog.objects)
+      const now = diff(live, to.catalog, diffOptions(input))
       if (texts(now) !== texts(plan)) throw stale(from.source.label)
     },
   })

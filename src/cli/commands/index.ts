@@ -3,6 +3,7 @@ import { dbCommand } from './db.ts'
 import { diffCommand } from './diff.ts'
 import { driftCommand } from './drift.ts'
 import { generateCommand } from './generate.ts'
+import { initCommand } from './init.ts'
 import { lintCommand } from './lint.ts'
 import { migrateCommand } from './migrate.ts'
 import { rowCommand } from './row.ts'
@@ -12,6 +13,7 @@ import { verifyCommand } from './verify.ts'
 
 /** In the order of `gigarow --help`. */
 export const COMMANDS: readonly Command[] = [
+  initCommand,
   dbCommand,
   generateCommand,
   lintCommand,

@@ -6,8 +6,10 @@ export function proofText({ colors }: Output, { statements }: Plan, { tables, em
   const without =
     empty.length === 0 ? '' : `; without rows, because made-up ones do not fit: ${empty.join(', ')}`
   const drops = statements.some(({ hazards }) => hazards.some(({ severity }) => severity === 'drop'))
+  const proved = `${colors.green('proved')} on a scratch database: it leads there`
+  if (tables === 0) return proved
   const rows = drops ? 'no row is lost but what the plan drops' : 'no row is lost'
-  return `${colors.green('proved')} on a scratch database: it leads there, ${rows} (${counted(tables, 'table')}${without})`
+  return `${proved}, ${rows} (${counted(tables, 'table')}${without})`
 }
 
 export function counted(n: number, what: string): string {

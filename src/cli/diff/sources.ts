@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises'
 import { join, relative, resolve } from 'node:path'
 import type { Target } from '../../db/index.ts'
-import { GigarowError } from '../../kernel/index.ts'
+import { GigarowError, isGlob } from '../../kernel/index.ts'
 import type { PolicyOf, Source } from '../../migrate/index.ts'
 import type { DeclarationRename, DeclaredSchema } from '../../schema/index.ts'
 import type { CommandContext } from '../command.ts'
@@ -82,12 +82,15 @@ export function migrations(context: CommandContext, folder: string): ResolvedSou
 /** `now`: up to where the partitions of a policy are made. */
 export async function declarations(
   context: CommandContext,
-  path: string,
+  path: string | readonly string[],
   now: number = Date.now(),
 ): Promise<ResolvedSource> {
   const { loadExports } = await import('../../config/index.ts')
   const { checkDeclarations } = await import('../../schema/index.ts')
-  return declared(await checkDeclarations(await loadExports(path), { now }), labelOf(context, path))
+  const { casing } = await context.config()
+  const paths = typeof path === 'string' ? [path] : path
+  const label = paths.map((one) => labelOf(context, one)).join(', ')
+  return declared(await checkDeclarations(await loadExports(paths), { now, casing }), label)
 }
 
 export async function declared(schema: DeclaredSchema, label: string): Promise<ResolvedSource> {
@@ -102,7 +105,8 @@ export async function declared(schema: DeclaredSchema, label: string): Promise<R
 /** The partitions that time makes are no difference, whatever is compared. */
 export async function declaredPolicies(context: CommandContext): Promise<readonly PolicyOf[]> {
   const { schema } = await context.config()
-  if ((await stat(schema).catch(() => undefined)) === undefined) return []
+  const there = await Promise.all(schema.map((path) => isGlob(path) || stat(path).catch(() => undefined)))
+  if (there.every((one) => one === undefined)) return []
   return (await declarations(context, schema)).policies
 }
 

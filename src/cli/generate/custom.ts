@@ -7,9 +7,6 @@ export function customText(name: string, { statements, refusals }: Plan): string
     ...statements.map(({ sql }) => `${sql};`),
   ].flatMap((text) => text.split('\n').map((line) => `--   ${line}`))
   const gap = open.length === 0 ? [] : ['-- The declarations have what the migrations have not:', ...open]
-  const head = [
-    `-- ${name}`,
-    '-- Your SQL here. It runs in one transaction where its statements allow that; BEGIN; … COMMIT; makes steps of it.',
-  ]
+  const head = [`-- ${name}`, '-- Your SQL here. Statements that can do so share a transaction.']
   return `${[...head, ...gap].join('\n')}\n`
 }

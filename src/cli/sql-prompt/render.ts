@@ -1,4 +1,5 @@
 import type { StatementResult } from './execute.ts'
+import { skipBlank } from './statements.ts'
 
 /** One statement's answer for people: an aligned table with the number of rows, or the command's name. */
 export function renderResult(result: StatementResult): string {
@@ -45,15 +46,23 @@ function width(text: string): number {
   return columns
 }
 
-/** A server's error as psql shows it, with the place in the statement. */
-export function renderError(error: unknown, statement: string): string {
+/** A server's error as psql shows it, with the place in the statement, and in the file where there is one. */
+export function renderError(
+  error: unknown,
+  statement: string,
+  place?: { readonly label: string; readonly line: number },
+): string {
   const { message, severity, detail, hint, position } = error as Error & {
     severity?: string
     detail?: string
     hint?: string
     position?: string
   }
-  const lines = [`${severity ?? 'ERROR'}:  ${message}`]
+  // Without a position in the text: where the statement itself begins, behind its comments.
+  const at = position === undefined ? skipBlank(statement) : Number(position) - 1
+  const line = (place?.line ?? 1) + [...statement].slice(0, at).join('').split('\n').length - 1
+  const where = place === undefined ? '' : `${place.label}:${line}: `
+  const lines = [`${where}${severity ?? 'ERROR'}:  ${message}`]
   if (position !== undefined) lines.push(...pointAt(statement, Number(position)))
   if (detail) lines.push(`DETAIL:  ${detail}`)
   if (hint) lines.push(`HINT:  ${hint}`)

@@ -1,4 +1,5 @@
-import type { Plan } from '../../diff/index.ts'
+import type { Plan, PlanStatement } from '../../diff/index.ts'
+import { displayName, qualified } from '../../kernel/index.ts'
 import type { Catalog } from '../../model/index.ts'
 import { plain } from '../../sql/index.ts'
 import type { PolicyOf } from '../policies.ts'
@@ -22,7 +23,7 @@ export async function readable(plan: Plan, input: ReadableInput): Promise<Plan> 
   const grouped = await groupByTable(folded, input, tables)
   const statements = await Promise.all(
     grouped.map(async (statement) => ({
-      ...statement,
+      ...aboutLaterPartitions(statement, input),
       sql: await plain(statement.sql),
       reverse:
         'none' in statement.reverse
@@ -31,4 +32,14 @@ export async function readable(plan: Plan, input: ReadableInput): Promise<Plan> 
     })),
   )
   return { ...plan, statements }
+}
+
+/** A migration names partitions; those that time has made on a live database are known there only. */
+function aboutLaterPartitions(statement: PlanStatement, { policies }: ReadableInput): PlanStatement {
+  const policy = policies.find(
+    ({ table, to }) => to === undefined && statement.sql.includes(` ON ONLY ${qualified(table)} `),
+  )
+  if (policy === undefined || !/^CREATE (UNIQUE )?INDEX /.test(statement.sql)) return statement
+  const said = `Partitions of ${displayName(policy.table)} that are in no migration miss it afterwards: gigarow drift names them.`
+  return { ...statement, comment: [statement.comment, said].filter((line) => line !== undefined).join('\n') }
 }

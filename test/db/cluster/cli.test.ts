@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, inject, it } from 'vitest'
 import { runCli, spawnCli, temporaryDir, testDatabase, withProject } from '../../support/index.ts'
@@ -70,16 +70,18 @@ describe('gigarow db', () => {
 })
 
 describe('the SQL prompt of our own, where psql is missing', () => {
-  it('runs what is piped in, shows errors and goes on', async () => {
+  it('runs what is piped in, up to the first error, and says where that is', async () => {
     const input = [
       "create table t (id int, name text, at timestamptz default '2024-01-01Z');",
       "insert into t values (1, 'a;b'),",
       '  (22, null);',
       'select * from t order by id;',
-      'selec 1;',
       '\\d t',
       'do $$ begin perform 1; end $$;',
-      'select 42 as last',
+      'select 42 as last; -- done',
+      'select 1,',
+      '  nothing;',
+      'drop table t',
     ].join('\n')
     const { code, stdout, stderr } = await runCli(['db', 'psql', '--url', url()], {
       cwd: temporaryDir(),
@@ -110,8 +112,23 @@ describe('the SQL prompt of our own, where psql is missing', () => {
       '(1 row)',
       '',
     ])
-    expect(stderr).toContain('ERROR:  syntax error at or near "selec"\nLINE 1: selec 1\n        ^')
+    expect(stderr).toContain(
+      'stdin:9: ERROR:  column "nothing" does not exist\nLINE 2:   nothing\n          ^',
+    )
     expect(code).toBe(1)
+  })
+
+  it('runs a file', async () => {
+    const cwd = temporaryDir()
+    writeFileSync(join(cwd, 'good.sql'), 'create table filed (id int);\ninsert into filed values (1)')
+    writeFileSync(join(cwd, 'bad.sql'), '-- first\nselect 1;\n\n-- then\nselec 2;\ndrop table filed;')
+    const psql = (file: string) =>
+      runCli(['-C', cwd, 'db', 'psql', '--url', url(), '-f', file], { cwd: '/', env: bare() })
+    expect(await psql('good.sql')).toMatchObject({ code: 0, stdout: 'CREATE TABLE\nINSERT 1\n' })
+    const bad = await psql('bad.sql')
+    expect(bad).toMatchObject({ code: 1, stdout: expect.stringContaining('(1 row)') })
+    expect(bad.stderr).toContain('bad.sql:5: ERROR:  syntax error at or near "selec"')
+    expect(await psql('none.sql')).toMatchObject({ code: 2, stderr: expect.stringContaining('not there') })
   })
 
   it('gives one JSON document for -c', async () => {

@@ -2,7 +2,7 @@ import { asc, eq } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/postgres-js'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openPool, type Sql } from '../../../src/db/index.ts'
-import { declarationsSql, planMigration, readDeclarations } from '../../../src/schema/index.ts'
+import { declarationsSql, readDeclarations } from '../../../src/schema/index.ts'
 import * as everything from '../../support/everything.ts'
 import { testDatabase } from '../../support/index.ts'
 
@@ -95,16 +95,5 @@ describe('a schema with one of everything', () => {
     } finally {
       await client.end()
     }
-  })
-
-  test('is taken back by its down.sql, all of it', async () => {
-    const { down } = await planMigration(declared, undefined)
-    for (const statement of down!) await sql.unsafe(statement.sql)
-    const left = await sql`
-      select relname::text as name from pg_class c join pg_namespace n on n.oid = relnamespace
-       where nspname not like 'pg\\_%' and nspname <> 'information_schema'
-       union all select nspname::text from pg_namespace where nspname in ('shop', 'tools')
-       union all select typname::text from pg_type where typname = 'mood'`
-    expect(left).toEqual([])
   })
 })

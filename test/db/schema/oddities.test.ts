@@ -20,12 +20,10 @@ import {
   varchar,
 } from 'drizzle-orm/pg-core'
 import { expect, test } from 'vitest'
-import { openPool } from '../../../src/db/index.ts'
-import type { Statement } from '../../../src/kernel/index.ts'
+import { scratchOn } from '../../../src/migrate/index.ts'
 import {
   columnOptions,
   comment,
-  declarationsSql,
   extension,
   hashPartitions,
   includeIndex,
@@ -33,16 +31,15 @@ import {
   maxValue,
   minValue,
   partitionBy,
-  planMigration,
   rangePartitions,
-  readDeclarations,
-  type Snapshot,
   sqlObject,
   statistics,
   storage,
   uniqueIndex,
 } from '../../../src/schema/index.ts'
+import { type Generating, generate } from '../../support/generate.ts'
 import { testDatabase } from '../../support/index.ts'
+import { migrationsOn } from '../migrate/fixture.ts'
 
 /** Names with spaces, dots and quotes, and objects whose names sort against what they need. */
 function oddities() {
@@ -188,36 +185,33 @@ function oddities() {
 }
 
 const target = testDatabase()
+const { observer, project } = migrationsOn(target)
 
-test('odd names and crossed needs: made from nothing, taken back, dropped as a change, and brought back', async () => {
-  const declared = readDeclarations(oddities(), { now: 0 })
-  const nothing = readDeclarations({}, { now: 0 })
-  const client = openPool(target, { max: 1, applicationName: 'oddities' })
-  const run = async (statements: readonly string[]) => {
-    for (const statement of statements) await client.unsafe(statement)
-  }
-  const texts = (statements: readonly Statement[] | undefined) => statements!.map(({ sql }) => sql)
-  const left = async () =>
-    (
-      await client`select relname from pg_class c join pg_namespace n on n.oid = relnamespace
-                   where nspname in ('public', 'My Schema.x') and not exists (select from pg_depend d where d.objid = c.oid and deptype = 'e')`
-    ).length
-  try {
-    const first = await planMigration(declared, undefined)
-    await run(texts(first.statements))
-    await run(texts(first.down))
-    expect(await left()).toBe(0)
+const left = async () =>
+  observer()`select relname::text as name from pg_class c join pg_namespace n on n.oid = relnamespace
+              where nspname in ('public', 'My Schema.x')
+                and not exists (select from pg_depend d where d.objid = c.oid and deptype = 'e')`
 
-    await run(await declarationsSql(declared))
-    const there = await left()
-    const from = JSON.parse(JSON.stringify(first.snapshot)) as Snapshot
-    expect((await planMigration(declared, from)).statements).toEqual([])
-    const gone = await planMigration(nothing, from)
-    await run(texts(gone.statements))
-    expect(await left()).toBe(0)
-    await run(texts(gone.down))
-    expect(await left()).toBe(there)
-  } finally {
-    await client.end()
+test('odd names and crossed needs: made from nothing, taken back, dropped as a change', async () => {
+  const { folder, up, down } = project({})
+  const options: Generating = {
+    scratch: scratchOn(target, { makesRoles: true }),
+    folder,
+    now: Date.UTC(2025, 0, 1),
+    allow: ['drop', 'lock'],
   }
+  const first = await generate(oddities(), options)
+  expect(first?.noWayBack).toEqual([])
+  await up()
+  expect(await generate(oddities(), options)).toBeUndefined()
+  await down({ allowDataLoss: true })
+  expect(await left()).toEqual([])
+
+  await up()
+  expect((await left()).length).toBeGreaterThan(20)
+  const gone = await generate({}, options)
+  expect(gone?.downSql).toBeUndefined()
+  expect(gone?.noWayBack.join()).toContain('gone')
+  await up()
+  expect(await left()).toEqual([])
 })

@@ -64,6 +64,8 @@ describe('writing a migration', () => {
     const now = Date.UTC(2025, 0, 2, 3, 4, 5)
     expect(migrationName('Add orders!', { now })).toBe('20250102030405_add_orders')
     expect(migrationName('b', { now, newest: '20251231235959_a' })).toBe('20260101000000_b')
+    expect(migrationName('Überblick für Ærø', { now })).toBe('20250102030405_uberblick_fur_aero')
+    expect(() => migrationName('add таблица', { now })).toThrow('cannot be the name')
     expect(() => migrationName('!!', { now })).toThrow('cannot be the name')
   })
 })

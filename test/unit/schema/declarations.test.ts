@@ -2,7 +2,9 @@ import { sql } from 'drizzle-orm'
 import {
   index,
   integer,
+  pgEnum,
   pgMaterializedView,
+  pgSchema,
   pgTable,
   pgView,
   primaryKey,
@@ -194,6 +196,12 @@ describe('names', () => {
     const p = listPartitions(u, { by: 'k', partitions: { other: ['a'], [`${long}y`]: ['b'] } })
     const message = await problems({ t, u, p, v: pgView('u', { n: integer() }).as(sql`select 1 as n`) })
     expect(message).toContain(`index ${long} of t is longer than 63 bytes`)
+    const kind = pgEnum(`ü${'x'.repeat(62)}`, ['a', long])
+    const others = await problems({ kind, part: pgSchema(long), wide: pgTable(long, { id: id() }) })
+    expect(others).toContain(`enum ü${'x'.repeat(62)} is longer`)
+    expect(others).toContain(`value ${long} of the enum`)
+    expect(others).toContain(`schema ${long} is longer`)
+    expect(others).toContain(`table ${long} is longer`)
     expect(message).toContain(`partition ${long}y of u is longer`)
     expect(message).toContain('The index t of u has the name of another')
     expect(message).toContain('The partition other of u has the name of another')

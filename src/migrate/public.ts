@@ -1,0 +1,12 @@
+// gigarow/migrate: what programs may rely on. The rest of this module is for our own commands and may change.
+export type { BackfillOptions, BackfillResult } from './backfill.ts'
+export { type BaselineOptions, type BaselineResult, baseline } from './baseline.ts'
+export { defineMigration, type MigrationContext, type MigrationModule } from './define.ts'
+export { type MigrateDownOptions, type MigrateDownResult, migrateDown } from './down.ts'
+export type { MigrateEmit, MigrateEvent } from './events.ts'
+export type { LoadModule } from './module.ts'
+export type { ConnectionOptions, RunOptions } from './options.ts'
+export { type Repair, type RepairOptions, type RepairResult, repair } from './repair.ts'
+export type { MigrationState, MigrationStatus } from './state.ts'
+export { type MigrateStatusResult, migrateStatus } from './status.ts'
+export { type MigrateUpOptions, type MigrateUpResult, migrateUp } from './up.ts'

@@ -1,0 +1,48 @@
+// gigarow/schema: what programs and declarations may rely on. The rest of this module is for our own commands and may change.
+export type { Casing } from './casing.ts'
+export { type ColumnOptions, columnOptions } from './column-options.ts'
+export type { AnyTable, ColumnFacts } from './columns.ts'
+export { checkDeclarations, declarationsSql } from './ddl.ts'
+export { type DeclaredSchema, type GigarowTable, type ReadOptions, readDeclarations } from './declared.ts'
+export { comment, partitionBy, type StorageOptions, storage } from './extras.ts'
+export {
+  type IndexDeclaration,
+  type IndexMethod,
+  includeIndex,
+  index,
+  uniqueIncludeIndex,
+  uniqueIndex,
+  type ViewColumn,
+} from './index-builder.ts'
+export {
+  type GigarowMatView,
+  type MaterializedDeclaration,
+  type MaterializedOptions,
+  materialized,
+  type RefreshInterval,
+  type RefreshPolicy,
+} from './matviews.ts'
+export {
+  type BoundInput,
+  hashPartitions,
+  listPartitions,
+  maxValue,
+  minValue,
+  type PartitionsDeclaration,
+  type RangeOf,
+  rangePartitions,
+  type Subpartitions,
+  type TimePolicy,
+  timePartitions,
+} from './partitions.ts'
+export { renamedFrom } from './renames.ts'
+export {
+  type ExtensionDeclaration,
+  type ExtensionOptions,
+  extension,
+  type Need,
+  type SqlObjectDeclaration,
+  type SqlObjectOptions,
+  sqlObject,
+} from './sql-object.ts'
+export { type StatisticsDeclaration, type StatisticsKind, statistics } from './statistics.ts'

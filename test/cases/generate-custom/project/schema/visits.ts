@@ -1,0 +1,6 @@
+import { bigserial, pgTable, timestamp } from 'drizzle-orm/pg-core'
+
+export const visits = pgTable('visits', {
+  id: bigserial({ mode: 'number' }).primaryKey(),
+  at: timestamp({ withTimezone: true }).notNull(),
+})

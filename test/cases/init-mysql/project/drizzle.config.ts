@@ -1,0 +1,1 @@
+export default { dialect: 'mysql', schema: './schema', dbCredentials: { url: 'mysql://app:secret@localhost/shop' } }
