@@ -19,6 +19,8 @@ export interface Action {
   readonly runs?: 'transaction' | 'alone'
   /** In one transaction with the action before it: nothing may come between the two. */
   readonly together?: boolean
+  /** It says what values may be, and nothing else: what reads them need not wait for it. */
+  readonly proves?: boolean
   readonly locks?: readonly Lock[]
   /** It reads or writes every row: no statement_timeout. */
   readonly scans?: boolean

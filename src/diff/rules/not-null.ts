@@ -10,7 +10,8 @@ const NAME_BYTES = 63
 export function setNotNull(from: Column, to: Column, context: DiffContext): readonly Action[] {
   const { set, unset } = plain(to, context)
   if (context.isNew(to.table) || isProven(from, context)) return [{ ...set, reverse: { sql: [unset] } }]
-  return context.to.major >= 18 ? notValid(from, to, context) : throughCheck(to, context)
+  const actions = context.to.major >= 18 ? notValid(from, to, context) : throughCheck(to, context)
+  return actions.map((action) => ({ ...action, proves: true }))
 }
 
 export function dropNotNull(to: Column, context: DiffContext): readonly Action[] {
