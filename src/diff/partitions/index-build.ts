@@ -10,11 +10,13 @@ import {
 } from '../../model/index.ts'
 import { labelOfKey, locksOn } from '../label.ts'
 import type { Action, DiffContext } from '../rule.ts'
+import { commentAgain } from '../rules/comment.ts'
 import { unaligned } from './align.ts'
 import { indexSettings } from './index-settings.ts'
 import { createIndexSql } from './index-text.ts'
 import { detachedKey, readyKey } from './locks.ts'
 import { namesOf } from './names.ts'
+import { partitionSet } from './set.ts'
 import { membersOf, parentOf, tableIn } from './tree.ts'
 
 export interface Build {
@@ -72,11 +74,12 @@ export interface Tree {
 export function buildTree(tree: Tree, context: DiffContext): readonly Action[] {
   const { index, name } = tree
   const parentName = ident(index.name.schema, name)
+  const leaving = leavingOf(index.table, context)
   return isReady(index, [
     onlyParent(tree, context),
-    ...partitionsNow(index.table, context).flatMap((leaf) =>
-      buildBranch({ tree, parentName, parentKey: index.key, leaf }, context),
-    ),
+    ...partitionsNow(index.table, context)
+      .filter((leaf) => !leaving.includes(leaf))
+      .flatMap((leaf) => buildBranch({ tree, parentName, parentKey: index.key, leaf }, context)),
   ])
 }
 
@@ -92,6 +95,15 @@ function partitionsNow(table: ObjectKey, { from }: DiffContext): readonly Table[
   return membersOf(unaligned(from), table).partitions.filter(({ partitionOf }) => !partitionOf!.detachPending)
 }
 
+/** Partitions that a statement of their own takes out of it; it comes first, and nothing is built on them. */
+function leavingOf(table: ObjectKey, context: DiffContext): readonly Table[] {
+  const { from, to } = context
+  const emptied = partitionSet(from, to, table)?.emptied ?? []
+  return partitionsNow(table, context).filter(
+    ({ key }) => parentOf(tableIn(to, key)) !== table && !emptied.some((one) => one.key === key),
+  )
+}
+
 function onlyParent({ index, name, constraint, isNew }: Tree, context: DiffContext): Action {
   const table = nameIn(index.table)
   const made = [index.key, ...(constraint ? [constraint.key] : [])]
@@ -101,7 +113,10 @@ function onlyParent({ index, name, constraint, isNew }: Tree, context: DiffConte
   return {
     sql,
     makes: isNew ? made : [],
-    needs: columnsOf(index.table, context),
+    needs: [
+      ...columnsOf(index.table, context),
+      ...leavingOf(index.table, context).map(({ key }) => detachedKey(key)),
+    ],
     // SHARE lets reads go on; nothing is built, so it is held for a moment.
     locks: locksOn(context, index.table, constraint ? 'ACCESS EXCLUSIVE' : 'SHARE'),
     reverse: { sql: [dropSql(index, name, constraint)] },
@@ -152,7 +167,13 @@ function buildBranch({ tree, parentName, parentKey, leaf }: Branch, context: Dif
   }
   const parts = { index, name, constraint, isNew: tree.isNew }
   const build = leaf.partitionKey === undefined ? buildLeaf(parts, context) : buildTree(parts, context)
-  return [...build, attachIndex({ parentName, child: name, table: leaf.key }, context)]
+  const called = `INDEX ${ident(leaf.name.schema, name)}`
+  return [
+    ...build,
+    // Of a replacement: the comment was on the one before.
+    ...(tree.isNew ? [] : commentAgain(key, context, called).map(({ together: _, ...action }) => action)),
+    attachIndex({ parentName, child: name, table: leaf.key }, context),
+  ]
 }
 
 function childName(

@@ -2,6 +2,7 @@ import { ident } from '../../kernel/index.ts'
 import type { Index } from '../../model/index.ts'
 import { locksOn } from '../label.ts'
 import type { Action, DiffContext } from '../rule.ts'
+import { commentAgain } from '../rules/comment.ts'
 import { buildConcurrently, buildTree, isReady, whyRebuilt } from './index-build.ts'
 import { indexSettings } from './index-settings.ts'
 import { namesOf } from './names.ts'
@@ -28,6 +29,7 @@ export function swapIndex(from: Index, to: Index, context: DiffContext): readonl
     ...build.map((action, i) => (i === 0 ? { ...action, comment: whyRebuilt(to) } : action)),
     rename(from.name.name, old),
     { ...rename(next, name), together: true },
+    ...commentAgain(to.key, context),
     {
       ...(isTree
         ? {

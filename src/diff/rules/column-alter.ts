@@ -8,7 +8,7 @@ import type { PlanHazard, Refusal } from '../plan.ts'
 import type { Action, DiffContext, Rule } from '../rule.ts'
 import { attributeClauses } from './column-attributes.ts'
 import { addIdentity, alterIdentity, dropIdentity } from './identity.ts'
-import { dropNotNull, setNotNull } from './not-null.ts'
+import { alterNotNull, dropNotNull, setNotNull } from './not-null.ts'
 import { isPartitionKey } from './partition-key.ts'
 import { positionOfDefault } from './sequence-position.ts'
 import { setDefault } from './table-sql.ts'
@@ -44,7 +44,13 @@ function inOrder(from: Column, to: Column, { type, context }: Typed): readonly A
   const typed = [...type, ...value]
   const numbered = typed.length === 0 ? [] : [...typed, ...positionOfDefault(from, to, context)]
   const first = gains.length > 0 ? [...set, ...numbered] : [...loses, ...numbered, ...set]
-  return [...first, ...unset, ...gains, ...alterIdentity(from, to, context)]
+  return [
+    ...first,
+    ...unset,
+    ...alterNotNull(from, to, context),
+    ...gains,
+    ...alterIdentity(from, to, context),
+  ]
 }
 
 /** What the changes of the tables above have made of it already, the topmost first. */
@@ -71,9 +77,7 @@ function inheritedChanges(before: Column, after: Column): Partial<Column> {
   return {
     ...(changesType(before, after) ? { type: after.type, collation: after.collation } : {}),
     ...(before.default === after.default ? {} : { default: after.default }),
-    ...(before.notNull === after.notNull && before.notNullValid === after.notNullValid
-      ? {}
-      : { notNull: after.notNull, notNullValid: after.notNullValid }),
+    ...inheritedNotNull(before, after),
     ...(before.storage === after.storage ? {} : { storage: after.storage }),
     ...(before.statistics === after.statistics ? {} : { statistics: after.statistics }),
     ...(JSON.stringify(before.generated) === JSON.stringify(after.generated)
@@ -83,6 +87,14 @@ function inheritedChanges(before: Column, after: Column): Partial<Column> {
       ? {}
       : { identity: after.identity }),
   }
+}
+
+/** NO INHERIT (18): what heirs have stays theirs. */
+function inheritedNotNull(before: Column, after: Column): Partial<Column> {
+  const [was, is] = [before, after].map((column) => column.notNull && !column.notNullNoInherit)
+  const isSame = was === is && (!is || before.notNullValid === after.notNullValid)
+  if (isSame || (!is && after.notNull)) return {}
+  return { notNull: after.notNull, notNullValid: after.notNullValid }
 }
 
 function alterGenerated(

@@ -6,7 +6,15 @@ import { lockOn } from './about.ts'
 import { againOn, indexesOf, membersOf } from './matview-members.ts'
 import { rebindings } from './matview-rebind.ts'
 import { stays } from './matview-set.ts'
-import { asideName, createMatView, dropMatView, indexOn, sizeOf, willBePopulated } from './matview-sql.ts'
+import {
+  asideName,
+  columnSettings,
+  createMatView,
+  dropMatView,
+  indexOn,
+  sizeOf,
+  willBePopulated,
+} from './matview-sql.ts'
 import { readersOf, sourceLocks } from './sources.ts'
 
 /** One materialized view of a group, with the names that its two versions bear meanwhile. */
@@ -68,7 +76,8 @@ function build({ from, to, fresh }: Rebuild, { group, context }: Where): readonl
   const indexes = indexesOf(to.key, context.to).flatMap((index) =>
     indexStatements(index, { fresh, context }).map((sql): Action => ({ ...runs, sql })),
   )
-  return [made, ...indexes]
+  const settings = columnSettings(undefined, to, fresh).map((sql): Action => ({ sql }))
+  return [made, ...settings, ...indexes]
 }
 
 function belongs(key: ObjectKey, group: readonly ObjectKey[], { to }: DiffContext): boolean {

@@ -5,7 +5,7 @@ import type { Action, DiffContext, Rule } from '../rule.ts'
 import { lockOn, optionStatements } from './about.ts'
 import { rebuildActions } from './matview-rebuild.ts'
 import { rebuildsOf } from './matview-set.ts'
-import { createMatView, dropMatView, sizeOf, willBePopulated } from './matview-sql.ts'
+import { columnSettings, createMatView, dropMatView, sizeOf, willBePopulated } from './matview-sql.ts'
 import { sourceLocks } from './sources.ts'
 
 export const matviewRule: Rule<MatView> = {
@@ -19,6 +19,7 @@ export const matviewRule: Rule<MatView> = {
         locks: sourceLocks(view.key, context),
         reverse: { sql: [dropMatView(view.name)] },
       },
+      ...columnSettings(undefined, view).map((sql): Action => ({ sql, reverse: { sql: [] } })),
     ]
   },
 
@@ -42,7 +43,11 @@ export const matviewRule: Rule<MatView> = {
     const group = rebuilds.groups.get(to.key)
     if (group !== undefined) return rebuildActions(group, context)
     if (rebuilds.all.has(to.key)) return []
-    return [...tablespaceActions(from, to, context), ...optionActions(from, to, context)]
+    return [
+      ...tablespaceActions(from, to, context),
+      ...optionActions(from, to, context),
+      ...columnActions(from, to, context),
+    ]
   },
 }
 
@@ -54,6 +59,19 @@ function optionActions(from: MatView, to: MatView, context: DiffContext): readon
     makes: [to.key],
     locks: lockOn(to.key, 'SHARE UPDATE EXCLUSIVE', context),
     reverse: { sql: i === 0 ? back : [] },
+  }))
+}
+
+function columnActions(from: MatView, to: MatView, context: DiffContext): readonly Action[] {
+  return columnSettings(from, to).map((sql) => ({
+    sql,
+    makes: [to.key],
+    locks: lockOn(
+      to.key,
+      / SET (STORAGE|COMPRESSION) /.test(sql) ? 'ACCESS EXCLUSIVE' : 'SHARE UPDATE EXCLUSIVE',
+      context,
+    ),
+    reverse: { sql: columnSettings(to, from) },
   }))
 }
 
