@@ -1,5 +1,6 @@
 import { ident } from '../../kernel/index.ts'
 import {
+  annotationKey,
   type Constraint,
   type Index,
   labelOf,
@@ -13,7 +14,7 @@ import type { Action, DiffContext } from '../rule.ts'
 import { commentAgain } from '../rules/comment.ts'
 import { unaligned } from './align.ts'
 import { indexSettings } from './index-settings.ts'
-import { createIndexSql } from './index-text.ts'
+import { createIndexSql, sameIndex } from './index-text.ts'
 import { detachedKey, readyKey } from './locks.ts'
 import { namesOf } from './names.ts'
 import { partitionSet } from './set.ts'
@@ -65,6 +66,8 @@ export interface Tree {
   readonly constraint?: Constraint | undefined
   /** Its keys are those of the new state; not so where one of the same key is still there. */
   readonly isNew: boolean
+  /** What an interrupted run has built of it, under that name. */
+  readonly left?: Index | undefined
 }
 
 /**
@@ -76,7 +79,7 @@ export function buildTree(tree: Tree, context: DiffContext): readonly Action[] {
   const parentName = ident(index.name.schema, name)
   const leaving = leavingOf(index.table, context)
   return isReady(index, [
-    onlyParent(tree, context),
+    ...(tree.left === undefined ? [onlyParent(tree, context)] : []),
     ...partitionsNow(index.table, context)
       .filter((leaf) => !leaving.includes(leaf))
       .flatMap((leaf) => buildBranch({ tree, parentName, parentKey: index.key, leaf }, context)),
@@ -146,6 +149,8 @@ function buildBranch({ tree, parentName, parentKey, leaf }: Branch, context: Dif
   const key = partKey(parentKey, leaf.key)
   const wanted = objects.get(key)
   const there = context.from.objects.get(key)
+  const left = leftOf(tree, leaf, context)
+  if (left) return goOn({ tree, parentName, parentKey, leaf }, left, context)
   if (tree.isNew && there?.kind === 'index' && !context.isGone(key)) {
     // It has one of its own already.
     return [attachIndex({ parentName, child: there.name.name, table: leaf.key, reverse: true }, context)]
@@ -182,9 +187,51 @@ function childName(
   { leaf, context }: { leaf: Table; context: DiffContext },
 ): string {
   const names = namesOf(context)
-  if (wanted && tree.isNew) return names.keep(wanted.name)
-  const own = wanted?.name ?? { schema: leaf.name.schema, name: `${leaf.name.name}_${tree.index.name.name}` }
+  if (wanted) return names.keep(wanted.name)
+  const own = { schema: leaf.name.schema, name: `${leaf.name.name}_${tree.index.name.name}` }
   return names.give(own)
+}
+
+/** Where another run has built this part of a replacement. */
+function goOn(
+  { tree, parentName, parentKey, leaf }: Branch,
+  left: Index,
+  context: DiffContext,
+): readonly Action[] {
+  const part = {
+    index: { ...tree.index, key: partKey(parentKey, leaf.key), table: leaf.key, name: left.name },
+    name: left.name.name,
+    isNew: false,
+    left,
+  }
+  const rest = leaf.partitionKey === undefined || left.valid ? [] : buildTree(part, context)
+  if (left.parent !== undefined) return rest
+  const attach = attachIndex({ parentName, child: left.name.name, table: leaf.key }, context)
+  return [...rest, { ...attach, covers: [left.key] }]
+}
+
+/** On the partition: what is attached to the rest of the parent's already, or what only waits for that. */
+function leftOf({ index, isNew, left }: Tree, leaf: Table, context: DiffContext): Index | undefined {
+  if (isNew) return undefined
+  const attached = left && context.from.objects.get(partKey(left.key, leaf.key))
+  if (attached?.kind === 'index') return attached
+  return leftIndexOf(index, leaf.key, context)
+}
+
+/** An index of the old state alone that is as the wanted one; of a partitioned table it need not be whole. */
+export function leftIndexOf(wanted: Index, table: ObjectKey, { from, to }: DiffContext): Index | undefined {
+  const isWhole = (one: Index) => one.valid || tableIn(from, table)?.partitionKey !== undefined
+  const comment = (key: ObjectKey) => from.objects.has(annotationKey('comment', key))
+  return membersOf(from, table).indexes.find(
+    (one) =>
+      !to.objects.has(one.key) &&
+      one.parent === undefined &&
+      one.constraint === undefined &&
+      isWhole(one) &&
+      !comment(one.key) &&
+      one.tablespace === wanted.tablespace &&
+      sameIndex(one.definition, wanted.definition),
+  )
 }
 
 /** Of a table without partitions: the index alone, or the constraint that takes it over. */
