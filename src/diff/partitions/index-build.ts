@@ -94,12 +94,12 @@ export function isReady({ key }: Index, actions: readonly Action[]): readonly Ac
 }
 
 /** Partitions whose detach is pending take no part. */
-function partitionsNow(table: ObjectKey, { from }: DiffContext): readonly Table[] {
+export function partitionsNow(table: ObjectKey, { from }: DiffContext): readonly Table[] {
   return membersOf(unaligned(from), table).partitions.filter(({ partitionOf }) => !partitionOf!.detachPending)
 }
 
 /** Partitions that a statement of their own takes out of it; it comes first, and nothing is built on them. */
-function leavingOf(table: ObjectKey, context: DiffContext): readonly Table[] {
+export function leavingOf(table: ObjectKey, context: DiffContext): readonly Table[] {
   const { from, to } = context
   const emptied = partitionSet(from, to, table)?.emptied ?? []
   return partitionsNow(table, context).filter(
@@ -256,7 +256,7 @@ export function buildLeaf({ index, name, constraint, isNew }: Tree, context: Dif
   ]
 }
 
-function usingIndex({ type, definition }: Constraint, name: string): string {
+export function usingIndex({ type, definition }: Constraint, name: string): string {
   const deferrable = / (?:NOT )?DEFERRABLE| INITIALLY DEFERRED/g
   const words = [...definition.matchAll(deferrable)].map(([word]) => word).join('')
   return `${type === 'primary' ? 'PRIMARY KEY' : 'UNIQUE'} USING INDEX ${ident(name)}${words}`

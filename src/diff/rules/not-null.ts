@@ -1,8 +1,9 @@
 import { ident } from '../../kernel/index.ts'
-import { type Column, nameIn } from '../../model/index.ts'
+import { type Column, nameIn, type ObjectKey } from '../../model/index.ts'
 import { partsOf } from '../label.ts'
 import { locksOnTree } from '../partitions/locks.ts'
 import { objectName } from '../partitions/names.ts'
+import { membersOf } from '../partitions/tree.ts'
 import type { Action, DiffContext } from '../rule.ts'
 
 /** The rows are read while others read and write them; SET NOT NULL finds the work done. */
@@ -15,7 +16,15 @@ export function setNotNull(from: Column, to: Column, context: DiffContext): read
 
 export function dropNotNull(to: Column, context: DiffContext): readonly Action[] {
   const { table, unset, strong } = plain(to, context)
-  return [{ sql: unset, locks: strong, reverse: { none: `there may be nulls in ${table} by then` } }]
+  const reverse = { none: `there may be nulls in ${table} by then` }
+  return [{ sql: unset, needs: changedKeys(to, context), locks: strong, reverse }]
+}
+
+/** Primary keys that it leaves: until then it cannot be null. */
+function changedKeys({ key, table }: Column, { from, to }: DiffContext): readonly ObjectKey[] {
+  return membersOf(from, table).constraints.flatMap((it) =>
+    it.type === 'primary' && from.needs.get(it.key)?.has(key) && to.objects.has(it.key) ? [it.key] : [],
+  )
 }
 
 function plain(to: Column, context: DiffContext) {
