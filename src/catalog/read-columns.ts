@@ -11,7 +11,10 @@ interface ColumnRow {
   readonly name: string
   readonly type: string
   readonly not_null: boolean
-  readonly not_null_invalid: boolean
+  /** Null where NOT NULL has no constraint of its own: before version 18. */
+  readonly not_null_invalid: boolean | null
+  readonly not_null_name: string | null
+  readonly not_null_no_inherit: boolean | null
   readonly generated: 's' | 'v' | null
   readonly identity: 'a' | 'd' | null
   readonly default_value: string | null
@@ -41,13 +44,28 @@ export async function readColumns(
     registry.nameColumn(row.relation, row.position, key)
     if (relation.startsWith('table ')) addColumn({ row, key, relation, identities, registry })
     else {
-      const column = Object.freeze({ name: row.name, type: row.type })
+      const column = viewColumn(row, relation)
       const columns = views.get(row.relation)
       if (columns) columns.push(column)
       else views.set(row.relation, [column])
     }
   })
   return (relation) => Object.freeze(views.get(relation) ?? [])
+}
+
+function viewColumn(row: ColumnRow, relation: ObjectKey): ViewColumn {
+  const { name, type } = row
+  if (!relation.startsWith('matview ')) return Object.freeze({ name, type })
+  const storage = row.storage === null ? undefined : STORAGE[row.storage]
+  const compression = row.compression === null ? undefined : COMPRESSION[row.compression]
+  return Object.freeze({
+    name,
+    type,
+    ...(storage === undefined ? {} : { storage }),
+    ...(compression === undefined ? {} : { compression }),
+    ...(row.statistics === null ? {} : { statistics: row.statistics }),
+    ...(row.options === null ? {} : { options: options(row.options) }),
+  })
 }
 
 interface ColumnParts {
@@ -67,7 +85,9 @@ function addColumn({ row, key, relation, identities, registry }: ColumnParts): v
     position: row.position,
     type: registry.once(row.type),
     notNull: row.not_null,
-    notNullValid: !row.not_null_invalid,
+    notNullValid: row.not_null_invalid !== true,
+    ...(row.not_null_name === null ? {} : { notNullName: registry.once(row.not_null_name) }),
+    ...(row.not_null_no_inherit === true ? { notNullNoInherit: true } : {}),
     default:
       row.generated === null && row.default_value !== null ? registry.once(row.default_value) : undefined,
     generated: generated(row),

@@ -31,6 +31,16 @@ export class Graph {
     this.#before[second]!.set(first, edge)
   }
 
+  /** All that comes after one of them, or before; themselves included. */
+  reach(nodes: readonly number[], way: 'after' | 'before'): ReadonlySet<number> {
+    const edges = way === 'after' ? this.#after : this.#before
+    const seen = new Set(nodes.map((node) => this.#blocks[node]!))
+    // A set goes on with what is added to it meanwhile.
+    for (const node of seen) for (const next of edges[node]!.keys()) seen.add(next)
+    const blocks = this.#blocks
+    return new Set(blocks.flatMap((block, node) => (seen.has(block) ? [node] : [])))
+  }
+
   /** Node numbers are their order in a tie. A circle of edges that cannot be given up ends it. */
   sort(): { readonly order: readonly number[] } | { readonly circle: readonly Edge[] } {
     const order: number[] = []

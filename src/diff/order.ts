@@ -1,7 +1,8 @@
 import { ident } from '../kernel/index.ts'
-import { nameIn, type ObjectKey, type ObjectKind, type SchemaObject } from '../model/index.ts'
+import { kindIn, nameIn, type ObjectKey, type ObjectKind, type SchemaObject } from '../model/index.ts'
 import type { Changes } from './changes.ts'
 import type { Call, Sides } from './context.ts'
+import { closeGaps, spansOf } from './gaps.ts'
 import { type Edge, Graph } from './graph.ts'
 import { rankOf, sortKeyOf } from './rank.ts'
 import type { Action } from './rule.ts'
@@ -26,12 +27,18 @@ const SHARE_NAMES: ReadonlySet<ObjectKind> = new Set([
   'type',
 ])
 
+/** What reads a column does not ask what is proven of its values. */
+const READS: ReadonlySet<ObjectKind> = new Set(['view', 'matview', 'routine', 'trigger', 'policy', 'rule'])
+
 export type Ordered = { readonly steps: readonly Step[] } | { readonly circle: readonly Edge[] }
 
 export function orderOf(sides: Sides, changes: Changes): Ordered {
   const steps = stepsOf(sides, changes)
-  const sorted = new Edges(sides, changes, steps).graph.sort()
-  return 'circle' in sorted ? sorted : { steps: sorted.order.map((i) => steps[i]!) }
+  const { graph, makers, droppers } = new Edges(sides, changes, steps)
+  const sorted = graph.sort()
+  if ('circle' in sorted) return sorted
+  const spans = spansOf({ sides, steps, makers, droppers })
+  return { steps: closeGaps({ steps, graph, spans, order: sorted.order }).map((i) => steps[i]!) }
 }
 
 /** In the order of a tie. */
@@ -78,9 +85,9 @@ function blocksOf(steps: readonly Step[]): readonly number[] {
 
 class Edges {
   readonly graph: Graph
-  readonly #makers = new Map<ObjectKey, number[]>()
+  readonly makers = new Map<ObjectKey, number[]>()
+  readonly droppers = new Map<ObjectKey, number[]>()
   readonly #alters = new Map<ObjectKey, number[]>()
-  readonly #droppers = new Map<ObjectKey, number[]>()
   /** Dropped by an action of their own, not along with something. */
   readonly #explicit = new Set<ObjectKey>()
   readonly #sides: Sides
@@ -98,31 +105,31 @@ class Edges {
       for (const key of step.makes) this.#made(i, key)
       for (const key of step.action.needs ?? []) this.#after(i, key, step.call.object.key)
       for (const key of step.action.releases ?? [])
-        for (const dropper of this.#droppers.get(key) ?? []) this.graph.add(i, dropper, { soft: false })
+        for (const dropper of this.droppers.get(key) ?? []) this.graph.add(i, dropper, { soft: false })
     })
     for (const [key, nodes] of this.#alters) this.#altered(key, nodes)
-    for (const [key, nodes] of this.#droppers) for (const node of nodes) this.#dropped(node, key)
+    for (const [key, nodes] of this.droppers) for (const node of nodes) this.#dropped(node, key)
     this.#names()
   }
 
   #index(): void {
     this.#steps.forEach(({ call, makes, drops }, i) => {
-      for (const key of makes) push(this.#makers, key, i)
+      for (const key of makes) push(this.makers, key, i)
       for (const key of drops) {
-        push(this.#droppers, key, i)
+        push(this.droppers, key, i)
         this.#explicit.add(key)
       }
       if (call.verb === 'alter') push(this.#alters, call.object.key, i)
     })
-    for (const key of this.#explicit) for (const node of this.#droppers.get(key)!) this.#along(node, key)
+    for (const key of this.#explicit) for (const node of this.droppers.get(key)!) this.#along(node, key)
   }
 
   /** What goes with `key` goes at `node`. */
   #along(node: number, key: ObjectKey): void {
     for (const member of this.#sides.fromNeeds.members(key)) {
       if (!this.#changes.gone.has(member) || this.#explicit.has(member)) continue
-      if (this.#droppers.get(member)?.includes(node)) continue
-      push(this.#droppers, member, node)
+      if (this.droppers.get(member)?.includes(node)) continue
+      push(this.droppers, member, node)
       this.#along(node, member)
     }
   }
@@ -132,7 +139,7 @@ class Edges {
     for (const need of this.#sides.toNeeds.of(key)) {
       if (!cut?.has(need)) this.#after(node, need, key)
     }
-    for (const dropper of this.#droppers.get(key) ?? []) this.graph.add(dropper, node, { soft: false })
+    for (const dropper of this.droppers.get(key) ?? []) this.graph.add(dropper, node, { soft: false })
   }
 
   /** Actions of one call are in order already. */
@@ -140,12 +147,14 @@ class Edges {
     const { call } = this.#steps[node]!
     const others = (nodes: readonly number[]) => nodes.filter((other) => this.#steps[other]!.call !== call)
     for (const maker of others(this.#makersOf(need))) this.graph.add(maker, node, { soft: false, of, need })
-    for (const alter of others(this.#alters.get(need) ?? [])) this.graph.add(alter, node, { soft: true })
+    for (const alter of others(this.#alters.get(need) ?? []))
+      if (!(this.#steps[alter]!.action.proves && READS.has(kindIn(of))))
+        this.graph.add(alter, node, { soft: true })
   }
 
   /** Of what no action makes (an index of a new constraint): those of what it needs. */
   #makersOf(key: ObjectKey, seen: Set<ObjectKey> = new Set()): readonly number[] {
-    const makers = this.#makers.get(key)
+    const makers = this.makers.get(key)
     if (makers) return makers
     if (!this.#changes.made.has(key) || seen.has(key)) return []
     seen.add(key)
@@ -160,7 +169,7 @@ class Edges {
     }
     for (const dependent of this.#sides.fromNeeds.by(key)) {
       if (!this.#changes.gone.has(dependent)) continue
-      for (const dropper of this.#droppers.get(dependent) ?? [])
+      for (const dropper of this.droppers.get(dependent) ?? [])
         this.graph.add(dropper, nodes[0]!, { soft: true })
     }
   }
@@ -171,7 +180,7 @@ class Edges {
       const edge = { soft: false, of: dependent, need: key }
       if (this.#changes.gone.has(dependent)) {
         const along = fromNeeds.owners(dependent).has(key) && !this.#explicit.has(dependent)
-        if (!along) this.#afterAll(node, this.#droppers.get(dependent), edge)
+        if (!along) this.#afterAll(node, this.droppers.get(dependent), edge)
       } else if (!toNeeds.of(dependent).has(key)) {
         this.#afterAll(node, this.#alters.get(dependent)?.slice(-1), edge)
       }
@@ -186,10 +195,10 @@ class Edges {
   #names(): void {
     const { from, to } = this.#sides
     const freed = new Map<string, number[]>()
-    for (const [key, nodes] of this.#droppers)
+    for (const [key, nodes] of this.droppers)
       for (const slot of [...slotsOf(from.objects.get(key)), ...partSlots(from.objects.get(key))])
         for (const node of nodes) push(freed, slot, node)
-    for (const [key, nodes] of this.#makers) {
+    for (const [key, nodes] of this.makers) {
       for (const slot of slotsOf(to.objects.get(key)))
         for (const node of nodes) this.#afterAll(node, freed.get(slot), { soft: false })
     }

@@ -1,7 +1,7 @@
 import { type Catalog, type Index, memberKey, type ObjectKey, type SchemaObject } from '../model/index.ts'
 
-/** Estimates, places and states that are no part of a schema. */
-const NOT_COMPARED = new Set(['size', 'position', 'populated', 'key'])
+/** Estimates, places and states that are no part of a schema, and a name that mostly the server chose. */
+const NOT_COMPARED = new Set(['size', 'position', 'populated', 'key', 'notNullName'])
 const SHORT = 300
 
 /** What an object goes with: of two that differ for the same reason only the upper one is worth a line. */

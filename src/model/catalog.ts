@@ -155,6 +155,9 @@ export interface Column extends Base<'column'> {
   readonly notNull: boolean
   /** False: NOT NULL … NOT VALID, of PostgreSQL 18. */
   readonly notNullValid: boolean
+  /** Of the constraint behind it, of PostgreSQL 18. */
+  readonly notNullName?: string
+  readonly notNullNoInherit?: boolean
   readonly default: string | undefined
   readonly generated: { readonly kind: 'stored' | 'virtual'; readonly expression: string } | undefined
   readonly identity: { readonly always: boolean; readonly options: SequenceOptions } | undefined
@@ -219,6 +222,11 @@ export interface View extends Named<'view'> {
 export interface ViewColumn {
   readonly name: string
   readonly type: string
+  /** Those of materialized views, as columns of tables have them. */
+  readonly storage?: string
+  readonly compression?: string
+  readonly statistics?: number
+  readonly options?: Readonly<Record<string, string>>
 }
 
 export interface MatView extends Named<'matview'> {

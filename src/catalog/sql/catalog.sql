@@ -102,7 +102,7 @@ select c.oid, c.relnamespace as namespace, c.relname as name, c.relkind::text as
 -- name: catalog_columns
 -- of tables, and name and type of those of views
 select a.attrelid as relation, a.attnum as position, a.attname as name, format_type(a.atttypid, a.atttypmod) as type,
-       a.attnotnull as not_null, nn.conrelid is not null as not_null_invalid,
+       a.attnotnull as not_null, not nn.convalidated as not_null_invalid, nn.conname as not_null_name, nn.connoinherit as not_null_no_inherit,
        nullif(a.attgenerated, '')::text as generated, nullif(a.attidentity, '')::text as identity,
        pg_get_expr(d.adbin, case when a.attgenerated = '' then 0 else d.adrelid end) as default_value, d.oid as default_oid,
        case when a.attcollation <> t.typcollation then a.attcollation::regcollation::text end as collation,
@@ -114,7 +114,7 @@ select a.attrelid as relation, a.attnum as position, a.attname as name, format_t
   join pg_class c on c.oid = a.attrelid
   join pg_type t on t.oid = a.atttypid
   left join pg_attrdef d on a.atthasdef and d.adrelid = a.attrelid and d.adnum = a.attnum
-  left join pg_constraint nn on nn.contype = 'n' and not nn.convalidated and nn.conrelid = a.attrelid and nn.conkey = array[a.attnum]
+  left join pg_constraint nn on nn.contype = 'n' and nn.conrelid = a.attrelid and nn.conkey = array[a.attnum]
  where c.relnamespace = any ((select current_setting('gigarow.namespaces')::oid[])::oid[])
    and c.relkind in ('r', 'p', 'm', 'v') and a.attnum > 0 and not a.attisdropped
  order by a.attrelid, a.attnum

@@ -1,5 +1,6 @@
 import { ident } from '../../kernel/index.ts'
 import {
+  annotationKey,
   type Constraint,
   type Index,
   labelOf,
@@ -10,11 +11,13 @@ import {
 } from '../../model/index.ts'
 import { labelOfKey, locksOn } from '../label.ts'
 import type { Action, DiffContext } from '../rule.ts'
+import { commentAgain } from '../rules/comment.ts'
 import { unaligned } from './align.ts'
 import { indexSettings } from './index-settings.ts'
-import { createIndexSql } from './index-text.ts'
+import { createIndexSql, sameIndex } from './index-text.ts'
 import { detachedKey, readyKey } from './locks.ts'
 import { namesOf } from './names.ts'
+import { partitionSet } from './set.ts'
 import { membersOf, parentOf, tableIn } from './tree.ts'
 
 export interface Build {
@@ -63,6 +66,8 @@ export interface Tree {
   readonly constraint?: Constraint | undefined
   /** Its keys are those of the new state; not so where one of the same key is still there. */
   readonly isNew: boolean
+  /** What an interrupted run has built of it, under that name. */
+  readonly left?: Index | undefined
 }
 
 /**
@@ -72,11 +77,12 @@ export interface Tree {
 export function buildTree(tree: Tree, context: DiffContext): readonly Action[] {
   const { index, name } = tree
   const parentName = ident(index.name.schema, name)
+  const leaving = leavingOf(index.table, context)
   return isReady(index, [
-    onlyParent(tree, context),
-    ...partitionsNow(index.table, context).flatMap((leaf) =>
-      buildBranch({ tree, parentName, parentKey: index.key, leaf }, context),
-    ),
+    ...(tree.left === undefined ? [onlyParent(tree, context)] : []),
+    ...partitionsNow(index.table, context)
+      .filter((leaf) => !leaving.includes(leaf))
+      .flatMap((leaf) => buildBranch({ tree, parentName, parentKey: index.key, leaf }, context)),
   ])
 }
 
@@ -88,8 +94,17 @@ export function isReady({ key }: Index, actions: readonly Action[]): readonly Ac
 }
 
 /** Partitions whose detach is pending take no part. */
-function partitionsNow(table: ObjectKey, { from }: DiffContext): readonly Table[] {
+export function partitionsNow(table: ObjectKey, { from }: DiffContext): readonly Table[] {
   return membersOf(unaligned(from), table).partitions.filter(({ partitionOf }) => !partitionOf!.detachPending)
+}
+
+/** Partitions that a statement of their own takes out of it; it comes first, and nothing is built on them. */
+export function leavingOf(table: ObjectKey, context: DiffContext): readonly Table[] {
+  const { from, to } = context
+  const emptied = partitionSet(from, to, table)?.emptied ?? []
+  return partitionsNow(table, context).filter(
+    ({ key }) => parentOf(tableIn(to, key)) !== table && !emptied.some((one) => one.key === key),
+  )
 }
 
 function onlyParent({ index, name, constraint, isNew }: Tree, context: DiffContext): Action {
@@ -101,7 +116,10 @@ function onlyParent({ index, name, constraint, isNew }: Tree, context: DiffConte
   return {
     sql,
     makes: isNew ? made : [],
-    needs: columnsOf(index.table, context),
+    needs: [
+      ...columnsOf(index.table, context),
+      ...leavingOf(index.table, context).map(({ key }) => detachedKey(key)),
+    ],
     // SHARE lets reads go on; nothing is built, so it is held for a moment.
     locks: locksOn(context, index.table, constraint ? 'ACCESS EXCLUSIVE' : 'SHARE'),
     reverse: { sql: [dropSql(index, name, constraint)] },
@@ -131,6 +149,8 @@ function buildBranch({ tree, parentName, parentKey, leaf }: Branch, context: Dif
   const key = partKey(parentKey, leaf.key)
   const wanted = objects.get(key)
   const there = context.from.objects.get(key)
+  const left = leftOf(tree, leaf, context)
+  if (left) return goOn({ tree, parentName, parentKey, leaf }, left, context)
   if (tree.isNew && there?.kind === 'index' && !context.isGone(key)) {
     // It has one of its own already.
     return [attachIndex({ parentName, child: there.name.name, table: leaf.key, reverse: true }, context)]
@@ -152,7 +172,13 @@ function buildBranch({ tree, parentName, parentKey, leaf }: Branch, context: Dif
   }
   const parts = { index, name, constraint, isNew: tree.isNew }
   const build = leaf.partitionKey === undefined ? buildLeaf(parts, context) : buildTree(parts, context)
-  return [...build, attachIndex({ parentName, child: name, table: leaf.key }, context)]
+  const called = `INDEX ${ident(leaf.name.schema, name)}`
+  return [
+    ...build,
+    // Of a replacement: the comment was on the one before.
+    ...(tree.isNew ? [] : commentAgain(key, context, called).map(({ together: _, ...action }) => action)),
+    attachIndex({ parentName, child: name, table: leaf.key }, context),
+  ]
 }
 
 function childName(
@@ -161,9 +187,51 @@ function childName(
   { leaf, context }: { leaf: Table; context: DiffContext },
 ): string {
   const names = namesOf(context)
-  if (wanted && tree.isNew) return names.keep(wanted.name)
-  const own = wanted?.name ?? { schema: leaf.name.schema, name: `${leaf.name.name}_${tree.index.name.name}` }
+  if (wanted) return names.keep(wanted.name)
+  const own = { schema: leaf.name.schema, name: `${leaf.name.name}_${tree.index.name.name}` }
   return names.give(own)
+}
+
+/** Where another run has built this part of a replacement. */
+function goOn(
+  { tree, parentName, parentKey, leaf }: Branch,
+  left: Index,
+  context: DiffContext,
+): readonly Action[] {
+  const part = {
+    index: { ...tree.index, key: partKey(parentKey, leaf.key), table: leaf.key, name: left.name },
+    name: left.name.name,
+    isNew: false,
+    left,
+  }
+  const rest = leaf.partitionKey === undefined || left.valid ? [] : buildTree(part, context)
+  if (left.parent !== undefined) return rest
+  const attach = attachIndex({ parentName, child: left.name.name, table: leaf.key }, context)
+  return [...rest, { ...attach, covers: [left.key] }]
+}
+
+/** On the partition: what is attached to the rest of the parent's already, or what only waits for that. */
+function leftOf({ index, isNew, left }: Tree, leaf: Table, context: DiffContext): Index | undefined {
+  if (isNew) return undefined
+  const attached = left && context.from.objects.get(partKey(left.key, leaf.key))
+  if (attached?.kind === 'index') return attached
+  return leftIndexOf(index, leaf.key, context)
+}
+
+/** An index of the old state alone that is as the wanted one; of a partitioned table it need not be whole. */
+export function leftIndexOf(wanted: Index, table: ObjectKey, { from, to }: DiffContext): Index | undefined {
+  const isWhole = (one: Index) => one.valid || tableIn(from, table)?.partitionKey !== undefined
+  const comment = (key: ObjectKey) => from.objects.has(annotationKey('comment', key))
+  return membersOf(from, table).indexes.find(
+    (one) =>
+      !to.objects.has(one.key) &&
+      one.parent === undefined &&
+      one.constraint === undefined &&
+      isWhole(one) &&
+      !comment(one.key) &&
+      one.tablespace === wanted.tablespace &&
+      sameIndex(one.definition, wanted.definition),
+  )
 }
 
 /** Of a table without partitions: the index alone, or the constraint that takes it over. */
@@ -188,7 +256,7 @@ export function buildLeaf({ index, name, constraint, isNew }: Tree, context: Dif
   ]
 }
 
-function usingIndex({ type, definition }: Constraint, name: string): string {
+export function usingIndex({ type, definition }: Constraint, name: string): string {
   const deferrable = / (?:NOT )?DEFERRABLE| INITIALLY DEFERRED/g
   const words = [...definition.matchAll(deferrable)].map(([word]) => word).join('')
   return `${type === 'primary' ? 'PRIMARY KEY' : 'UNIQUE'} USING INDEX ${ident(name)}${words}`

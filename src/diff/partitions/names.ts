@@ -68,6 +68,12 @@ function relationNames(catalog: Catalog): ReadonlySet<string> {
   return names
 }
 
+/** Whether give() may have made the name of the wish. */
+export function isGiven(name: string, wish: string): boolean {
+  const suffix = /_\d+$/.exec(name)?.[0] ?? ''
+  return [suffix, ''].some((end) => name === `${cutToBytes(wish, NAME_BYTES - end.length)}${end}`)
+}
+
 export function cutToBytes(text: string, bytes: number): string {
   let out = text
   while (Buffer.byteLength(out) > bytes) out = [...out].slice(0, -1).join('')

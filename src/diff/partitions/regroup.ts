@@ -1,7 +1,7 @@
 import { ident } from '../../kernel/index.ts'
 import { labelOf, nameIn, type Table } from '../../model/index.ts'
-import { locksOn } from '../label.ts'
-import type { PlanHazard } from '../plan.ts'
+import { type ActionHazard, planHazard } from '../hazards.ts'
+import { labelOfKey, locksOn } from '../label.ts'
 import type { Action, DiffContext } from '../rule.ts'
 import { attachAction, dropBoundCheck, prepareAttach, proveBound } from './attach.ts'
 import { boundCondition } from './condition.ts'
@@ -9,7 +9,7 @@ import { isMoveTarget } from './create.ts'
 import { attachedKey, attachLocks, detachedKey, detachLocks, referencedLocks } from './locks.ts'
 import type { Move, PartitionSet } from './set.ts'
 import { BOUND_CHECK } from './shape.ts'
-import { boundOf, descendantsOf, isDefault, membersOf } from './tree.ts'
+import { boundOf, descendantsOf, isDefault, membersOf, parentOf } from './tree.ts'
 
 /** Who writes the statements that concern several partitions of one table: they are one transaction. */
 export function leaderOf({ rebound, created, attached, emptied }: PartitionSet): Table | undefined {
@@ -105,13 +105,9 @@ class Group {
     }
   }
 
-  #moveHazard(table: Table): PlanHazard {
+  #moveHazard(table: Table): ActionHazard {
     const moves = this.#set.moves.map(({ source, target }) => `${labelOf(source)} to ${labelOf(target)}`)
-    return {
-      rule: 'lock-table',
-      severity: 'lock',
-      text: `writes to ${labelOf(table)} wait while rows are moved (${moves.join(', ')}), and reads at the end of it; do it when few write, or in smaller steps`,
-    }
+    return planHazard('lock-table', { table: labelOf(table), name: moves.join(', ') }, { variant: 'moves' })
   }
 
   /** Tables and what is below them are ready before anything is locked. */
@@ -258,10 +254,7 @@ function defaultLast(tables: readonly Table[]): readonly Table[] {
   return [...tables.filter((table) => !isDefault(table)), ...tables.filter(isDefault)]
 }
 
-function shrinkHazard(table: Table): PlanHazard {
-  return {
-    rule: 'attach-scans',
-    severity: 'lock',
-    text: `reads and writes of ${labelOf(table)} and of its parent wait while it is read for rows outside of its new bound`,
-  }
+function shrinkHazard(table: Table): ActionHazard {
+  const facts = { partition: labelOf(table), parent: labelOfKey(parentOf(table)!) }
+  return planHazard('attach-scans', facts, { variant: 'shrunk' })
 }

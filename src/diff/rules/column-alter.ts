@@ -1,14 +1,14 @@
 import { ident } from '../../kernel/index.ts'
 import { type Column, nameIn } from '../../model/index.ts'
-import { planHazard } from '../hazards.ts'
+import { type ActionHazard, planHazard } from '../hazards.ts'
 import { labelOfKey, locksOn } from '../label.ts'
 import { parentColumns } from '../needs.ts'
 import { locksOnTree } from '../partitions/locks.ts'
-import type { PlanHazard, Refusal } from '../plan.ts'
+import type { Refusal } from '../plan.ts'
 import type { Action, DiffContext, Rule } from '../rule.ts'
 import { attributeClauses } from './column-attributes.ts'
 import { addIdentity, alterIdentity, dropIdentity } from './identity.ts'
-import { dropNotNull, setNotNull } from './not-null.ts'
+import { alterNotNull, dropNotNull, setNotNull } from './not-null.ts'
 import { isPartitionKey } from './partition-key.ts'
 import { positionOfDefault } from './sequence-position.ts'
 import { setDefault } from './table-sql.ts'
@@ -44,7 +44,13 @@ function inOrder(from: Column, to: Column, { type, context }: Typed): readonly A
   const typed = [...type, ...value]
   const numbered = typed.length === 0 ? [] : [...typed, ...positionOfDefault(from, to, context)]
   const first = gains.length > 0 ? [...set, ...numbered] : [...loses, ...numbered, ...set]
-  return [...first, ...unset, ...gains, ...alterIdentity(from, to, context)]
+  return [
+    ...first,
+    ...unset,
+    ...alterNotNull(from, to, context),
+    ...gains,
+    ...alterIdentity(from, to, context),
+  ]
 }
 
 /** What the changes of the tables above have made of it already, the topmost first. */
@@ -71,9 +77,7 @@ function inheritedChanges(before: Column, after: Column): Partial<Column> {
   return {
     ...(changesType(before, after) ? { type: after.type, collation: after.collation } : {}),
     ...(before.default === after.default ? {} : { default: after.default }),
-    ...(before.notNull === after.notNull && before.notNullValid === after.notNullValid
-      ? {}
-      : { notNull: after.notNull, notNullValid: after.notNullValid }),
+    ...inheritedNotNull(before, after),
     ...(before.storage === after.storage ? {} : { storage: after.storage }),
     ...(before.statistics === after.statistics ? {} : { statistics: after.statistics }),
     ...(JSON.stringify(before.generated) === JSON.stringify(after.generated)
@@ -83,6 +87,14 @@ function inheritedChanges(before: Column, after: Column): Partial<Column> {
       ? {}
       : { identity: after.identity }),
   }
+}
+
+/** NO INHERIT (18): what heirs have stays theirs. */
+function inheritedNotNull(before: Column, after: Column): Partial<Column> {
+  const [was, is] = [before, after].map((column) => column.notNull && !column.notNullNoInherit)
+  const isSame = was === is && (!is || before.notNullValid === after.notNullValid)
+  if (isSame || (!is && after.notNull)) return {}
+  return { notNull: after.notNull, notNullValid: after.notNullValid }
 }
 
 function alterGenerated(
@@ -171,13 +183,13 @@ function isChecked({ key }: Column, { from, isGone }: DiffContext): boolean {
   return false
 }
 
-function typeHazards(from: Column, to: Column, lossy: boolean): readonly PlanHazard[] {
+function typeHazards(from: Column, to: Column, lossy: boolean): readonly ActionHazard[] {
   const table = labelOfKey(to.table)
   const sql = `ADD COLUMN ${to.name}_new ${to.type}, a trigger that fills it for new rows, old ones in batches, then swap the two`
   const changes = planHazard('change-type', { table, column: to.name, old: from.type, new: to.type, sql })
   if (!lossy) return [changes]
-  const text = `Values of ${table}.${to.name} that ${to.type} cannot hold exactly are rounded or cut off, without an error. Instead: add a column of the new type and keep the old one until nobody needs it.`
-  return [changes, { rule: 'type-loses-digits', severity: 'drop', text }]
+  const lost = planHazard('type-loses-digits', { table, column: to.name, type: to.type })
+  return [changes, lost]
 }
 
 interface Circumstances {

@@ -1,8 +1,13 @@
 import { ident, literal } from '../../kernel/index.ts'
-import type { Column } from '../../model/index.ts'
+import type { ViewColumn } from '../../model/index.ts'
+
+/** Of a table's column or a materialized view's. */
+export type Attributes = {
+  readonly [K in keyof ViewColumn]: ViewColumn[K] | undefined
+} & Pick<ViewColumn, 'name' | 'type'>
 
 /** Subcommands of ALTER TABLE for what is no part of a column's definition: they change the catalog alone. */
-export function attributeClauses(from: Column | undefined, to: Column): readonly string[] {
+export function attributeClauses(from: Attributes | undefined, to: Attributes): readonly string[] {
   const c = `ALTER COLUMN ${ident(to.name)}`
   return [
     ...(from?.storage === to.storage
@@ -10,7 +15,7 @@ export function attributeClauses(from: Column | undefined, to: Column): readonly
       : [`${c} SET STORAGE ${(to.storage ?? ownStorage(to.type)).toUpperCase()}`]),
     ...(from?.compression === to.compression ? [] : [`${c} SET COMPRESSION ${to.compression ?? 'default'}`]),
     ...(from?.statistics === to.statistics ? [] : [`${c} SET STATISTICS ${to.statistics ?? -1}`]),
-    ...optionClauses(c, from?.options ?? {}, to.options),
+    ...optionClauses(c, from?.options ?? {}, to.options ?? {}),
   ]
 }
 

@@ -37,11 +37,16 @@ export const commentRule: Rule<Comment> = {
 }
 
 /** After what it is on was dropped and made within one call. */
-export function commentAgain(on: ObjectKey, context: DiffContext): readonly Action[] {
+export function commentAgain(
+  on: ObjectKey,
+  context: DiffContext,
+  target: string = commentTarget(on, context),
+): readonly Action[] {
   const key = annotationKey('comment', on)
   const comment = context.to.objects.get(key)
   if (comment?.kind !== 'comment') return []
-  return [{ sql: commentOn(comment, comment.text, context), makes: [key], covers: [key], together: true }]
+  const sql = `COMMENT ON ${target} IS ${literal(comment.text)}`
+  return [{ sql, makes: [key], covers: [key], together: true }]
 }
 
 function commentOn({ on }: Comment, text: string | null, context: DiffContext): string {

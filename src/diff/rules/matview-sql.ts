@@ -2,6 +2,7 @@ import { formatBytes, formatRows, ident, type QualifiedName, qualified } from '.
 import { type Catalog, kindIn, type MatView, type ObjectKey } from '../../model/index.ts'
 import type { DiffContext } from '../rule.ts'
 import { optionList, withoutSemicolon } from './about.ts'
+import { attributeClauses } from './column-attributes.ts'
 import { allSources } from './sources.ts'
 
 export function createMatView(view: MatView, { populated }: { readonly populated: boolean }): string {
@@ -14,6 +15,21 @@ export function createMatView(view: MatView, { populated }: { readonly populated
     'AS',
   ]
   return `${clauses.join(' ')}\n${withoutSemicolon(query)}\nWITH ${populated ? '' : 'NO '}DATA`
+}
+
+/** What CREATE MATERIALIZED VIEW cannot say of its columns. */
+export function columnSettings(
+  from: MatView | undefined,
+  to: MatView,
+  name: QualifiedName = to.name,
+): readonly string[] {
+  const clauses = to.columns.flatMap((column) =>
+    attributeClauses(
+      from?.columns.find((other) => other.name === column.name),
+      column,
+    ),
+  )
+  return clauses.length === 0 ? [] : [`ALTER MATERIALIZED VIEW ${qualified(name)} ${clauses.join(', ')}`]
 }
 
 export function dropMatView(name: QualifiedName): string {

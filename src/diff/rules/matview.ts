@@ -1,11 +1,11 @@
 import { ident, qualified } from '../../kernel/index.ts'
-import { hazard, labelOf, type MatView } from '../../model/index.ts'
-import type { PlanHazard } from '../plan.ts'
+import { labelOf, type MatView } from '../../model/index.ts'
+import { type ActionHazard, planHazard } from '../hazards.ts'
 import type { Action, DiffContext, Rule } from '../rule.ts'
 import { lockOn, optionStatements } from './about.ts'
 import { rebuildActions } from './matview-rebuild.ts'
 import { rebuildsOf } from './matview-set.ts'
-import { createMatView, dropMatView, sizeOf, willBePopulated } from './matview-sql.ts'
+import { columnSettings, createMatView, dropMatView, sizeOf, willBePopulated } from './matview-sql.ts'
 import { sourceLocks } from './sources.ts'
 
 export const matviewRule: Rule<MatView> = {
@@ -19,6 +19,7 @@ export const matviewRule: Rule<MatView> = {
         locks: sourceLocks(view.key, context),
         reverse: { sql: [dropMatView(view.name)] },
       },
+      ...columnSettings(undefined, view).map((sql): Action => ({ sql, reverse: { sql: [] } })),
     ]
   },
 
@@ -42,7 +43,11 @@ export const matviewRule: Rule<MatView> = {
     const group = rebuilds.groups.get(to.key)
     if (group !== undefined) return rebuildActions(group, context)
     if (rebuilds.all.has(to.key)) return []
-    return [...tablespaceActions(from, to, context), ...optionActions(from, to, context)]
+    return [
+      ...tablespaceActions(from, to, context),
+      ...optionActions(from, to, context),
+      ...columnActions(from, to, context),
+    ]
   },
 }
 
@@ -54,6 +59,19 @@ function optionActions(from: MatView, to: MatView, context: DiffContext): readon
     makes: [to.key],
     locks: lockOn(to.key, 'SHARE UPDATE EXCLUSIVE', context),
     reverse: { sql: i === 0 ? back : [] },
+  }))
+}
+
+function columnActions(from: MatView, to: MatView, context: DiffContext): readonly Action[] {
+  return columnSettings(from, to).map((sql) => ({
+    sql,
+    makes: [to.key],
+    locks: lockOn(
+      to.key,
+      / SET (STORAGE|COMPRESSION) /.test(sql) ? 'ACCESS EXCLUSIVE' : 'SHARE UPDATE EXCLUSIVE',
+      context,
+    ),
+    reverse: { sql: columnSettings(to, from) },
   }))
 }
 
@@ -75,17 +93,12 @@ function moveTo({ name, tablespace }: MatView): string {
 }
 
 /** Its rows come back, but not at once. */
-function missing(view: MatView, context: DiffContext): PlanHazard {
+function missing(view: MatView, context: DiffContext): ActionHazard {
   const name = labelOf(view)
   const again = willBePopulated(view.key, context) ? `made and filled again${sizeOf(view)}` : 'made again'
-  return {
-    rule: 'drop-matview',
-    severity: 'lock',
-    text: `${name} stands in the way of a change of what it reads: it is missing, and queries on it fail, until that is done and it is ${again}. Instead: give what changes a new name, build ${name}'s successor over it, move the programs over, then drop the old ones.`,
-  }
+  return planHazard('drop-matview', { name, kind: again }, { variant: 'missing' })
 }
 
-function dropHazard(view: MatView): PlanHazard {
-  const { rule, severity, text } = hazard('drop-matview', { name: qualified(view.name) })
-  return { rule, severity, text }
+function dropHazard(view: MatView): ActionHazard {
+  return planHazard('drop-matview', { name: qualified(view.name) })
 }

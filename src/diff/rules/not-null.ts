@@ -1,21 +1,31 @@
 import { ident } from '../../kernel/index.ts'
-import { type Column, nameIn } from '../../model/index.ts'
-import { partsOf } from '../label.ts'
+import { type Column, nameIn, type ObjectKey } from '../../model/index.ts'
+import { type ActionHazard, planHazard } from '../hazards.ts'
+import { labelOfKey, partsOf } from '../label.ts'
 import { locksOnTree } from '../partitions/locks.ts'
+import { objectName } from '../partitions/names.ts'
+import { membersOf } from '../partitions/tree.ts'
 import type { Action, DiffContext } from '../rule.ts'
-
-const NAME_BYTES = 63
 
 /** The rows are read while others read and write them; SET NOT NULL finds the work done. */
 export function setNotNull(from: Column, to: Column, context: DiffContext): readonly Action[] {
   const { set, unset } = plain(to, context)
   if (context.isNew(to.table) || isProven(from, context)) return [{ ...set, reverse: { sql: [unset] } }]
-  return context.to.major >= 18 ? notValid(from, to, context) : throughCheck(to, context)
+  const actions = context.to.major >= 18 ? notValid(from, to, context) : throughCheck(to, context)
+  return actions.map((action) => ({ ...action, proves: true }))
 }
 
 export function dropNotNull(to: Column, context: DiffContext): readonly Action[] {
   const { table, unset, strong } = plain(to, context)
-  return [{ sql: unset, locks: strong, reverse: { none: `there may be nulls in ${table} by then` } }]
+  const reverse = { none: `there may be nulls in ${table} by then` }
+  return [{ sql: unset, needs: changedKeys(to, context), locks: strong, reverse }]
+}
+
+/** Primary keys that it leaves: until then it cannot be null. */
+function changedKeys({ key, table }: Column, { from, to }: DiffContext): readonly ObjectKey[] {
+  return membersOf(from, table).constraints.flatMap((it) =>
+    it.type === 'primary' && from.needs.get(it.key)?.has(key) && to.objects.has(it.key) ? [it.key] : [],
+  )
 }
 
 function plain(to: Column, context: DiffContext) {
@@ -41,18 +51,19 @@ function isProven({ table, name }: Column, { from, isGone }: DiffContext): boole
 
 function notValid(from: Column, to: Column, context: DiffContext): readonly Action[] {
   const { table, unset, strong } = plain(to, context)
-  const name = ident(constraintName(to))
+  // The one that is there has a name already.
+  const name = ident((from.notNull ? from.notNullName : ownName(to)) ?? defaultName(to))
   const add: Action = {
-    sql: `${table} ADD CONSTRAINT ${name} NOT NULL ${ident(to.name)} NOT VALID`,
+    sql: `${table} ADD CONSTRAINT ${name} NOT NULL ${ident(to.name)}${to.notNullNoInherit ? ' NO INHERIT' : ''} NOT VALID`,
     locks: strong,
     reverse: { sql: [unset] },
   }
-  return [...(from.notNull ? [] : [add]), validate(to, name, context)]
+  return [...(from.notNull ? [] : [add]), ...(to.notNullValid ? [validate(to, name, context)] : [])]
 }
 
 function throughCheck(to: Column, context: DiffContext): readonly Action[] {
   const { table, set, unset, strong } = plain(to, context)
-  const name = ident(constraintName(to))
+  const name = ident(defaultName(to))
   const check = `${table} ADD CONSTRAINT ${name} CHECK (${ident(to.name)} IS NOT NULL) NOT VALID`
   const drop = `${table} DROP CONSTRAINT ${name}`
   return [
@@ -73,13 +84,48 @@ function validate(to: Column, name: string, context: DiffContext): Action {
   }
 }
 
-/** As the server itself names it: events_user_id_not_null, the longer part shortened until it fits. */
-function constraintName({ table, name }: Column): string {
-  const parts = [partsOf(table).at(-1)!, name]
-  const rest = '_not_null'.length + 1
-  while (Buffer.byteLength(parts.join('')) + rest > NAME_BYTES) {
-    const longer = Buffer.byteLength(parts[0]!) > Buffer.byteLength(parts[1]!) ? 0 : 1
-    parts[longer] = [...parts[longer]!].slice(0, -1).join('')
-  }
-  return `${parts.join('_')}_not_null`
+/** As the server itself names it: events_user_id_not_null. */
+function defaultName({ table, name }: Column): string {
+  return objectName(partsOf(table).at(-1)!, name, 'not_null')
+}
+
+/** One that somebody chose; a partition has its parent's. */
+export function ownName(column: Column): string | undefined {
+  const { notNullName, inherited } = column
+  const [, number] = notNullName?.startsWith(defaultName(column))
+    ? [0, notNullName.slice(defaultName(column).length)]
+    : [0, 'other']
+  return inherited || /^\d*$/.test(number) ? undefined : notNullName
+}
+
+/** Of a NOT NULL that stays: its name, where the new state has one of its own, and whether heirs have it, too. */
+export function alterNotNull(from: Column, to: Column, context: DiffContext): readonly Action[] {
+  const name = from.notNullName
+  if (!from.notNull || !to.notNull || to.inherited || name === undefined) return []
+  const { table, strong } = plain(to, context)
+  const wanted = ownName(to) ?? name
+  const rename = (a: string, b: string) => `${table} RENAME CONSTRAINT ${ident(a)} TO ${ident(b)}`
+  const inherit = (no: boolean | undefined) =>
+    `${table} ALTER CONSTRAINT ${ident(wanted)} ${no ? 'NO ' : ''}INHERIT`
+  return [
+    ...(wanted === name
+      ? []
+      : [{ sql: rename(name, wanted), locks: strong, reverse: { sql: [rename(wanted, name)] } }]),
+    ...(from.notNullNoInherit === to.notNullNoInherit
+      ? []
+      : [
+          {
+            sql: inherit(to.notNullNoInherit),
+            locks: strong,
+            // Rows of heirs are read.
+            scans: true,
+            hazards: to.notNullNoInherit || strong.length < 2 ? [] : [heirsHazard(to)],
+            reverse: { sql: [inherit(from.notNullNoInherit)] },
+          },
+        ]),
+  ]
+}
+
+function heirsHazard({ table, name }: Column): ActionHazard {
+  return planHazard('heirs-not-null-scans', { table: labelOfKey(table), column: ident(name) })
 }

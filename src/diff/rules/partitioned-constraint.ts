@@ -10,8 +10,10 @@ import {
   validate,
 } from '../partitions/constraint-build.ts'
 import { attachIndex } from '../partitions/index-build.ts'
+import { swapKey } from '../partitions/key-swap.ts'
 import { detachedKey } from '../partitions/locks.ts'
 import { namesOf } from '../partitions/names.ts'
+import { tableIn } from '../partitions/tree.ts'
 import type { Action, DiffContext, Rule } from '../rule.ts'
 import { wasAttached } from './index-rule.ts'
 
@@ -91,9 +93,12 @@ function rename(name: string, to: Constraint, context: DiffContext): Action {
   }
 }
 
-/** The new one is there, proven, before the old one goes. A key takes its index along: only one can be of that name. */
+/** The new one is there, proven, before the old one goes. */
 function change(from: Constraint, to: Constraint, context: DiffContext): Answer {
   if (to.parent !== undefined) return []
+  const isKey = from.type === to.type && (to.type === 'primary' || to.type === 'unique')
+  if (isKey && tableIn(context.to, to.table)?.partitionKey !== undefined)
+    return swapKey(from, to, context) ?? 'replace'
   if ((to.type !== 'check' && to.type !== 'foreign') || from.type !== to.type || !to.validated)
     return 'replace'
   const schema = nameIn(to.table)

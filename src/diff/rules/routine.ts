@@ -1,4 +1,5 @@
 import { labelOf, type ObjectKey, type Routine } from '../../model/index.ts'
+import { planHazard } from '../hazards.ts'
 import type { Rule } from '../rule.ts'
 import { mentionedIn } from './mentions.ts'
 import { argumentsOf, splitArguments } from './routine-arguments.ts'
@@ -29,13 +30,7 @@ export const routineRule: Rule<Routine> = {
         reverse: { sql: [statement(routine)] },
         ...(lasting
           ? {
-              hazards: [
-                {
-                  rule: 'drop-routine',
-                  severity: 'notice' as const,
-                  text: `drops the ${routine.type} ${labelOf(routine)}: what still calls it in text (other functions, applications) fails`,
-                },
-              ],
+              hazards: [planHazard('drop-routine', { kind: routine.type, name: labelOf(routine) })],
             }
           : {}),
       },

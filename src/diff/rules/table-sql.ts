@@ -11,6 +11,7 @@ import { planHazard } from '../hazards.ts'
 import { labelOfKey } from '../label.ts'
 import { locksOnTree, referencedLocks } from '../partitions/locks.ts'
 import type { Action, DiffContext } from '../rule.ts'
+import { ownName } from './not-null.ts'
 
 const COLUMNS = new WeakMap<Catalog['objects'], ReadonlyMap<ObjectKey, readonly Column[]>>()
 
@@ -83,8 +84,14 @@ export function columnSql(column: Column, context: DiffContext): string {
       ? ''
       : ` GENERATED ${identity.always ? 'ALWAYS' : 'BY DEFAULT'} AS IDENTITY${sequenceClause(identity.options)}`,
     withDefault ? ` DEFAULT ${column.default}` : '',
-    column.notNull ? ' NOT NULL' : '',
+    notNullSql(column),
   ].join('')
+}
+
+function notNullSql(column: Column): string {
+  if (!column.notNull) return ''
+  const name = ownName(column)
+  return `${name === undefined ? '' : ` CONSTRAINT ${ident(name)}`} NOT NULL${column.notNullNoInherit ? ' NO INHERIT' : ''}`
 }
 
 const LIMITS: Readonly<Record<string, readonly [string, string]>> = {

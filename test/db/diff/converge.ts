@@ -11,6 +11,10 @@ interface Change {
   readonly options?: DiffOptions
   /** Relations that can be read at every moment. */
   readonly always?: readonly string[]
+  /** What is true between any two transactions of the plan. */
+  readonly holds?: readonly string[]
+  /** Run after `from`. */
+  readonly rows?: string
 }
 
 /** Pairs of SQL texts, tried in one database. */
@@ -24,15 +28,20 @@ export function convergenceOn(target: Target) {
   return {
     query: <Row extends object>(text: string): Promise<readonly Row[]> => sql.unsafe<Row[]>(text),
     /** The plan from one text to the other, applied; the database is then as the other text makes it. */
-    async converges({ from, to, options, always = [] }: Change): Promise<Plan> {
+    async converges({ from, to, options, always = [], holds = [], rows = '' }: Change): Promise<Plan> {
       await empty(sql)
       await sql.unsafe(to)
       const goal = await readCatalog({ sql })
       await empty(sql)
-      await sql.unsafe(from)
+      await sql.unsafe(`${from}; ${rows}`)
       const plan = diff(await readCatalog({ sql }), goal, options)
       expect(plan.refusals).toEqual([])
-      await apply(sql, plan.statements, always)
+      const checks = [
+        ...always.map((relation) => `select * from ${relation}`),
+        ...holds.map((fact) => `select 1 / (${fact})::int`),
+      ]
+      const reader = readAlways(target, always)
+      await apply(sql, plan.statements, checks).finally(() => reader.stop())
       expect(sqlOf(diff(await readCatalog({ sql }), goal))).toEqual([])
       return plan
     },
@@ -79,6 +88,32 @@ export function sqlOf({ statements }: Plan): readonly string[] {
   return statements.map(({ sql }) => sql)
 }
 
+/** Another session reads them all the time: it may wait, but never finds one missing. */
+function readAlways(target: Target, relations: readonly string[]): { readonly stop: () => Promise<void> } {
+  if (relations.length === 0) return { stop: async () => {} }
+  const other = openPool(target, { max: 1, applicationName: 'reader' })
+  let isOver = false
+  const reading = (async () => {
+    while (!isOver) for (const relation of relations) await run(other, `select * from ${relation}`)
+  })()
+  // Its error is that of stop().
+  reading.catch(() => {})
+  return {
+    stop: async () => {
+      isOver = true
+      await reading.finally(() => other.end())
+    },
+  }
+}
+
+/** What runs alone between the first statement that begins so and the last one that begins as the other says. */
+export function alonesIn({ statements }: Plan, first: string, last: string): readonly string[] {
+  const begin = statements.findIndex(({ sql }) => sql.startsWith(first))
+  const end = statements.findLastIndex(({ sql }) => sql.startsWith(last))
+  expect([begin, end]).not.toContain(-1)
+  return statements.slice(begin, end).flatMap(({ runs, sql }) => (runs === 'alone' ? [sql] : []))
+}
+
 export function rulesOf({ statements }: Plan): readonly string[] {
   return [...new Set(statements.flatMap(({ hazards }) => hazards.map(({ rule }) => rule)))].sort()
 }
@@ -87,10 +122,10 @@ export function rulesOf({ statements }: Plan): readonly string[] {
 async function apply(
   sql: Sql,
   statements: readonly PlanStatement[],
-  always: readonly string[] = [],
+  checks: readonly string[] = [],
 ): Promise<void> {
   for (let i = 0; i < statements.length; ) {
-    for (const relation of always) await run(sql, `select * from ${relation}`)
+    for (const check of checks) await run(sql, check)
     if (statements[i]!.runs === 'alone') {
       await run(sql, statements[i++]!.sql)
       continue
@@ -161,6 +196,21 @@ export function convergence(first: Target, second: Target) {
       expect(left.refusals).toEqual([])
       if (pair.keeps !== undefined) expect([...(await a.unsafe(pair.keeps))]).toEqual([...before])
       return statements
+    },
+    /** Each plan is stopped after its first transaction, until there is nothing left to do. All that was run. */
+    async expectGoesOn(pair: Pair): Promise<readonly string[]> {
+      await prepare(pair)
+      const done: string[] = []
+      for (;;) {
+        const { statements, refusals } = await plan(pair)
+        expect(refusals).toEqual([])
+        if (statements.length === 0) return done
+        const next = statements.findIndex(({ runs }) => runs === 'alone')
+        const first = statements.slice(0, next === -1 ? statements.length : Math.max(next, 1))
+        await applyPlan(a, first)
+        done.push(...first.map(({ sql }) => sql))
+        expect(done.length).toBeLessThan(200)
+      }
     },
     /** The plan of two states, not run. */
     async planOf(pair: Pair): Promise<Plan> {

@@ -87,14 +87,20 @@ async function problemsOf({ from, to, expected, guard }: Way, plan: Plan): Promi
       : [`no refusal says "${expected.refused}"; said is: ${refusals.join(' | ') || 'nothing'}`]
   }
   if (refusals.length > 0) return [`refused: ${refusals.join(' | ')}`]
-  const failure = await apply(sql, plan.statements)
+  const views = await lasting(from.sql, to.sql)
+  const missed = new Set<string>()
+  const failure = await apply(sql, plan.statements, async () => {
+    for (const name of await missing(sql, views)) missed.add(name)
+  })
   if (expected.fails !== undefined) {
     if (failure === undefined) return [`the plan should stop with "${expected.fails}"`]
     if (!failure.includes(expected.fails)) return [failure]
     return guard.losses()
   }
   if (failure !== undefined) return [failure]
+  const isSaid = plan.statements.some(({ hazards }) => hazards.some(isAbsence))
   return [
+    ...(isSaid ? [] : [...missed].map((name) => `between two transactions there is no view ${name}`)),
     ...schemaProblems(await describeSchema(sql), { from, to }),
     ...(await secondPlan(sql, to.catalog)),
     ...(await guard.losses()),
@@ -107,6 +113,28 @@ async function problemsOf({ from, to, expected, guard }: Way, plan: Plan): Promi
   ]
 }
 
+const isAbsence = ({ rule, severity }: PlanStatement['hazards'][number]): boolean =>
+  rule === 'drop-view' && severity === 'lock'
+
+/** Views of both states, neither under another name nor of another kind. */
+async function lasting(a: Sql, b: Sql): Promise<readonly string[]> {
+  const [one, two] = await Promise.all([a, b].map(viewsIn))
+  return one!.filter((name) => two!.includes(name))
+}
+
+async function viewsIn(sql: Sql): Promise<readonly string[]> {
+  const rows = await sql<{ name: string }[]>`
+    select format('%I.%I', n.nspname, c.relname) as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
+     where c.relkind = 'v' and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'`
+  return rows.map(({ name }) => name)
+}
+
+async function missing(sql: Sql, views: readonly string[]): Promise<readonly string[]> {
+  if (views.length === 0) return []
+  const there = await viewsIn(sql)
+  return views.filter((name) => !there.includes(name))
+}
+
 function announcesDrop({ hazards }: PlanStatement): boolean {
   return hazards.some(({ severity }) => severity === 'drop')
 }
@@ -115,7 +143,7 @@ function announcesDrop({ hazards }: PlanStatement): boolean {
 function schemaProblems(now: readonly string[], { from, to }: Pick<Way, 'from' | 'to'>): readonly string[] {
   const isPopulated = (line: string) => line.startsWith('populated ')
   const rest = (lines: readonly string[]) => lines.filter((line) => !isPopulated(line))
-  const { missing, unexpected } = compareSchemas(rest(now), rest(to.text))
+  const { missing, unexpected } = butProven(compareSchemas(rest(now), rest(to.text)))
   const matviews = to.text.flatMap((line) => /^matview (.*?) \(/.exec(line)?.[1] ?? [])
   const wasThere = (name: string) => from.text.some((line) => line.startsWith(`matview ${name} (`))
   const emptied = matviews
@@ -128,6 +156,18 @@ function schemaProblems(now: readonly string[], { from, to }: Pick<Way, 'from' |
   ]
 }
 
+type Comparison = ReturnType<typeof compareSchemas>
+
+/** What is proven is not taken back to NOT VALID: it says more (decision 0014). */
+function butProven({ missing, unexpected }: Comparison): Comparison {
+  const proven = (line: string) => line.replace(/( not null) not valid| NOT VALID not validated/, '$1')
+  const more = missing.filter((line) => proven(line) !== line && unexpected.includes(proven(line)))
+  return {
+    missing: missing.filter((line) => !more.includes(line)),
+    unexpected: unexpected.filter((line) => !more.map(proven).includes(line)),
+  }
+}
+
 async function secondPlan(sql: Sql, goal: Catalog): Promise<readonly string[]> {
   const plan = diff(await readCatalog({ sql }), goal)
   return plan.statements.length + plan.refusals.length === 0
@@ -136,7 +176,11 @@ async function secondPlan(sql: Sql, goal: Catalog): Promise<readonly string[]> {
 }
 
 /** As the plan says: what runs in a transaction together, the rest outside of any. Returns what stopped it. */
-async function apply(sql: Sql, statements: readonly PlanStatement[]): Promise<string | undefined> {
+async function apply(
+  sql: Sql,
+  statements: readonly PlanStatement[],
+  between: () => Promise<void>,
+): Promise<string | undefined> {
   for (const batch of batches(statements)) {
     let current = ''
     const run = async (on: Pick<Sql, 'unsafe'>) => {
@@ -145,6 +189,7 @@ async function apply(sql: Sql, statements: readonly PlanStatement[]): Promise<st
         await on.unsafe(current)
       }
     }
+    await between()
     try {
       if (batch[0]!.runs === 'alone') await run(sql)
       else await sql.begin(run)

@@ -3,7 +3,7 @@ import type { PlanStatement } from '../../../src/diff/index.ts'
 import { testDatabase } from '../../support/index.ts'
 import { convergence } from './converge.ts'
 
-const { expectConverges } = convergence(testDatabase(), testDatabase())
+const { a, expectConverges, expectGoesOn } = convergence(testDatabase(), testDatabase())
 
 /** Three levels: two leaves below m, one beside it. */
 const TREE = `
@@ -38,6 +38,38 @@ describe('an index of a partitioned table', () => {
       rows,
       keeps,
     })
+  })
+
+  it('is replaced by runs that are stopped after each statement, and nothing is built twice', async () => {
+    const done = await expectGoesOn({
+      from: `${TREE} create index m_c on m (c); comment on index m_c is 'x';`,
+      to: `${TREE} create index m_c on m (c, a) where a > 5; comment on index m_c is 'x';`,
+      rows,
+      keeps,
+    })
+    expect(done.filter((sql) => sql.startsWith('CREATE INDEX CONCURRENTLY'))).toHaveLength(3)
+    expect(done.filter((sql) => sql.startsWith('CREATE INDEX') && sql.includes(' ON ONLY '))).toHaveLength(2)
+    expect(done.filter((sql) => sql.startsWith('DROP INDEX'))).toHaveLength(1)
+    expect(await a`select obj_description('m_c'::regclass) as comment`).toEqual([{ comment: 'x' }])
+  })
+
+  it('whose replacement was half built is another one now: what was built goes', async () => {
+    const half = `create index m_c on m (c); create index m_c_new on only m (c, a); create index m_2_c_a_idx on m_2 (c, a);
+      alter index m_c_new attach partition m_2_c_a_idx; create index m_1_x_c_a_idx on m_1_x (c, a);`
+    await expectConverges({
+      from: `${TREE} ${half}`,
+      to: `${TREE} create index m_c on m (c, b);`,
+      rows,
+      keeps,
+    })
+    await expectConverges({ from: `${TREE} ${half}`, to: `${TREE} create index m_c on m (c);`, rows, keeps })
+    const statements = await expectConverges({
+      from: `${TREE} ${half} update pg_index set indisvalid = false where indexrelid = 'm_1_x_c_a_idx'::regclass;`,
+      to: `${TREE} create index m_c on m (c, a);`,
+      rows,
+      keeps,
+    })
+    expect(sqlOf(statements).filter((sql) => sql.startsWith('CREATE INDEX CONCURRENTLY'))).toHaveLength(2)
   })
 
   it('is dropped', async () => {
@@ -88,6 +120,11 @@ describe('an index of one leaf', () => {
       from: `${TREE} create index i on m_2 (c);`,
       to: `${TREE} create index i on m_2 using brin (c) with (pages_per_range = 8);`,
     })
+    const done = await expectGoesOn({
+      from: `${TREE} create index i on m_2 (c);`,
+      to: `${TREE} create index i on m_2 (c, a);`,
+    })
+    expect(done.filter((sql) => sql.startsWith('CREATE INDEX'))).toHaveLength(1)
     const [drop] = await expectConverges({ from: `${TREE} create index i on m_2 (c);`, to: TREE })
     expect(drop!.sql).toMatch(/^DROP INDEX CONCURRENTLY/)
   })
@@ -129,6 +166,23 @@ describe('constraints of a partitioned table', () => {
     const text = sqlOf(statements)
     expect(text.filter((sql) => sql.startsWith('CREATE UNIQUE INDEX CONCURRENTLY'))).toHaveLength(6)
     expect(text.filter((sql) => sql.includes('ALTER TABLE ONLY'))).toHaveLength(4)
+  })
+
+  it('primary key and unique, changed: built beside, then one transaction that reads no row', async () => {
+    const base = TREE.replace('b text', 'b text not null')
+    const keys = (one: string, two: string) =>
+      `${base} alter table m add constraint m_pkey primary key (${one}); alter table m add constraint u unique (${two});`
+    const change = { from: keys('id, a, b', 'a, b, id'), to: keys('b, a, id', 'id, b, a, c'), rows, keeps }
+    const statements = await expectConverges(change)
+    const isDrop = ({ sql }: PlanStatement) => sql.includes('DROP CONSTRAINT')
+    const swap = statements.slice(statements.findIndex(isDrop))
+    expect(statements.filter(({ sql }) => sql.startsWith('CREATE UNIQUE INDEX CONCURRENTLY'))).toHaveLength(6)
+    expect(swap.some(({ sql, runs }) => runs === 'alone' && sql.includes('ATTACH'))).toBe(false)
+    expect(swap[0]!.locks.map(({ relation, mode }) => `${relation} ${mode}`).sort()).toEqual(
+      ['m', 'm_1', 'm_1_rest', 'm_1_x', 'm_2'].map((name) => `${name} ACCESS EXCLUSIVE`),
+    )
+    const done = await expectGoesOn(change)
+    expect(done.filter((sql) => sql.startsWith('CREATE UNIQUE INDEX CONCURRENTLY'))).toHaveLength(6)
   })
 
   it('CHECK: NOT VALID, then VALIDATE', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { testDatabase, testMajor } from '../../support/index.ts'
-import { convergenceOn, sqlOf } from './converge.ts'
+import { alonesIn, convergenceOn, rulesOf, sqlOf } from './converge.ts'
 
 const { converges, returns, query } = convergenceOn(testDatabase())
 
@@ -42,20 +42,40 @@ describe('a view', () => {
     expect((await query('select * from x'))[0]).toEqual({ a: 1 })
   })
 
-  it('is missing while an index is built: said, with its lock', async () => {
-    const view = 'create view v as select a, b from t;'
+  it('is there for readers at every moment, with its rights, comment, trigger and reader', async () => {
+    const rest = (more: string) => `
+      create view v as select a, b from t where f() = 1; create view w as select b from v;
+      grant select on w to public; comment on view v is 'v';
+      create function tf() returns trigger language plpgsql as 'begin return new; end';
+      create trigger tr instead of insert on v for each row execute function tf(); ${more}`
+    const state = (type: string, more = '') => `
+      create table t (a int primary key, b ${type}, c text, d text); create function f() returns int language sql as 'select 1'; ${rest(more)}`
     const plan = await converges({
-      from: `create table t (a int primary key, b varchar(5)); ${view}`,
-      to: `create table t (a int primary key, b varchar(9)); create function f() returns int language sql as 'select 1'; create index i on t (a, b); create view v as select a, b from t where f() = 1;`,
+      from: `${state('varchar(5)', 'create index gone on t (d);')}`,
+      to: `${state('varchar(9)', 'create index i on t (a, b); alter table t alter b set not null; alter table t add constraint c check (c > b);')}
+        alter table t add constraint u unique (b);`,
+      rows: 'insert into t select g, g::text from generate_series(1, 5) g',
+      always: ['v', 'w'],
+      holds: [`has_table_privilege('public', 'w', 'select')`, `obj_description('v'::regclass) = 'v'`],
     })
-    const sqls = sqlOf(plan)
-    const drop = sqls.findIndex((sql) => sql.startsWith('DROP VIEW'))
-    const build = sqls.findIndex((sql) => sql.startsWith('CREATE INDEX'))
-    const make = sqls.findIndex((sql) => sql.startsWith('CREATE VIEW'))
-    const missing = drop < build && build < make
-    const { hazards, locks } = plan.statements[drop]!
-    expect(hazards.map(({ severity }) => severity)).toEqual(missing ? ['lock'] : [])
-    expect(locks).toEqual([{ relation: 'v', mode: 'ACCESS EXCLUSIVE' }])
+    expect(alonesIn(plan, 'DROP VIEW', 'GRANT')).toEqual([])
+    expect(alonesIn(plan, 'DROP VIEW', 'CREATE TRIGGER')).toEqual([])
+    expect(rulesOf(plan)).not.toContain('drop-view')
+    expect(plan.statements.filter(({ runs }) => runs === 'alone').length).toBeGreaterThan(3)
+  })
+
+  it('that cannot come back in one transaction says how long it is away', async () => {
+    const state = (type: string, view: string) => `
+      create table t (a int primary key, b ${type}); create materialized view m as select a, b from t; create view v as ${view};`
+    const plan = await converges({
+      from: state('varchar(5)', 'select a, b from m'),
+      to: state('varchar(9)', 'select b, a from m'),
+    })
+    const drop = plan.statements.find(({ sql }) => sql.startsWith('DROP VIEW'))!
+    expect(drop.hazards).toEqual([
+      expect.objectContaining({ rule: 'drop-view', severity: 'lock', text: expect.stringContaining('v') }),
+    ])
+    expect(drop.locks).toEqual([{ relation: 'v', mode: 'ACCESS EXCLUSIVE' }])
   })
 
   it('keeps and changes its options', async () => {

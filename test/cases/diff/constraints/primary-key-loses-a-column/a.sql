@@ -1,0 +1,1 @@
+create table public.t (id bigint not null, a text, primary key (id, a));

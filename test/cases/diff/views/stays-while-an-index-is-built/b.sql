@@ -1,0 +1,10 @@
+create table public.t (id int primary key, name varchar(20) not null, n int not null);
+create index t_name on public.t (name);
+alter table public.t add constraint positive check (n > -1000000);
+alter table public.t add constraint one_each unique (name, id);
+create view public.v as select id, name from public.t;
+create view public.w as select name from public.v;
+comment on view public.v is 'Names';
+comment on column public.w.name is 'The name';
+grant select on public.v to public;
+grant select (name) on public.w to public;
