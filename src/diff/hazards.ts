@@ -21,17 +21,23 @@ export interface ActionHazard extends PlanHazard {
 
 /** The catalogue's text with the user's names. */
 export function planHazard(rule: PlanRule, facts: HazardFacts, options?: HazardOptions): ActionHazard {
-  const { severity, message, text } = hazard(rule, facts, options)
-  return { rule, severity, text, message, of: facts.partition ?? facts.table }
+  const { severity, message, text, object } = hazard(rule, facts, options)
+  return {
+    rule,
+    severity,
+    text,
+    ...(object === undefined ? {} : { object }),
+    message,
+    of: facts.partition ?? facts.table,
+  }
 }
 
 /** With the rows and bytes that the old state has counted; a scratch server has none. */
-export function withSize({ rule, severity, text, message, of }: ActionHazard, from: Catalog): PlanHazard {
+export function withSize({ message, of, ...hazard }: ActionHazard, from: Catalog): PlanHazard {
+  const { severity, text } = hazard
   const size = of === undefined || severity === 'notice' ? undefined : sizesIn(from).get(of)
   const said = size && sizeText(size)
-  return said
-    ? { rule, severity, text: `${message} ${of} holds ${said}.${text.slice(message.length)}` }
-    : { rule, severity, text }
+  return said ? { ...hazard, text: `${message} ${of} holds ${said}.${text.slice(message.length)}` } : hazard
 }
 
 function sizeText({ rows = 0, bytes }: TableSize): string | undefined {

@@ -4,7 +4,7 @@ export { LOCK_MODES, type LockMode }
 
 /** The strongest lock that a statement takes on a relation that was there before. */
 export interface Lock {
-  /** As people write it: events, warehouse.facts. */
+  /** As SQL writes it, without public: events, warehouse.facts, "Order Lines". */
   readonly relation: string
   readonly mode: LockMode
 }
@@ -15,6 +15,8 @@ export interface PlanHazard {
   readonly rule: string
   /** drop: rows or values go · lock: reads or writes wait while rows are read or written · notice: worth knowing. */
   readonly severity: 'drop' | 'lock' | 'notice'
+  /** What it is dangerous for, as SQL writes it: public.orders, public.orders.legacy. Left out where it is not one object. */
+  readonly object?: string
   /** What is blocked or lost, until when, and what to do instead, with the user's names. */
   readonly text: string
 }

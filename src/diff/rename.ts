@@ -1,4 +1,4 @@
-import { ident } from '../kernel/index.ts'
+import { ident, plainIdent } from '../kernel/index.ts'
 import {
   type Catalog,
   type Column,
@@ -336,7 +336,15 @@ function member({ kind, table, old, name }: Member): Action {
     return `ALTER TABLE ${nameIn(table)} RENAME ${word} ${ident(from)} TO ${ident(to)}`
   }
   const hazards: readonly ActionHazard[] =
-    kind === 'column' ? [planHazard('rename-column', { table: labelOfKey(table), old, new: name })] : []
+    kind === 'column'
+      ? [
+          planHazard('rename-column', {
+            table: labelOfKey(table),
+            old: plainIdent(old),
+            new: plainIdent(name),
+          }),
+        ]
+      : []
   return {
     sql: change(old, name),
     locks: [{ relation: labelOfKey(table), mode: 'ACCESS EXCLUSIVE' }],

@@ -3,6 +3,7 @@ export { type ErrorDetails, type Facts, GigarowError, isGigarowError } from './e
 export { type Emit, silent, type TypedEvent } from './events.ts'
 export { globRegExp, isGlob } from './glob.ts'
 export { nearest } from './nearest.ts'
+export { nameParts, plainIdent, plainName } from './plain-name.ts'
 export { displayName, ident, literal, type QualifiedName, qualified } from './quote.ts'
 export { SESSION_SETTINGS } from './session-settings.ts'
 export { formatBytes, formatCount, formatDuration, formatRows, parseRows } from './units.ts'

@@ -1,10 +1,9 @@
-import { formatBytes, formatRows } from '../kernel/index.ts'
+import { formatBytes, formatRows, plainName } from '../kernel/index.ts'
 import { type Catalog, type HazardRule, hazard, hazardEntry, type Severity } from '../model/index.ts'
 import { type FileStatement, lineAndColumn, splitStatements } from '../sql/index.ts'
 import { type Allowance, allows, readAllowances, unused } from './allowances.ts'
 import { applyStatement } from './apply.ts'
 import { worldOf } from './from-catalog.ts'
-import { plainName } from './names.ts'
 import type { Context, Hit, Judged } from './rule.ts'
 import { RULES } from './rules.ts'
 import { type BlockHit, judge } from './transactions.ts'
@@ -13,6 +12,8 @@ import { type KnownTable, sizeOf, World } from './world.ts'
 export interface Finding {
   readonly rule: HazardRule
   readonly severity: Severity
+  /** What it is about: public.orders, public.orders.legacy; left out where it is not one object. */
+  readonly object?: string
   /** What is blocked or lost, until when, with the sizes of the tables where they are known. */
   readonly text: string
   readonly file: string
@@ -131,13 +132,19 @@ function allowsItself(allowances: readonly Allowance[], { statement }: Allowance
 /** Below both, whoever waits for a table waits for a moment. */
 const SMALL = { rows: 10_000, bytes: 10 * 1024 ** 2 }
 
-function texts({ rule, facts, variant, table }: Hit): Pick<Finding, 'rule' | 'severity' | 'text' | 'help'> {
-  const { severity, message, help } = hazard(rule, facts, { variant })
+function texts({
+  rule,
+  facts,
+  variant,
+  table,
+}: Hit): Pick<Finding, 'rule' | 'severity' | 'object' | 'text' | 'help'> {
+  const { severity, message, help, object } = hazard(rule, facts, { variant })
+  const said = { rule, ...(object === undefined ? {} : { object }) }
   const size = table === undefined ? undefined : sizeOf(table)
-  if (table === undefined || size === undefined) return { rule, severity, text: message, help }
+  if (table === undefined || size === undefined) return { ...said, severity, text: message, help }
   const small = severity === 'lock' && (size.rows ?? 0) < SMALL.rows && size.bytes < SMALL.bytes
   const text = `${message} ${sizeText(table, size)}${small ? ': that is over in a moment.' : '.'}`
-  return { rule, severity: small ? 'notice' : severity, text, help }
+  return { ...said, severity: small ? 'notice' : severity, text, help }
 }
 
 /** orders holds 1.2B rows, 90 GB */

@@ -1,4 +1,5 @@
 import type { Plan, PlanStatement } from '../diff/index.ts'
+import { nameParts } from '../kernel/index.ts'
 import { groupStatements } from '../sql/index.ts'
 
 /** Neighbours that share a transaction, or one statement by itself. */
@@ -79,13 +80,18 @@ function lockNotes(locks: PlanStatement['locks']): readonly string[] {
   })
 }
 
+function namesOf(relation: string) {
+  const [schema, name] = ['public', ...(nameParts(relation) ?? [relation])].slice(-2)
+  return { schema: schema!, name: name! }
+}
+
 /** The plan as programs read it. */
 export function planJson({ statements, refusals }: Plan) {
   return {
     statements: statements.map((s) => ({
       sql: s.sql,
       runs: s.runs,
-      locks: s.locks,
+      locks: s.locks.map(({ relation, mode }) => ({ relation: namesOf(relation), mode })),
       lockTimeout: lockTimeoutOf(s),
       statementTimeout: s.statementTimeout ?? null,
       hazards: s.hazards,

@@ -1,4 +1,4 @@
-import { displayName, ident, type QualifiedName } from '../kernel/index.ts'
+import { ident, plainName, type QualifiedName } from '../kernel/index.ts'
 
 /**
  * A database's schema as values: what readCatalog() reads and diff() compares. Definitions are PostgreSQL's own text
@@ -336,9 +336,9 @@ export function kindIn(key: ObjectKey): ObjectKind {
   return key.slice(0, key.indexOf(' ')) as ObjectKind
 }
 
-/** For messages: events, warehouse.facts. */
+/** For messages and advice, quoted where SQL needs it: events, warehouse.facts, "Order Lines". */
 export function labelOf(object: SchemaObject): string {
   if (typeof object === 'object' && 'name' in object && typeof object.name === 'object')
-    return displayName(object.name)
+    return plainName(object.name)
   return nameIn(object.key).replace(/^public\./, '')
 }

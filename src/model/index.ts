@@ -47,6 +47,7 @@ export {
   type ViewColumn,
 } from './catalog.ts'
 export {
+  HAZARD_NAMES,
   HAZARDS,
   type HazardOptions,
   type HazardRule,

@@ -31,7 +31,7 @@ export async function generate(
       scratch,
       now,
       renames: [],
-      allow,
+      allow: allow.map((name) => ({ name })),
       prove: true,
       onlyLook: false,
     },

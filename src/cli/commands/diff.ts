@@ -34,7 +34,8 @@ export const diffCommand: Command = {
     { flags: '--no-prove', description: 'apply without a proof' },
     {
       flags: '--allow <dangers>',
-      description: 'dangers to accept with --apply, separated by commas: drop, lock',
+      description:
+        'dangers to accept with --apply, separated by commas: drop-column:public.orders.legacy, drop-column, or the kinds drop and lock',
     },
     ...SCRATCH_OPTIONS,
   ],
@@ -49,7 +50,8 @@ export const diffCommand: Command = {
 
 async function run(context: CommandContext, { options }: CommandInput): Promise<number> {
   const { assertRenames, declaredRenames, parseRenames } = await import('../diff/renames.ts')
-  const settings = { ...settingsOf(options), renames: parseRenames(options.rename) }
+  const allow = await parseAllow(options.allow)
+  const settings = { ...settingsOf(options), allow, renames: parseRenames(options.rename) }
   const [from, to] = [
     await resolveSource(context, String(options.from ?? 'database')),
     await resolveSource(context, String(options.to ?? 'schema')),
@@ -80,13 +82,12 @@ interface Settings {
   readonly renames: readonly Rename[]
 }
 
-function settingsOf(options: CommandInput['options']): Omit<Settings, 'renames'> {
+function settingsOf(options: CommandInput['options']): Omit<Settings, 'renames' | 'allow'> {
   const apply = options.apply === true
   return {
     apply,
     // commander: true by --prove, false by --no-prove, else undefined.
     prove: options.prove === true || (apply && options.prove !== false),
-    allow: parseAllow(options.allow),
     out: options.out === undefined ? undefined : String(options.out),
   }
 }

@@ -3,11 +3,10 @@ import { GigarowError } from '../../kernel/index.ts'
 import { parseAllow } from '../allow.ts'
 import type { Command, CommandContext, CommandInput } from '../command.ts'
 import { proofText } from '../diff/proof-text.ts'
-import { parseRenames } from '../diff/renames.ts'
 import { SCRATCH_OPTIONS, scratchServer } from '../diff/scratch.ts'
 import { declarations, migrations } from '../diff/sources.ts'
 import { customText } from '../generate/custom.ts'
-import { type Planned, planMigration } from '../generate/plan.ts'
+import type { Planned } from '../generate/plan.ts'
 import { highlightSql } from '../sql-text.ts'
 
 export const generateCommand: Command = {
@@ -18,7 +17,8 @@ export const generateCommand: Command = {
     { flags: '--name <name>', description: 'the same as the argument: what the folder is called' },
     {
       flags: '--allow <dangers>',
-      description: 'dangers to accept, separated by commas: drop, lock',
+      description:
+        'dangers to accept, separated by commas: drop-column:public.orders.legacy, drop-column, or the kinds drop and lock',
     },
     {
       flags: '--rename <what...>',
@@ -35,15 +35,17 @@ export const generateCommand: Command = {
   examples: [
     'gigarow generate add_orders',
     'gigarow generate --dry-run',
-    'gigarow generate drop_legacy --allow drop',
+    'gigarow generate drop_legacy --allow drop-column:public.orders.legacy',
     'gigarow generate backfill_totals --custom',
   ],
   run,
 }
 
 async function run(context: CommandContext, { args, options }: CommandInput): Promise<undefined> {
+  const { parseRenames } = await import('../diff/renames.ts')
+  const { planMigration } = await import('../generate/plan.ts')
   const label = labelOf(args[0], options.name)
-  const allow = parseAllow(options.allow)
+  const allow = await parseAllow(options.allow)
   const renames = parseRenames(options.rename)
   const config = await context.config()
   const { migrationName, migrationText, readMigrations, writeMigration } = await import(

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { GigarowError, nearest } from '../../kernel/index.ts'
-import type { LintOptions } from '../../lint/index.ts'
+import type { Finding, LintOptions } from '../../lint/index.ts'
+import { allowFlag, isAllowed, parseAllow } from '../allow.ts'
 import type { Command, CommandContext, CommandInput } from '../command.ts'
 import { printFindings, summary } from '../lint/render.ts'
 import { readSources } from '../lint/sources.ts'
@@ -18,7 +19,8 @@ export const lintCommand: Command = {
   options: [
     {
       flags: '--allow <what>',
-      description: 'findings that do not count, separated by commas: drop, lock, or names of rules',
+      description:
+        'findings that do not count, separated by commas: drop-column:public.orders.legacy, drop-column, or the kinds drop and lock',
     },
     {
       flags: '--enable <rules>',
@@ -48,8 +50,8 @@ async function run(context: CommandContext, { args, options }: CommandInput): Pr
   const { out } = context
   const { isHazardRule, HAZARDS } = await import('../../model/index.ts')
   const rules = Object.keys(HAZARDS)
-  const allow = parseList('--allow', options.allow, ['drop', 'lock', ...rules])
-  const named = parseList('--enable', options.enable, ['all', ...rules])
+  const allow = await parseAllow(options.allow)
+  const named = parseList(options.enable, ['all', ...rules])
   const enable = (named.includes('all') ? rules : named).filter(isHazardRule)
   const server = options.database === true ? await readServer(context) : undefined
   const sources = await readSources(await names(context, args, server), context.cwd)
@@ -62,13 +64,13 @@ async function run(context: CommandContext, { args, options }: CommandInput): Pr
   })
   const findings = found.map((finding) => ({
     ...finding,
-    allowed: allow.includes(finding.severity) || allow.includes(finding.rule),
+    allowed: isAllowed(finding, allow),
   }))
   const refused = findings.filter(({ allowed, severity }) => !allowed && severity !== 'notice')
   printFindings(out, findings)
   out.print(summary(findings, sources.length))
   out.document({ files: sources.map(({ file }) => file), findings, refused: refused.length })
-  if (refused.length > 0) noteWayOut(out, refused[0]!.rule)
+  if (refused.length > 0) noteWayOut(out, refused)
   return refused.length > 0 ? 3 : 0
 }
 
@@ -110,26 +112,26 @@ async function names(
     .filter((path) => existsSync(path))
 }
 
-function parseList(flag: string, value: unknown, known: readonly string[]): readonly string[] {
+function parseList(value: unknown, known: readonly string[]): readonly string[] {
   const words = String(value ?? '')
     .split(',')
     .map((word) => word.trim())
     .filter((word) => word !== '')
-  for (const word of words) if (!known.includes(word)) throw unknownWord(flag, word, known)
+  for (const word of words) if (!known.includes(word)) throw unknownWord(word, known)
   return words
 }
 
-function unknownWord(flag: string, word: string, known: readonly string[]): GigarowError {
+function unknownWord(word: string, known: readonly string[]): GigarowError {
   const near = nearest(word, known) ?? known.find((name) => name.includes(word))
   const suggestion = near === undefined ? '' : `Did you mean ${near}? `
-  return new GigarowError('USAGE', `${flag} knows no rule "${word}".`, {
+  return new GigarowError('USAGE', `--enable knows no rule "${word}".`, {
     facts: { value: word },
     hint: `${suggestion}docs/hazards lists the rules.`,
   })
 }
 
-function noteWayOut(out: Output, rule: string): void {
+function noteWayOut(out: Output, refused: readonly Finding[]): void {
   out.note(
-    `${out.colors.bold('→')} Rewrite it; or, where it is meant: -- gigarow: allow ${rule}   above the statement, or --allow.`,
+    `${out.colors.bold('→')} Rewrite it; or, where it is meant: -- gigarow: allow ${refused[0]!.rule}   above the statement, or ${allowFlag(refused)}`,
   )
 }

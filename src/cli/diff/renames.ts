@@ -1,5 +1,5 @@
 import type { Rename } from '../../diff/index.ts'
-import { GigarowError } from '../../kernel/index.ts'
+import { GigarowError, nameParts } from '../../kernel/index.ts'
 import {
   type Catalog,
   kindIn,
@@ -52,8 +52,8 @@ function withTable({ from, to, isShort }: Parsed, tables: readonly Rename[]): Re
 function parseRename(text: string): Parsed {
   const match = /^\s*(\w+)\s+((?:"(?:[^"]|"")+"|[^="])+)=(.+)$/s.exec(text)
   const kind = KINDS.find((k) => k === match?.[1]?.toLowerCase())
-  const from = match && names(match[2]!)
-  const to = match && names(match[3]!)
+  const from = match && nameParts(match[2]!)
+  const to = match && nameParts(match[3]!)
   if (kind === undefined || !from || !to) throw unreadable(text)
   const size = SIZES[kind] ?? 2
   const old = from.length === size - 1 && kind !== 'schema' ? ['public', ...from] : from
@@ -74,13 +74,6 @@ function keyOf(kind: ObjectKind, parts: readonly string[]): ObjectKey {
 
 function quote(name: string): string {
   return objectKey('schema', name).slice('schema '.length)
-}
-
-/** Folded to lower case as the server does, unless quoted. */
-function names(text: string): readonly string[] | undefined {
-  const parts = [...text.trim().matchAll(/(?:^|\.)(?:"((?:[^"]|"")+)"|([^".\s]+))/g)]
-  if (parts.map(([whole]) => whole).join('') !== text.trim()) return undefined
-  return parts.map(([, quoted, word]) => quoted?.replaceAll('""', '"') ?? word!.toLowerCase())
 }
 
 function unreadable(text: string): GigarowError {

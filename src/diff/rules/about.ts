@@ -1,12 +1,13 @@
 import { ident, literal, qualified } from '../../kernel/index.ts'
 import { labelOf, nameIn, type ObjectKey } from '../../model/index.ts'
+import { labelOfKey } from '../label.ts'
 import type { Lock, LockMode } from '../plan.ts'
 import type { DiffContext } from '../rule.ts'
 
 /** The relation as people write it: events, warehouse.facts. */
 export function labelFor(key: ObjectKey, { from, to }: DiffContext): string {
   const object = to.objects.get(key) ?? from.objects.get(key)
-  return object === undefined ? nameIn(key).replaceAll('"', '') : labelOf(object)
+  return object === undefined ? labelOfKey(key) : labelOf(object)
 }
 
 /** The relation in SQL; for one that has a name of its own beside its key (a partition's index) that name. */

@@ -1,4 +1,4 @@
-import { ident } from '../../kernel/index.ts'
+import { ident, plainIdent } from '../../kernel/index.ts'
 import { type Column, nameIn } from '../../model/index.ts'
 import { type ActionHazard, planHazard } from '../hazards.ts'
 import { labelOfKey, locksOn } from '../label.ts'
@@ -185,10 +185,16 @@ function isChecked({ key }: Column, { from, isGone }: DiffContext): boolean {
 
 function typeHazards(from: Column, to: Column, lossy: boolean): readonly ActionHazard[] {
   const table = labelOfKey(to.table)
-  const sql = `ADD COLUMN ${to.name}_new ${to.type}, a trigger that fills it for new rows, old ones in batches, then swap the two`
-  const changes = planHazard('change-type', { table, column: to.name, old: from.type, new: to.type, sql })
+  const sql = `ADD COLUMN ${plainIdent(`${to.name}_new`)} ${to.type}, a trigger that fills it for new rows, old ones in batches, then swap the two`
+  const changes = planHazard('change-type', {
+    table,
+    column: plainIdent(to.name),
+    old: from.type,
+    new: to.type,
+    sql,
+  })
   if (!lossy) return [changes]
-  const lost = planHazard('type-loses-digits', { table, column: to.name, type: to.type })
+  const lost = planHazard('type-loses-digits', { table, column: plainIdent(to.name), type: to.type })
   return [changes, lost]
 }
 

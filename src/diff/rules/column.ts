@@ -1,4 +1,4 @@
-import { ident } from '../../kernel/index.ts'
+import { ident, plainIdent } from '../../kernel/index.ts'
 import { type Column, nameIn } from '../../model/index.ts'
 import { type ActionHazard, planHazard } from '../hazards.ts'
 import { labelOfKey, locksOn } from '../label.ts'
@@ -45,7 +45,7 @@ export const columnRule: Rule<Column> = {
   },
 }
 
-const factsOf = ({ table, name }: Column) => ({ table: labelOfKey(table), column: name })
+const factsOf = ({ table, name }: Column) => ({ table: labelOfKey(table), column: plainIdent(name) })
 
 /** Its like in all tables that inherit it: they change with it. */
 function childColumns({ table, name }: Column, { from }: DiffContext): readonly Column[] {

@@ -1,6 +1,6 @@
-import { ident, literal } from '../../kernel/index.ts'
+import { ident, literal, plainIdent } from '../../kernel/index.ts'
 import { type Column, type Enum, nameIn, type ObjectKey } from '../../model/index.ts'
-import { planHazard } from '../hazards.ts'
+import { type ActionHazard, planHazard } from '../hazards.ts'
 import { labelOfKey, locksOn, partsOf } from '../label.ts'
 import type { Refusal } from '../plan.ts'
 import type { Action, DiffContext, Displacement, Rule } from '../rule.ts'
@@ -96,11 +96,12 @@ function refusal(from: Enum, to: Enum, context: DiffContext): Refusal | undefine
     return undefined
   const list = lost.map(literal).join(', ')
   const updates = columns.map(
-    (column) => `UPDATE ${labelOfKey(column.table)} SET ${column.name} = … WHERE ${column.name} IN (${list})`,
+    (column) =>
+      `UPDATE ${labelOfKey(column.table)} SET ${plainIdent(column.name)} = … WHERE ${plainIdent(column.name)} IN (${list})`,
   )
   return {
     reason: `the enum ${name} loses ${list}, which rows of ${columns.map(({ key: c }) => labelOfKey(c)).join(', ')} may hold`,
-    wayOut: `give those rows another value first (${updates.join('; ')}), then allow the loss of values of ${name}: the server still refuses if a row holds one`,
+    wayOut: `give those rows another value first (${updates.join('; ')}), then allow it (drop-enum-value:${partsOf(to.key).map(plainIdent).join('.')}): the server still refuses if a row holds one`,
   }
 }
 
@@ -110,7 +111,7 @@ function rebuild(from: Enum, to: Enum, context: DiffContext): readonly Action[] 
   const old = `${name.slice(0, 50)}__old`
   const columns = columnsOf(from, context)
   return [
-    { sql: `ALTER TYPE ${nameIn(to.key)} RENAME TO ${ident(old)}` },
+    { sql: `ALTER TYPE ${nameIn(to.key)} RENAME TO ${ident(old)}`, hazards: lossHazards(from, to, columns) },
     { sql: `CREATE TYPE ${nameIn(to.key)} AS ENUM (${to.values.map(literal).join(', ')})` },
     ...columns.map((column) => switchOver(column, context)),
     {
@@ -122,6 +123,15 @@ function rebuild(from: Enum, to: Enum, context: DiffContext): readonly Action[] 
           : [],
       ),
     },
+  ]
+}
+
+function lossHazards(from: Enum, to: Enum, columns: readonly Column[]): readonly ActionHazard[] {
+  const lost = from.values.filter((value) => !to.values.includes(value))
+  if (lost.length === 0 || columns.length === 0) return []
+  const other = columns.map(({ key }) => labelOfKey(key)).join(', ')
+  return [
+    planHazard('drop-enum-value', { name: labelOfKey(to.key), kind: lost.map(literal).join(', '), other }),
   ]
 }
 
@@ -142,7 +152,7 @@ function switchOver(column: Column, context: DiffContext): Action {
     hazards: [
       planHazard('change-type', {
         table,
-        column: column.name,
+        column: plainIdent(column.name),
         old: `the old ${column.type}`,
         new: `the new ${column.type}`,
         sql: 'a new column of the new type, filled in batches, then swapped with the old one',

@@ -100,5 +100,5 @@ function missing(view: MatView, context: DiffContext): ActionHazard {
 }
 
 function dropHazard(view: MatView): ActionHazard {
-  return planHazard('drop-matview', { name: qualified(view.name) })
+  return planHazard('drop-matview', { name: labelOf(view) })
 }

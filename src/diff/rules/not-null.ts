@@ -1,4 +1,4 @@
-import { ident } from '../../kernel/index.ts'
+import { ident, plainIdent } from '../../kernel/index.ts'
 import { type Column, nameIn, type ObjectKey } from '../../model/index.ts'
 import { type ActionHazard, planHazard } from '../hazards.ts'
 import { labelOfKey, partsOf } from '../label.ts'
@@ -127,5 +127,5 @@ export function alterNotNull(from: Column, to: Column, context: DiffContext): re
 }
 
 function heirsHazard({ table, name }: Column): ActionHazard {
-  return planHazard('heirs-not-null-scans', { table: labelOfKey(table), column: ident(name) })
+  return planHazard('heirs-not-null-scans', { table: labelOfKey(table), column: plainIdent(name) })
 }

@@ -1,5 +1,5 @@
-import { ident } from '../../kernel/index.ts'
-import { type CompositeType, nameIn } from '../../model/index.ts'
+import { ident, plainIdent } from '../../kernel/index.ts'
+import { type CompositeType, nameIn, type ObjectKey } from '../../model/index.ts'
 import { type ActionHazard, planHazard } from '../hazards.ts'
 import { labelOfKey } from '../label.ts'
 import type { Action, DiffContext, Rule } from '../rule.ts'
@@ -49,7 +49,7 @@ function changes(from: CompositeType, to: CompositeType, { retyped, columns }: F
       .filter(({ name }) => !find(to, name))
       .map(({ name }) => ({
         sql: `${alter} DROP ATTRIBUTE ${ident(name)}`,
-        hazards: columns.length === 0 ? [] : [lost(name, columns)],
+        hazards: columns.length === 0 ? [] : [lost(from.key, name, columns)],
       })),
     ...retyped.map((a) => ({
       sql: `${alter} ALTER ATTRIBUTE ${ident(a.name)} TYPE ${a.type}${a.collation === undefined ? '' : ` COLLATE ${a.collation}`}`,
@@ -60,6 +60,10 @@ function changes(from: CompositeType, to: CompositeType, { retyped, columns }: F
   ]
 }
 
-function lost(name: string, columns: readonly string[]): ActionHazard {
-  return planHazard('drop-attribute', { name, column: columns.join(', ') })
+function lost(type: ObjectKey, name: string, columns: readonly string[]): ActionHazard {
+  return planHazard('drop-attribute', {
+    name: plainIdent(name),
+    object: `${labelOfKey(type)}.${plainIdent(name)}`,
+    column: columns.join(', '),
+  })
 }

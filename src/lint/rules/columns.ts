@@ -1,6 +1,7 @@
+import { plainIdent, plainName } from '../../kernel/index.ts'
 import { relationName } from '../../sql/index.ts'
 import { typeChange, typeText } from '../column-type.ts'
-import { madeName, plainIdent, plainName } from '../names.ts'
+import { madeName } from '../names.ts'
 import { type AlterContext, alterRule, type Context, type Hit, rule, textFrom } from '../rule.ts'
 import { type ColumnDef, type ConstraintNode, columnOf, constraintsOf, strings } from '../tree.ts'
 import { volatileCall } from '../volatile.ts'

@@ -1,6 +1,6 @@
-import { displayName } from '../../kernel/index.ts'
+import { displayName, plainIdent, plainName } from '../../kernel/index.ts'
 import { relationName } from '../../sql/index.ts'
-import { madeName, plainIdent, plainName } from '../names.ts'
+import { madeName } from '../names.ts'
 import { type AlterContext, alterRule, type Hit, rule } from '../rule.ts'
 import {
   type ConstraintNode,

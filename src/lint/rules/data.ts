@@ -1,5 +1,5 @@
+import { plainIdent, plainName } from '../../kernel/index.ts'
 import { relationName, type SqlNode } from '../../sql/index.ts'
-import { plainIdent, plainName } from '../names.ts'
 import { type Context, everyStatement, type Hit, type Judged } from '../rule.ts'
 import { columnsIn, commandsOf, find, type Node } from '../tree.ts'
 import type { KnownTable } from '../world.ts'

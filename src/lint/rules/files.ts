@@ -1,6 +1,6 @@
 import type { QualifiedName } from '../../kernel/index.ts'
+import { plainIdent, plainName } from '../../kernel/index.ts'
 import { classify, droppedObjects, relationName, type SqlNode } from '../../sql/index.ts'
-import { plainIdent, plainName } from '../names.ts'
 import { everyStatement, type Hit, type Judged } from '../rule.ts'
 import { commandsOf, type Node, relationsOf } from '../tree.ts'
 

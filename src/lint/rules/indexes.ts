@@ -1,6 +1,7 @@
 import type { QualifiedName } from '../../kernel/index.ts'
+import { plainIdent, plainName } from '../../kernel/index.ts'
 import { classify, droppedObjects, relationName } from '../../sql/index.ts'
-import { madeName, plainIdent, plainName } from '../names.ts'
+import { madeName } from '../names.ts'
 import { type Context, everyStatement, type Hit, rule } from '../rule.ts'
 import { find, hasOption, type Node } from '../tree.ts'
 import { type KnownTable, leavesOf } from '../world.ts'

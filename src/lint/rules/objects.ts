@@ -1,7 +1,6 @@
-import { displayName, type QualifiedName } from '../../kernel/index.ts'
+import { displayName, plainIdent, plainName, type QualifiedName } from '../../kernel/index.ts'
 import { LOCK_MODES } from '../../model/index.ts'
 import { droppedObjects, relationName, type SqlNode } from '../../sql/index.ts'
-import { plainIdent, plainName } from '../names.ts'
 import { alterRule, type Context, everyStatement, type Hit, rule } from '../rule.ts'
 import {
   type AlterCmd,
@@ -27,7 +26,10 @@ export const OBJECT_RULES = [
       ...tables.flatMap((name) => droppedTable(name, tables, context)),
       ...views.map((name): Hit => ({ rule: 'drop-matview', facts: { name: plainName(name) } })),
       ...schemas.map(
-        (name): Hit => ({ rule: 'drop-schema', facts: { name: `the schema ${plainIdent(name)}` } }),
+        (name): Hit => ({
+          rule: 'drop-schema',
+          facts: { name: `the schema ${plainIdent(name)}`, object: plainIdent(name) },
+        }),
       ),
     ]
   }),

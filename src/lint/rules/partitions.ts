@@ -1,5 +1,6 @@
+import { plainIdent, plainName } from '../../kernel/index.ts'
 import { relationName } from '../../sql/index.ts'
-import { madeName, plainIdent, plainName } from '../names.ts'
+import { madeName } from '../names.ts'
 import { type AlterContext, alterRule, type Hit, rule } from '../rule.ts'
 import { partitionOf, relationsOf } from '../tree.ts'
 import type { KnownTable } from '../world.ts'

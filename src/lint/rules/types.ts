@@ -1,6 +1,6 @@
+import { plainIdent } from '../../kernel/index.ts'
 import type { HazardRule } from '../../model/index.ts'
 import { typeText } from '../column-type.ts'
-import { plainIdent } from '../names.ts'
 import { type Hit, rule } from '../rule.ts'
 import { type ColumnDef, columnOf, commandsOf, constraintsOf, strings } from '../tree.ts'
 import { serialBase } from './columns.ts'

@@ -4,6 +4,7 @@ import { DATA_HAZARDS } from './data.ts'
 import type { HazardEntry, HazardFacts, Severity } from './entry.ts'
 import { FILE_HAZARDS } from './files.ts'
 import { INDEX_HAZARDS } from './indexes.ts'
+import { hazardObject } from './object.ts'
 import { OBJECT_HAZARDS } from './objects.ts'
 import { PARTITION_HAZARDS } from './partitions.ts'
 import { PLAN_HAZARDS, type PlanHazardEntry, type PlanOnlyRule } from './plans.ts'
@@ -30,6 +31,11 @@ export function isHazardRule(name: string): name is HazardRule {
   return Object.hasOwn(HAZARDS, name)
 }
 
+/** Every name that a finding or a plan can have. */
+export const HAZARD_NAMES: readonly string[] = [
+  ...new Set([...Object.keys(HAZARDS), ...Object.keys(PLAN_HAZARDS)]),
+]
+
 export function hazardEntry(rule: HazardRule): HazardEntry {
   return HAZARDS[rule]
 }
@@ -41,6 +47,8 @@ export interface HazardTextsOf<R extends PlanRule = HazardRule> {
   readonly message: string
   /** What to write instead: SQL or a sentence. */
   readonly help: string
+  /** What it is about: public.orders, public.orders.legacy; undefined where it is not one object. */
+  readonly object: string | undefined
   /** Both in one line. */
   readonly text: string
 }
@@ -61,7 +69,9 @@ export function hazard<R extends PlanRule>(
   const message = fill(texts.message, facts, rule)
   const help = fill(texts.instead, facts, rule)
   const line = help.replaceAll(/\s*\n\s*(-- )?/g, ' ')
-  return Object.freeze({ rule, severity: texts.severity, message, help, text: `${message} Instead: ${line}` })
+  const { severity } = texts
+  const object = hazardObject(rule, facts)
+  return Object.freeze({ rule, severity, message, help, object, text: `${message} Instead: ${line}` })
 }
 
 function fill(template: string, facts: HazardFacts, rule: PlanRule): string {

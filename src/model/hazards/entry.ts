@@ -18,6 +18,8 @@ export type HazardFact =
   | 'other'
   | 'kind'
   | 'mode'
+  /** The object in question, where no other fact is its name alone. */
+  | 'object'
   /** The user's statement in its safe form, or the recipe that takes its place. */
   | 'sql'
 

@@ -42,6 +42,12 @@ export const PLAN_HAZARDS = definePlanHazards({
     message: 'Everything in the attribute {name} of {column} is lost.',
     instead: 'move it to a column of its own first.',
   },
+  'drop-enum-value': {
+    severity: 'drop',
+    message:
+      'The enum {name} loses {kind}: programs that still write or ask for it fail, and so does this statement where a row of {other} holds it.',
+    instead: 'give those rows another value first, and drop the value when no program names it.',
+  },
   'type-loses-digits': {
     severity: 'drop',
     message:

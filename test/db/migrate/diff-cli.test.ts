@@ -87,3 +87,50 @@ test('partitions that a policy made or dropped since are made up for on the scra
   expect(await leavesWith('make')).toEqual(['2', '3', '4', '5', '6'])
   expect(await leavesWith('leave')).toEqual(['2', '3', '4', '5'])
 })
+
+test('a danger is allowed by rule and object, in the words of the refusal; what else is dangerous stays refused', async () => {
+  await observer().unsafe(`create table public.t (id int, old text, other text);
+    create table public."Odd.Name" (id int); insert into public."Odd.Name" values (1);
+    create type public.mood as enum ('sad', 'ok'); create type public.size as enum ('s', 'm');
+    create table public.people (m public.mood, s public.size)`)
+  const to = file(
+    'to.sql',
+    `create table public.t (id int, other text);
+     create type public.mood as enum ('ok'); create type public.size as enum ('s', 'm');
+     create table public.people (m public.mood, s public.size)`,
+  )
+  const cwd = join(to, '..')
+  const apply = (...allow: readonly string[]) =>
+    runCli(
+      [
+        'diff',
+        '--from',
+        url,
+        '--to',
+        'to.sql',
+        '--scratch',
+        'target',
+        '--apply',
+        '--yes',
+        '--no-prove',
+        '--json',
+      ].concat(allow.length > 0 ? ['--allow', allow.join(',')] : []),
+      { cwd },
+    )
+  const loss = await apply('drop-column', 'drop-enum-value:public.size')
+  expect(loss).toMatchObject({ code: 3, stdout: expect.stringContaining('drop-enum-value:public.mood') })
+  const words = ['drop-column:public.t.old', 'drop-enum-value:mood', 'change-type:people.m']
+  const refused = await apply(...words)
+  expect(refused.code).toBe(3)
+  const { error } = JSON.parse(refused.stdout) as { error: { facts: { allow: string[] }; hint: string } }
+  expect(error.facts.allow).toEqual(['drop-table:public."Odd.Name"'])
+  expect(error.hint).toContain(`--allow 'drop-table:public."Odd.Name"'`)
+  expect(await observer()`select * from public."Odd.Name"`).toHaveLength(1)
+  const done = await apply(...words, ...error.facts.allow)
+  expect(done).toMatchObject({ code: 0 })
+  const { statements } = JSON.parse(done.stdout) as { statements: { locks: { relation: unknown }[] }[] }
+  expect(statements.flatMap(({ locks }) => locks.map(({ relation }) => relation))).toContainEqual({
+    schema: 'public',
+    name: 'Odd.Name',
+  })
+})

@@ -1,0 +1,23 @@
+import { nameParts, plainIdent } from '../../kernel/index.ts'
+import type { HazardFacts } from './entry.ts'
+
+/** Their objects stand in no schema. */
+const WITHOUT_SCHEMA = new Set(['drop-schema', 'rename-schema', 'drop-database', 'drop-extension'])
+
+/** What a hazard is about, as it is named to allow it: public.orders, public.orders.legacy. */
+export function hazardObject(rule: string, facts: HazardFacts): string | undefined {
+  const relation = facts.partition ?? facts.table
+  const whole = facts.object ?? relation ?? facts.name ?? facts.type ?? facts.old
+  const parts = whole === undefined ? undefined : nameParts(whole)
+  if (parts === undefined) return undefined
+  const member = facts.object === undefined && relation !== undefined ? memberOf(facts) : []
+  const all = parts.length === 1 && !WITHOUT_SCHEMA.has(rule) ? ['public', ...parts] : parts
+  return [...all, ...member].map(plainIdent).join('.')
+}
+
+function memberOf({ column, constraint, old, new: next, partition }: HazardFacts): readonly string[] {
+  // A column that is renamed has no other name.
+  const name = column ?? constraint ?? (next === undefined || partition !== undefined ? undefined : old)
+  const parts = name === undefined ? undefined : nameParts(name)
+  return parts?.length === 1 ? parts : []
+}
