@@ -13,6 +13,8 @@ export type DriftKind =
   | 'unvalidated-constraint'
   | 'pending-detach'
   | 'disabled-trigger'
+  /** A materialized view without rows that can be asked for. */
+  | 'empty-matview'
   | 'outside-policy'
   | 'short-runway'
   | 'sequence-behind'

@@ -60,6 +60,11 @@ function stateOf(object: SchemaObject, expected: SchemaObject | undefined): read
       if (object.enabled !== 'disabled' || (expected?.kind === 'trigger' && expected.enabled === 'disabled'))
         return []
       return [say('disabled-trigger', 'is disabled: it does not fire')]
+    case 'matview':
+      if (object.populated || (expected?.kind === 'matview' && !expected.populated)) return []
+      return [
+        say('empty-matview', 'holds nothing, and queries on it fail: REFRESH MATERIALIZED VIEW fills it'),
+      ]
     default:
       return []
   }

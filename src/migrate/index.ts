@@ -4,6 +4,7 @@ export { type BaselineOptions, type BaselineResult, baseline } from './baseline.
 export { defineMigration, type MigrationContext, type MigrationModule } from './define.ts'
 export { type MigrateDownOptions, type MigrateDownResult, migrateDown } from './down.ts'
 export { findDrift } from './drift.ts'
+export { findSilentConstraints } from './drift-constraints.ts'
 export type { Drift, DriftInput, DriftKind } from './drift-entry.ts'
 export { findSequencesBehind } from './drift-sequences.ts'
 export type { MigrateEmit, MigrateEvent } from './events.ts'

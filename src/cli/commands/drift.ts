@@ -27,9 +27,15 @@ async function run(context: CommandContext, { options }: CommandInput): Promise<
   const scratch = await scratchServer(context, options, targetOf(live.source))
   const sources = { from: live.source, to: expected.source, policies, scratch, ahead: 'leave' } as const
   const found = await withBoth(context, sources, async (from, to): Promise<readonly Drift[]> => {
-    const { findDrift, findSequencesBehind } = await import('../../migrate/index.ts')
+    const { findDrift, findSequencesBehind, findSilentConstraints } = await import('../../migrate/index.ts')
     const input = { live: from.catalog, expected: to.catalog, policies, now: Date.now() }
-    return [...findDrift(input), ...(await findSequencesBehind(from.db))]
+    const silent = await findSilentConstraints(from.db)
+    const meant = silent.length === 0 ? [] : await findSilentConstraints(to.db)
+    return [
+      ...findDrift(input),
+      ...silent.filter(({ object }) => !meant.some((other) => other.object === object)),
+      ...(await findSequencesBehind(from.db)),
+    ]
   })
   context.out.document({ drift: found })
   if (found.length > 0) printDrift(context.out, found)

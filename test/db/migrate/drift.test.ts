@@ -1,7 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { readCatalog } from '../../../src/catalog/index.ts'
 import { withDatabase } from '../../../src/db/index.ts'
-import { type Drift, findDrift, findSequencesBehind, type PolicyOf } from '../../../src/migrate/index.ts'
+import {
+  type Drift,
+  findDrift,
+  findSequencesBehind,
+  findSilentConstraints,
+  type PolicyOf,
+} from '../../../src/migrate/index.ts'
 import type { Catalog } from '../../../src/model/index.ts'
 import { testDatabase, testMajor } from '../../support/index.ts'
 import { migrationsOn } from './fixture.ts'
@@ -41,8 +47,11 @@ async function driftAfter(
   const expected = await read()
   for (const change of [changes].flat()) await sql.unsafe(change)
   const live = await read()
-  const behind = await withDatabase(target, { doing: 'reading' }, findSequencesBehind)
-  return [...findDrift({ live, expected, policies, now }), ...behind]
+  return withDatabase(target, { doing: 'reading' }, async (db) => [
+    ...findDrift({ live, expected, policies, now }),
+    ...(await findSilentConstraints(db)),
+    ...(await findSequencesBehind(db)),
+  ])
 }
 
 async function kindsAfter(...args: Parameters<typeof driftAfter>): Promise<string[]> {
@@ -146,6 +155,27 @@ describe('what no DDL shows', () => {
   test('a trigger that is disabled', async () => {
     expect(await kindsAfter('alter table public.users disable trigger users_noop')).toEqual([
       'disabled-trigger trigger users.users_noop',
+    ])
+  })
+
+  test('a foreign key whose triggers are off on either side, or on a partition', async () => {
+    const schema = `create table public.par (id int primary key); create table public.kid (pid int references public.par);
+      create table public.a (id int primary key); create table public.b (a int references public.a);
+      create table public.tree (id int references public.par) partition by range (id);
+      create table public.leaf partition of public.tree for values from (1) to (9)`
+    const changes = ['a', 'kid', 'leaf'].map((table) => `alter table public.${table} disable trigger all`)
+    expect(await driftAfter(changes, { schema })).toMatchObject([
+      { object: 'constraint b.b_a_fkey', text: expect.stringContaining('on a;') },
+      { object: 'constraint kid.kid_pid_fkey', text: expect.stringContaining('on kid;') },
+      { kind: 'disabled-trigger', object: 'constraint leaf.tree_id_fkey' },
+    ])
+  })
+
+  test('a materialized view that was emptied, but not one that was made so', async () => {
+    const schema = `create materialized view public.full_one as select 1 as a;
+      create materialized view public.bare as select 1 as a with no data`
+    expect(await kindsAfter('refresh materialized view public.full_one with no data', { schema })).toEqual([
+      'empty-matview matview full_one',
     ])
   })
 
