@@ -54,9 +54,10 @@ export interface CommentSpec {
   readonly text: string
 }
 
-/** A column as the third argument of pgTable() hands it over. */
+/** A column as the third argument of pgTable() hands it over. Those of other tables, `orders.id`, have no `indexConfig`. */
 export interface NamedColumn {
   readonly name: string
+  readonly indexConfig: object
 }
 
 /** A column of the table, `t.createdAt`, or an expression, sql`lower(${t.email})`. */

@@ -186,10 +186,17 @@ export function listPartitions<T extends PgTable, K extends Key<T>>(
   return declare(table, { kind: 'fixed', strategy: 'list', by, leaves, ...below(options.subpartitionBy) })
 }
 
+/** A number that is written out must be a whole one from 1 on. */
+type Modulus<N extends number> = number extends N
+  ? N
+  : `${N}` extends `-${string}` | `${string}.${string}` | '0'
+    ? never
+    : N
+
 /** `modulus` partitions of a hash-partitioned table, named users_p0, users_p1, … (padded to the same length). */
-export function hashPartitions<T extends PgTable>(
+export function hashPartitions<T extends PgTable, const N extends number>(
   table: T,
-  { modulus, subpartitionBy }: SubpartitionsBelow<T> & { readonly modulus: number },
+  { modulus, subpartitionBy }: SubpartitionsBelow<T> & { readonly modulus: N & Modulus<N> },
 ): PartitionsDeclaration {
   const name: unknown = Reflect.get(table, Symbol.for('drizzle:Name'))
   const leaves = hashLeaves(modulus).map((leaf) => ({ ...leaf, name: `${name}_${leaf.name}` }))

@@ -17,6 +17,8 @@ import {
   uniqueIndex,
 } from 'gigarow/schema'
 
+const others = pgTable('others', { at: timestamp().notNull() })
+
 /** Not run: checked by tsc. Every expected error is a mistake that a user must see while typing. */
 const events = pgTable(
   'events',
@@ -28,6 +30,20 @@ const events = pgTable(
   },
   (t) => [
     partitionBy.range(t.at),
+    // @ts-expect-error a column of another table
+    partitionBy.range(others.at),
+    // @ts-expect-error a column of another table
+    columnOptions(others.at, { statistics: 1 }),
+    // @ts-expect-error a column of another table
+    includeIndex('o').on(others.at),
+    // @ts-expect-error a column of another table
+    includeIndex('o').on(t.at).include(others.at),
+    // @ts-expect-error a column of another table
+    statistics('o').on(t.country, others.at),
+    // @ts-expect-error a column of another table
+    comment(others.at, 'what'),
+    // @ts-expect-error a column of another table
+    renamedFrom(others.at, 'was'),
     columnOptions(t.payload, { storage: 'external', compression: 'lz4', statistics: 1000 }),
     // @ts-expect-error no such column
     columnOptions(t.nope, { statistics: 1 }),

@@ -1,5 +1,6 @@
 import { bigint, pgTable, text, timestamp } from 'drizzle-orm/pg-core'
 import {
+  hashPartitions,
   listPartitions,
   maxValue,
   minValue,
@@ -42,6 +43,14 @@ rangePartitions(table, { by: 'id', partitions: { a: { from: 'x', to: 10 } } })
 listPartitions(table, { by: 'country', partitions: { a: [5] } })
 // @ts-expect-error a range has two ends
 rangePartitions(table, { by: 'id', partitions: { a: { from: 1 } } })
+// @ts-expect-error a table has at least one partition
+hashPartitions(table, { modulus: 0 })
+// @ts-expect-error half a partition
+hashPartitions(table, { modulus: 2.5 })
+// @ts-expect-error less than none
+hashPartitions(table, { modulus: -4 })
+hashPartitions(table, { modulus: 4 })
+hashPartitions(table, { modulus: Number(process.env.PARTITIONS) })
 // @ts-expect-error no such unit
 timePartitions(table, { every: '1 fortnight', from: '2025-01-01' })
 // @ts-expect-error no such policy
