@@ -41,9 +41,10 @@ export async function readCatalog(
     await readPolicies(read, registry)
     await readStatistics(read, registry)
     await readAnnotations(read, registry)
+    const unknown = await readUnknown(read, registry)
     await readNeeds(read, registry)
-    const { objects, needs } = registry
-    return Object.freeze({ major, objects, needs, unknown: await readUnknown(read) })
+    const { objects, needs, unknownNeeds } = registry
+    return Object.freeze({ major, objects, needs, unknown, unknownNeeds })
   })
 }
 

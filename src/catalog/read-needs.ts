@@ -21,7 +21,10 @@ export async function readNeeds(read: Read, registry: Registry): Promise<void> {
 
 function needOf(from: ObjectKey, { ref_class, ref_oid, ref_sub }: NeedRow, registry: Registry): void {
   const to = lift(registry, ref_class, ref_oid, ref_sub) ?? registry.extensionOf(ref_class, ref_oid)
-  if (to === undefined) return
+  if (to === undefined) {
+    registry.needUnknown(from, ref_class, ref_oid)
+    return
+  }
   const table = kindIn(to) === 'column' && kindIn(from) !== 'column' ? registry.relation(ref_oid) : undefined
   // A table does not need its columns (those of its partition key), they need it.
   if (table !== from) registry.need(from, to, table)

@@ -42,6 +42,9 @@ export class Registry {
   readonly #keys = new ByOid()
   readonly #columns = new Map<number, ObjectKey[]>()
   readonly #members = new ByOid()
+  readonly #unknown = new Map<string, string>()
+  /** What objects need that is of no kind of this model. */
+  readonly unknownNeeds = new Map<ObjectKey, readonly string[]>()
   readonly #namespaces = new Map<number, string>()
 
   /** Names may be known before the object is: tables point at each other. */
@@ -61,6 +64,16 @@ export class Registry {
 
   nameMember(catalog: number, oid: number, extension: ObjectKey): void {
     this.#members.set(catalog, oid, extension)
+  }
+
+  nameUnknown(catalog: number, oid: number, label: string): void {
+    this.#unknown.set(`${catalog} ${oid}`, label)
+  }
+
+  needUnknown(key: ObjectKey, catalog: number, oid: number): void {
+    const label = this.#unknown.get(`${catalog} ${oid}`)
+    const known = this.unknownNeeds.get(key) ?? []
+    if (label !== undefined && !known.includes(label)) this.unknownNeeds.set(key, [...known, label])
   }
 
   add(object: SchemaObject): void {

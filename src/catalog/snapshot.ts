@@ -30,8 +30,8 @@ const ORDER: readonly QueryName[] = [
   'catalog_statistics',
   'catalog_grants',
   'catalog_comments',
-  'catalog_needs',
   'catalog_unknown',
+  'catalog_needs',
 ]
 
 /**

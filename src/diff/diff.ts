@@ -13,6 +13,7 @@ import { type Renamed, renamed } from './rename.ts'
 import { reversesOf } from './reverse.ts'
 import type { DiffOptions, Rename } from './rule.ts'
 import { partitionRefusals } from './rules/partition.ts'
+import { unmanagedRefusals } from './unmanaged.ts'
 
 const LOCK_TIMEOUT_MS = 2000
 const STATEMENT_TIMEOUT_MS = 30_000
@@ -27,7 +28,7 @@ export function diff(from: Catalog, to: Catalog, options: DiffOptions = {}): Pla
       ...rename.actions.map((action) => statementOf(action, undefined, { options, from })),
       ...planned.statements,
     ],
-    refusals: [...rename.refusals, ...planned.refusals],
+    refusals: [...rename.refusals, ...planned.refusals, ...unmanagedRefusals(from, to)],
   }
 }
 

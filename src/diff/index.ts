@@ -9,3 +9,4 @@ export {
   type Refusal,
 } from './plan.ts'
 export type { DiffOptions, Rename } from './rule.ts'
+export { type Unmanaged, unmanaged } from './unmanaged.ts'

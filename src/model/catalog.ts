@@ -11,8 +11,10 @@ export interface Catalog {
   readonly objects: ReadonlyMap<ObjectKey, SchemaObject>
   /** What each object needs to exist (pg_depend, ownership by a table included, lifted to the objects of this model). */
   readonly needs: ReadonlyMap<ObjectKey, ReadonlySet<ObjectKey>>
-  /** Objects that this model does not hold (aggregates, casts, foreign tables …), as people write them: for drift. */
+  /** Objects that this model does not hold (aggregates, casts, foreign tables …), as people write them. */
   readonly unknown: readonly string[]
+  /** Which of those an object needs: the collation of a column. */
+  readonly unknownNeeds?: ReadonlyMap<ObjectKey, readonly string[]>
 }
 
 /**

@@ -332,7 +332,7 @@ object (class, oid) as (
   union all
   select 'pg_default_acl'::regclass, oid from pg_default_acl
 )
-select i.type || ' ' || i.identity as label
+select o.class::oid, o.oid, i.type || ' ' || i.identity as label
   from object o cross join lateral pg_identify_object(o.class, o.oid, 0) i
  where o.oid >= 16384
    and not exists (select from pg_depend d where d.classid = o.class and d.objid = o.oid and d.deptype in ('e', 'i'))

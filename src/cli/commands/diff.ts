@@ -11,6 +11,7 @@ import { counted, proofText } from '../diff/proof-text.ts'
 import { refusedError, refuseHazards, valueLossOf } from '../diff/refused.ts'
 import { SCRATCH_OPTIONS, scratchServer } from '../diff/scratch.ts'
 import { declaredPolicies, resolveSource } from '../diff/sources.ts'
+import { noteUnmanaged } from '../diff/unmanaged.ts'
 import { lockWaitingText } from '../lock-waiting.ts'
 import type { Output } from '../output.ts'
 import { highlightSql } from '../sql-text.ts'
@@ -103,20 +104,23 @@ interface Comparing {
 async function compare(input: Comparing): Promise<number> {
   const { context, settings, from, to } = input
   const { out } = context
-  const { diff } = await import('../../diff/index.ts')
+  const { diff, unmanaged } = await import('../../diff/index.ts')
   const { planJson } = await import('../../migrate/index.ts')
   const plan = diff(from.catalog, to.catalog, diffOptions(input))
-  if (plan.refusals.length > 0) return refused(out, plan)
+  const others = unmanaged(from.catalog, to.catalog)
+  noteUnmanaged(out, others, input)
+  const document = { ...planJson(plan), unmanaged: others }
+  if (plan.refusals.length > 0) return refused(out, plan, document)
   if (plan.statements.length === 0) {
     out.print(`No difference between ${from.source.label} and ${to.source.label}.`)
-    out.document({ ...planJson(plan), ...(settings.apply ? { applied: false } : {}) })
+    out.document({ ...document, ...(settings.apply ? { applied: false } : {}) })
     return 0
   }
   await printPlan(input, plan)
   const proof = settings.prove ? await proveIt(input, plan) : undefined
   if (settings.apply) await applyIt(input, plan)
   out.document({
-    ...planJson(plan),
+    ...document,
     ...(proof ? { proof } : {}),
     ...(settings.apply ? { applied: true } : {}),
   })
@@ -127,10 +131,9 @@ function diffOptions({ settings, from }: Comparing): DiffOptions {
   return { renames: settings.renames, ...valueLossOf(from.catalog, settings.allow) }
 }
 
-async function refused(out: Output, plan: Plan): Promise<number> {
-  const { planJson } = await import('../../migrate/index.ts')
+function refused(out: Output, plan: Plan, document: object): number {
   if (!out.json) throw refusedError(plan)
-  out.document(planJson(plan))
+  out.document(document)
   return 3
 }
 

@@ -5,6 +5,7 @@ import type { Command, CommandContext, CommandInput } from '../command.ts'
 import { proofText } from '../diff/proof-text.ts'
 import { SCRATCH_OPTIONS, scratchServer } from '../diff/scratch.ts'
 import { declarations, migrations } from '../diff/sources.ts'
+import { noteUnmanaged } from '../diff/unmanaged.ts'
 import { customText } from '../generate/custom.ts'
 import type { Planned } from '../generate/plan.ts'
 import { highlightSql } from '../sql-text.ts'
@@ -73,7 +74,12 @@ async function run(context: CommandContext, { args, options }: CommandInput): Pr
     prove: options.prove !== false,
     onlyLook: custom,
   })
-  if (!custom && planned.plan.statements.length === 0) return nothingToDo(context)
+  const sides = {
+    from: { source: { label: 'the migrations' } },
+    to: { source: { label: 'the declarations' } },
+  }
+  noteUnmanaged(context.out, planned.unmanaged, sides)
+  if (!custom && planned.plan.statements.length === 0) return nothingToDo(context, planned)
   const draft: Draft = custom
     ? { sql: customText(name, planned.plan), downSql: undefined, noWayBack: [] }
     : await withProvedWayBack(await migrationText(planned.plan, name), planned)
@@ -105,9 +111,9 @@ function withProvedWayBack(draft: Draft, { proof }: Planned): Draft {
   return { ...draft, downSql: undefined, noWayBack: [proof.noWayBack] }
 }
 
-function nothingToDo({ out }: CommandContext): undefined {
+function nothingToDo({ out }: CommandContext, { unmanaged }: Planned): undefined {
   out.print('Nothing to do: the migrations are up to date with the declarations.')
-  out.document({ migration: null, statements: 0 })
+  out.document({ migration: null, statements: 0, unmanaged })
   return undefined
 }
 
@@ -119,7 +125,7 @@ interface Report extends Draft, Planned {
 }
 
 function report({ out }: CommandContext, it: Report): void {
-  const { name, path, sql, downSql, noWayBack, plan, proof, custom } = it
+  const { name, path, sql, downSql, noWayBack, plan, proof, custom, unmanaged } = it
   const { green, dim } = out.colors
   out.print(highlightSql(sql, out.colors))
   if (proof !== undefined) out.note(proofText(out, plan, proof))
@@ -142,6 +148,7 @@ function report({ out }: CommandContext, it: Report): void {
     statements: custom ? 0 : plan.statements.length,
     sql,
     downSql: downSql ?? null,
+    unmanaged,
     ...(custom || downSql !== undefined ? {} : { noWayBack }),
     ...(proof === undefined ? {} : { proof: { tables: proof.tables, empty: proof.empty } }),
   })

@@ -1,4 +1,4 @@
-import type { Plan, Rename } from '../../diff/index.ts'
+import type { Plan, Rename, Unmanaged } from '../../diff/index.ts'
 import type { Proof, ScratchServer } from '../../migrate/index.ts'
 import type { Allowed } from '../allow.ts'
 import type { CommandContext } from '../command.ts'
@@ -25,6 +25,7 @@ export interface Planning {
 export interface Planned {
   readonly plan: Plan
   readonly proof: Proof | undefined
+  readonly unmanaged: Unmanaged
 }
 
 /** What leads from the migrations to the declarations. Throws REFUSED, PROOF_FAILED and what sources throw. */
@@ -35,7 +36,7 @@ export async function planMigration(
   const { from, to, scratch, now, allow } = input
   const { policies } = to
   const sources = { from: from.source, to: to.source, policies, scratch, now, ahead: 'leave' } as const
-  const { diff } = await import('../../diff/index.ts')
+  const { diff, unmanaged: unmanagedIn } = await import('../../diff/index.ts')
   const { prove, readable, reversesOf } = await import('../../migrate/index.ts')
   return withBoth(context, sources, async (a, b) => {
     assertRenames(input.renames, a.catalog, b.catalog)
@@ -52,8 +53,10 @@ export async function planMigration(
         asked: (rule) => /^rename-(table|column|schema)$/.test(rule),
       })
     }
+    const unmanaged = unmanagedIn(a.catalog, b.catalog)
     const plan = await readable(found, { from: a.catalog, to: b.catalog, policies })
-    if (!input.prove || input.onlyLook || plan.statements.length === 0) return { plan, proof: undefined }
+    if (!input.prove || input.onlyLook || plan.statements.length === 0)
+      return { plan, proof: undefined, unmanaged }
     const { signal } = context
     const proof = await prove({
       from: a.catalog,
@@ -64,6 +67,6 @@ export async function planMigration(
       scratch,
       signal,
     })
-    return { plan, proof }
+    return { plan, proof, unmanaged }
   })
 }

@@ -71,7 +71,9 @@ export async function planAdoption(input: AdoptInput): Promise<Adopted> {
 
 async function planOf(live: Catalog): Promise<Plan> {
   const { diff } = await import('../../diff/index.ts')
-  const empty: Catalog = { major: live.major, objects: new Map(), needs: new Map(), unknown: [] }
+  // What is not managed is left out, and said so.
+  const { major, unknown } = live
+  const empty: Catalog = { major, objects: new Map(), needs: new Map(), unknown }
   const plan = diff(empty, live)
   const { refusals } = plan
   if (refusals.length > 0) {

@@ -123,11 +123,11 @@ export const OBJECT_RULES = [
   rule('AlterEnumStmt', ({ typeName, newVal = '', oldVal, newValNeighbor }, { statement }) => {
     const type = plainName(nameOf(typeName))
     if (oldVal) {
-      const facts = { type, old: quote(oldVal), new: quote(newVal) }
+      const facts = { type, old: quote(oldVal), new: quote(newVal), object: type }
       return [{ rule: 'rename-enum-value', facts }]
     }
     if (newValNeighbor) return []
-    const facts = { type, name: quote(newVal), sql: `${statement.sql} AFTER '…';` }
+    const facts = { type, object: type, name: quote(newVal), sql: `${statement.sql} AFTER '…';` }
     return [{ rule: 'enum-value-order', facts }]
   }),
 

@@ -7,7 +7,7 @@ const WITHOUT_SCHEMA = new Set(['drop-schema', 'rename-schema', 'drop-database',
 /** What a hazard is about, as it is named to allow it: public.orders, public.orders.legacy. */
 export function hazardObject(rule: string, facts: HazardFacts): string | undefined {
   const relation = facts.partition ?? facts.table
-  const whole = facts.object ?? relation ?? facts.name ?? facts.type ?? facts.old
+  const whole = facts.object ?? relation ?? facts.name ?? facts.old
   const parts = whole === undefined ? undefined : nameParts(whole)
   if (parts === undefined) return undefined
   const member = facts.object === undefined && relation !== undefined ? memberOf(facts) : []
