@@ -4,6 +4,7 @@ import { ensureReady } from './bootstrap.js'
 const MADE = '<!-- Made by scripts/gen-docs.js from src/model/hazards: do not edit. -->'
 
 /** @typedef {import('../dist/model/index.js').HazardEntry} Entry */
+/** @typedef {import('../dist/model/index.js').PlanHazardEntry} PlanEntry */
 /** @typedef {{ table: (head: string[], rows: string[][]) => string, cell: (text: string) => string }} Tools */
 
 /** @param {Tools} tools @returns {Promise<Map<string, string>>} file name to text */
@@ -11,8 +12,11 @@ export async function hazardPages(tools) {
   ensureReady()
   const model = await import('../dist/model/index.js')
   const entries = Object.entries(/** @type {Record<string, Entry>} */ (model.HAZARDS))
-  const pages = new Map([['README.md', index(entries, tools, model.EXAMPLE_TABLES)]])
+  const pages = new Map()
+  const ofPlans = Object.entries(/** @type {Record<string, PlanEntry>} */ (model.PLAN_HAZARDS))
+  for (const [rule, entry] of ofPlans) pages.set(`${rule}.md`, planPage(rule, entry))
   for (const [rule, entry] of entries) pages.set(`${rule}.md`, await page(rule, entry, model.EXAMPLE_TABLES))
+  pages.set('README.md', index(entries, ofPlans, { ...tools, tables: model.EXAMPLE_TABLES }))
   return pages
 }
 
@@ -74,8 +78,25 @@ async function said(rule, { bad, given = '', since = 14 }, tables) {
   return lines.map((line) => `    ${line}`).join('\n')
 }
 
-/** @param {[string, Entry][]} entries @param {Tools} tools @param {string} tables */
-function index(entries, { table, cell }, tables) {
+/** What only `gigarow diff` and `gigarow generate` can find. @param {string} rule @param {PlanEntry} entry */
+function planPage(rule, { severity, message, instead, variants = {} }) {
+  const said = [
+    { severity, message, instead },
+    ...Object.values(variants).map((v) => ({ severity, message, instead, ...v })),
+  ]
+  return `${[
+    MADE,
+    `# ${rule}`,
+    `Found in plans by \`gigarow diff\` and \`gigarow generate\`; no single statement shows it, so that \`gigarow lint\` does not look for it. **${severity}**`,
+    ...said.map((one) => `    ${one.severity}  ${rule}\n    ${one.message}\n    Instead: ${one.instead}`),
+    '## Where it is meant',
+    `    gigarow generate --allow ${rule}`,
+    'Words in braces stand for the names and values of the plan. All rules: [hazards](README.md).',
+  ].join('\n\n')}\n`
+}
+
+/** @param {[string, Entry][]} entries @param {[string, PlanEntry][]} ofPlans @param {Tools & { tables: string }} tools */
+function index(entries, ofPlans, { table, cell, tables }) {
   /** @param {Entry['severity']} severity */
   const rows = (severity) =>
     entries
@@ -103,6 +124,14 @@ ${table(head, rows('lock'))}
 **notice**: worth knowing; it never makes \`gigarow lint\` fail.
 
 ${table(head, rows('notice'))}
+
+## Of plans
+Found by [\`gigarow diff\`](../commands/diff.md) and [\`gigarow generate\`](../commands/generate.md), beside those above.
+
+${table(
+  ['rule', 'kind', 'says'],
+  ofPlans.map(([rule, { severity, message }]) => [`[${rule}](${rule}.md)`, severity, cell(message)]),
+)}
 
 ## The tables of the examples
 ${block(tables)}

@@ -37,7 +37,7 @@ function fill(relation: Node<'RangeVar'> | undefined, world: World): void {
 
 function createTable(create: Node<'CreateStmt'>, world: World): void {
   const name = relationName(create.relation)
-  if (create.if_not_exists === true && world.find(name) !== undefined) return
+  if (create.if_not_exists === true && !world.isMade(name)) return
   const table = world.make(name, {
     fresh: true,
     filled: false,
@@ -61,7 +61,9 @@ function copyColumns(table: KnownTable, from: KnownTable | undefined): void {
 }
 
 function createAs(create: Node<'CreateTableAsStmt'>, world: World): void {
-  world.make(relationName(create.into?.rel), { fresh: true, filled: create.into?.skipData !== true })
+  const name = relationName(create.into?.rel)
+  if (create.if_not_exists === true && !world.isMade(name)) return
+  world.make(name, { fresh: true, filled: create.into?.skipData !== true })
 }
 
 function addColumn(table: KnownTable, column: ColumnDef): void {

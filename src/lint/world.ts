@@ -64,6 +64,11 @@ export class World {
     return this.#tables.get(displayName(name))
   }
 
+  /** Whether CREATE … IF NOT EXISTS makes it. Without a catalog nobody knows: it may be there, and in use. */
+  isMade(name: QualifiedName): boolean {
+    return this.catalog !== undefined && this.find(name) === undefined
+  }
+
   /** A new table takes the place of one that had the name; a server that has the table knows its size. */
   make(name: QualifiedName, facts: Partial<KnownTable>): KnownTable {
     const size = this.find(name)?.size

@@ -59,6 +59,7 @@ export {
 } from './hazards/catalogue.ts'
 export type { HazardEntry, HazardFact, HazardFacts, HazardTexts, Severity } from './hazards/entry.ts'
 export { EXAMPLE_TABLES } from './hazards/example.ts'
+export { PLAN_HAZARDS, type PlanHazardEntry } from './hazards/plans.ts'
 export { LOCK_MODES, type LockMode } from './locks.ts'
 export { type Only, onlyOwn } from './only.ts'
 export {

@@ -1,8 +1,7 @@
-import type { QualifiedName } from '../../kernel/index.ts'
-import { plainIdent, plainName } from '../../kernel/index.ts'
+import { displayName, plainIdent, plainName, type QualifiedName } from '../../kernel/index.ts'
 import { classify, droppedObjects, relationName, type SqlNode } from '../../sql/index.ts'
 import { everyStatement, type Hit, type Judged } from '../rule.ts'
-import { commandsOf, type Node, relationsOf } from '../tree.ts'
+import { commandsOf, find, type Node, partitionOf, relationsOf } from '../tree.ts'
 
 export const FILE_RULES = [
   everyStatement((_, { statement }) =>
@@ -20,6 +19,20 @@ export const FILE_RULES = [
     if (!isSet(context.before, 'lock_timeout')) hits.push({ rule: 'missing-lock-timeout', facts })
     if (!isSet(context.before, 'statement_timeout')) hits.push({ rule: 'missing-statement-timeout', facts })
     return hits
+  }),
+
+  everyStatement((node, context) => {
+    if (!isSetting(node, 'lock_timeout') || !isOff(node)) return []
+    const end = context.after.findIndex((other) => isSetting(other.node, 'lock_timeout'))
+    const under = end === -1 ? context.after : context.after.slice(0, end)
+    const made = under.flatMap(({ node: one }) =>
+      'CreateStmt' in one ? [displayName(relationName(one.CreateStmt.relation))] : [],
+    )
+    const table = under
+      .filter((other) => !waitsAlone(other.node))
+      .flatMap((other) => lockedTables(other.node))
+      .find((name) => context.live(name) !== undefined && !made.includes(displayName(name)))
+    return table === undefined ? [] : [{ rule: 'lock-timeout-off', facts: { table: plainName(table) } }]
   }),
 
   everyStatement((node) => unqualified(node).map((name) => ({ rule: 'missing-schema', facts: { name } }))),
@@ -50,7 +63,29 @@ function lockedTables(node: SqlNode): readonly QualifiedName[] {
 }
 
 function isSet(before: readonly Judged[], name: string): boolean {
-  return before.some(({ node }) => 'VariableSetStmt' in node && node.VariableSetStmt.name === name)
+  return before.some(({ node }) => isSetting(node, name))
+}
+
+function isSetting(node: SqlNode, name: string): boolean {
+  return 'VariableSetStmt' in node && node.VariableSetStmt.name === name
+}
+
+/** lock_timeout = 0, '0', '0ms'. */
+function isOff(node: SqlNode): boolean {
+  const [value] = find(node, 'A_Const')
+  if (value === undefined) return false
+  return value.sval === undefined
+    ? (value.ival?.ival ?? 0) === 0
+    : /^\s*0+\s*[a-z]*\s*$/i.test(value.sval.sval ?? '')
+}
+
+/** CONCURRENTLY and VALIDATE: while it waits, others go on. */
+function waitsAlone(node: SqlNode): boolean {
+  if ('IndexStmt' in node) return node.IndexStmt.concurrent === true
+  if (!('AlterTableStmt' in node)) return false
+  return commandsOf(node.AlterTableStmt).every(
+    (cmd) => cmd.subtype === 'AT_ValidateConstraint' || partitionOf(cmd)?.concurrent === true,
+  )
 }
 
 function unqualified(node: SqlNode): readonly string[] {

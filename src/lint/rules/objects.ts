@@ -12,6 +12,7 @@ import {
   relationsOf,
   strings,
 } from '../tree.ts'
+import { droppedName } from './dropped.ts'
 
 /** Weaker than SHARE lets everybody write. */
 const BLOCKS_WRITES = LOCK_MODES.indexOf('SHARE')
@@ -142,15 +143,6 @@ const CASCADING = new Set(['AT_DropColumn', 'AT_DropConstraint'])
 
 function cascade(name: string): Hit {
   return { rule: 'drop-cascade', facts: { name } }
-}
-
-/** Types and routines are not named by plain lists. */
-function droppedName(object: SqlNode): QualifiedName {
-  // A cast is named by two types.
-  if ('List' in object) return nameOf(find(object.List.items, 'String').map((part) => ({ String: part })))
-  if ('TypeName' in object) return nameOf(object.TypeName.names)
-  if ('ObjectWithArgs' in object) return nameOf(object.ObjectWithArgs.objname)
-  return nameOf([object])
 }
 
 const RENAMED = new Set(['OBJECT_TABLE', 'OBJECT_VIEW', 'OBJECT_MATVIEW'])

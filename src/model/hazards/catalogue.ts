@@ -1,6 +1,7 @@
 import { COLUMN_HAZARDS } from './columns.ts'
 import { CONSTRAINT_HAZARDS } from './constraints.ts'
 import { DATA_HAZARDS } from './data.ts'
+import { DROPPED_HAZARDS } from './dropped.ts'
 import type { HazardEntry, HazardFacts, Severity } from './entry.ts'
 import { FILE_HAZARDS } from './files.ts'
 import { INDEX_HAZARDS } from './indexes.ts'
@@ -16,6 +17,7 @@ export const HAZARDS = Object.freeze({
   ...CONSTRAINT_HAZARDS,
   ...COLUMN_HAZARDS,
   ...OBJECT_HAZARDS,
+  ...DROPPED_HAZARDS,
   ...PARTITION_HAZARDS,
   ...DATA_HAZARDS,
   ...TYPE_HAZARDS,

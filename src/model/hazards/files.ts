@@ -34,6 +34,22 @@ export const FILE_HAZARDS = defineHazards({
     good: ['BEGIN;\nCREATE TABLE visits (id bigint);\nCOMMIT;'],
     like: ['squawk transaction-nesting'],
   },
+  'lock-timeout-off': {
+    severity: 'lock',
+    title: 'lock_timeout set to 0',
+    message:
+      'From here on a statement waits for its lock for ever: behind an open transaction {table} is not locked yet, and everybody else waits behind the statement all the same.',
+    instead: `SET lock_timeout = '1s';`,
+    why: [
+      'A statement that waits for a strong lock makes all later ones wait, too. gigarow migrate up sets lock_timeout and tries again; the file takes that back.',
+      'What runs CONCURRENTLY waits without blocking anybody: for that, and for VALIDATE CONSTRAINT, 0 is right.',
+    ],
+    bad: 'SET lock_timeout = 0;\nALTER TABLE orders ADD COLUMN paid boolean;',
+    good: [
+      `SET lock_timeout = 0;\nCREATE INDEX CONCURRENTLY orders_customer_idx ON orders (customer_id);\nRESET lock_timeout;\nSET lock_timeout = '1s';\nALTER TABLE orders ADD COLUMN paid boolean;`,
+    ],
+    links: [LOCK_TIMEOUT],
+  },
   'missing-lock-timeout': {
     severity: 'notice',
     off: true,

@@ -75,6 +75,7 @@ export const OBJECT_HAZARDS = defineHazards({
     good: [
       `-- gigarow: allow drop-column no program reads it
 ALTER TABLE orders DROP COLUMN feeling;
+-- gigarow: allow drop-type nothing names it
 DROP TYPE mood;`,
     ],
     links: ['https://www.postgresql.org/docs/current/ddl-depend.html'],

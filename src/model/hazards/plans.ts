@@ -1,3 +1,4 @@
+import { missing } from './dropped.ts'
 import type { HazardTexts, Severity } from './entry.ts'
 
 /** What only the plan of a diff can know: it has no statement of its own that lint could find. */
@@ -9,34 +10,9 @@ export interface PlanHazardEntry extends HazardTexts {
 const definePlanHazards = <const T extends Readonly<Record<string, PlanHazardEntry>>>(entries: T): T =>
   Object.freeze(entries)
 
-/** Dropped and made anew, and between the two is a statement that runs alone. */
-const missing = (what: string, missed: string) => ({
-  severity: 'lock' as const,
-  message: `The ${what} {name} is dropped, and ${missed} until it is made anew, which is after another statement that cannot run in the same transaction: {sql}.`,
-  instead: 'make that change in a plan of its own, before this one or after it.',
-})
-
 export const PLAN_HAZARDS = definePlanHazards({
-  'drop-view': {
-    severity: 'notice',
-    message: 'The view {name} is dropped: queries that still use it fail. No rows are lost.',
-    instead: 'drop it when no program asks for it any more.',
-    variants: { missing: missing('view', 'queries on it fail') },
-  },
-  'drop-routine': {
-    severity: 'notice',
-    message:
-      'The {kind} {name} is dropped: what still calls it in text (other functions, applications) fails.',
-    instead: 'drop it when nothing calls it any more.',
-    variants: { missing: missing('routine', 'what calls it fails') },
-  },
   'drop-trigger': missing('trigger', 'it does not fire'),
   'drop-policy': missing('policy', 'its rows are guarded by the other policies only'),
-  'drop-sequence': {
-    severity: 'drop',
-    message: 'The sequence {name} is lost, and with it the number that it stands at.',
-    instead: 'note SELECT last_value FROM {name} first, if somebody may need it.',
-  },
   'drop-attribute': {
     severity: 'drop',
     message: 'Everything in the attribute {name} of {column} is lost.',

@@ -44,6 +44,49 @@ describe('what the file makes itself', () => {
   })
 })
 
+describe('what may be there already', () => {
+  test.each([
+    ['CREATE TABLE IF NOT EXISTS t (id bigint); CREATE INDEX i ON t (id);', ['index-blocks-writes']],
+    ['CREATE TABLE IF NOT EXISTS t AS SELECT 1 AS a; TRUNCATE t;', ['truncate']],
+    [
+      'CREATE MATERIALIZED VIEW IF NOT EXISTS m AS SELECT 1 AS a; DROP MATERIALIZED VIEW m;',
+      ['drop-matview'],
+    ],
+  ])('is no new table: %s', async (text, rules) => {
+    expect(await rulesOf(text)).toEqual(rules)
+  })
+})
+
+describe('what is dropped', () => {
+  test.each([
+    ['DROP VIEW a, s.b;', ['drop-view', 'drop-view']],
+    ['DROP VIEW a; CREATE VIEW a AS SELECT 1;', []],
+    ['DROP SEQUENCE q;', ['drop-sequence']],
+    ['CREATE SEQUENCE q; DROP SEQUENCE q;', []],
+    ['DROP TYPE mood; DROP DOMAIN percent;', ['drop-type', 'drop-type']],
+    ['DROP FUNCTION f(int); DROP PROCEDURE p;', ['drop-routine', 'drop-routine']],
+    ['ALTER TABLE orders DROP CONSTRAINT orders_pkey;', ['drop-constraint']],
+    ['CREATE TABLE t (id bigint PRIMARY KEY); ALTER TABLE t DROP CONSTRAINT t_pkey;', []],
+    ['CREATE RULE r AS ON UPDATE TO orders DO INSTEAD NOTHING;', ['rule-discards']],
+    ['CREATE RULE r AS ON INSERT TO orders DO INSTEAD INSERT INTO customers DEFAULT VALUES;', []],
+  ])('%s', async (text, rules) => {
+    expect(await rulesOf(text)).toEqual(rules)
+  })
+})
+
+describe('lock_timeout that is switched off', () => {
+  test.each([
+    ["SET lock_timeout = '0s'; ALTER TABLE orders ADD COLUMN a int;", ['lock-timeout-off']],
+    ['SET LOCAL lock_timeout TO 0; SELECT 1; DROP TABLE customers;', ['lock-timeout-off', 'drop-table']],
+    ["SET lock_timeout = 0; SET lock_timeout = '1s'; ALTER TABLE orders ADD COLUMN a int;", []],
+    ['SET lock_timeout = 0; CREATE INDEX CONCURRENTLY i ON orders (id);', []],
+    ['SET lock_timeout = 100; ALTER TABLE orders ADD COLUMN a int;', []],
+    ['SET lock_timeout = 0; CREATE TABLE t (id bigint); ALTER TABLE t ADD COLUMN a bigint;', []],
+  ])('%s', async (text, rules) => {
+    expect(await rulesOf(text)).toEqual(rules)
+  })
+})
+
 describe('cheap forms are let through', () => {
   test.each([
     'ALTER TABLE orders ALTER COLUMN status TYPE varchar(40);',

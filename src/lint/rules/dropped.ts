@@ -1,0 +1,90 @@
+import { displayName, plainIdent, plainName, type QualifiedName } from '../../kernel/index.ts'
+import type { HazardRule } from '../../model/index.ts'
+import { relationName, type SqlNode } from '../../sql/index.ts'
+import { alterRule, type Context, type Hit, rule } from '../rule.ts'
+import { commandsOf, constraintOf, find, type Node, nameOf } from '../tree.ts'
+
+const ROUTINES: Readonly<Record<string, string>> = {
+  OBJECT_FUNCTION: 'function',
+  OBJECT_PROCEDURE: 'procedure',
+  OBJECT_ROUTINE: 'routine',
+  OBJECT_AGGREGATE: 'aggregate',
+}
+
+const DROPS: Readonly<Record<string, HazardRule>> = {
+  OBJECT_VIEW: 'drop-view',
+  OBJECT_SEQUENCE: 'drop-sequence',
+  OBJECT_TYPE: 'drop-type',
+  OBJECT_DOMAIN: 'drop-type',
+}
+
+const EVENTS: Readonly<Record<string, string>> = {
+  CMD_INSERT: 'INSERT',
+  CMD_UPDATE: 'UPDATE',
+  CMD_DELETE: 'DELETE',
+}
+
+export const DROPPED_RULES = [
+  rule('DropStmt', ({ removeType = '', objects }, context) => {
+    const routine = ROUTINES[removeType]
+    const drops = routine === undefined ? DROPS[removeType] : 'drop-routine'
+    if (drops === undefined) return []
+    return (objects ?? []).map(droppedName).flatMap((name): Hit[] => {
+      if (isMadeHere(name, context)) return []
+      const facts = { name: plainName(name), ...(routine === undefined ? {} : { kind: routine }) }
+      return [{ rule: drops, facts }]
+    })
+  }),
+
+  alterRule('AT_DropConstraint', ({ name = '' }, context) => {
+    const { table, statement, after } = context
+    // A check is known, and is dropped where NOT NULL has taken its place.
+    const again = [statement, ...after].some(({ node }) => addsConstraint(node, table.name, name))
+    if (again || table.checks.has(name)) return []
+    return [
+      { rule: 'drop-constraint', facts: { table: plainName(table.name), constraint: plainIdent(name) } },
+    ]
+  }),
+
+  rule('RuleStmt', ({ relation, event = '', instead, actions }, context) => {
+    const table = context.live(relationName(relation))
+    const kind = EVENTS[event]
+    if (table === undefined || kind === undefined || instead !== true) return []
+    if ((actions ?? []).length > 0) return []
+    return [{ rule: 'rule-discards', facts: { table: plainName(table.name), kind } }]
+  }),
+]
+
+/** Types and routines are not named by plain lists. */
+export function droppedName(object: SqlNode): QualifiedName {
+  // A cast is named by two types.
+  if ('List' in object) return nameOf(find(object.List.items, 'String').map((part) => ({ String: part })))
+  if ('TypeName' in object) return nameOf(object.TypeName.names)
+  if ('ObjectWithArgs' in object) return nameOf(object.ObjectWithArgs.objname)
+  return nameOf([object])
+}
+
+/** Before: nobody uses it yet. After: it is made anew. */
+function isMadeHere(name: QualifiedName, { before, after }: Context): boolean {
+  return [...before, ...after].some(({ node }) => {
+    const made = madeName(node)
+    return made !== undefined && displayName(made) === displayName(name)
+  })
+}
+
+function madeName(node: SqlNode): QualifiedName | undefined {
+  if ('ViewStmt' in node) return relationName(node.ViewStmt.view)
+  if ('CreateSeqStmt' in node) return relationName(node.CreateSeqStmt.sequence)
+  if ('CreateFunctionStmt' in node) return nameOf(node.CreateFunctionStmt.funcname)
+  if ('CreateEnumStmt' in node) return nameOf(node.CreateEnumStmt.typeName)
+  if ('CreateDomainStmt' in node) return nameOf(node.CreateDomainStmt.domainname)
+  if ('CreateRangeStmt' in node) return nameOf(node.CreateRangeStmt.typeName)
+  return 'CompositeTypeStmt' in node ? relationName(node.CompositeTypeStmt.typevar) : undefined
+}
+
+function addsConstraint(node: SqlNode, table: QualifiedName, name: string): boolean {
+  if (!('AlterTableStmt' in node)) return false
+  const alter: Node<'AlterTableStmt'> = node.AlterTableStmt
+  if (displayName(relationName(alter.relation)) !== displayName(table)) return false
+  return commandsOf(alter).some((cmd) => constraintOf(cmd)?.conname === name)
+}
