@@ -45,6 +45,7 @@ export async function readColumns(
     if (relation.startsWith('table ')) addColumn({ row, key, relation, identities, registry })
     else {
       const column = viewColumn(row, relation)
+      if (row.default_oid !== null) registry.name(CLASS.default, row.default_oid, relation)
       const columns = views.get(row.relation)
       if (columns) columns.push(column)
       else views.set(row.relation, [column])
@@ -54,8 +55,9 @@ export async function readColumns(
 }
 
 function viewColumn(row: ColumnRow, relation: ObjectKey): ViewColumn {
-  const { name, type } = row
-  if (!relation.startsWith('matview ')) return Object.freeze({ name, type })
+  const { name, type, default_value: value } = row
+  if (!relation.startsWith('matview '))
+    return Object.freeze({ name, type, ...(value === null ? {} : { default: value }) })
   const storage = row.storage === null ? undefined : STORAGE[row.storage]
   const compression = row.compression === null ? undefined : COMPRESSION[row.compression]
   return Object.freeze({

@@ -224,6 +224,8 @@ export interface View extends Named<'view'> {
 export interface ViewColumn {
   readonly name: string
   readonly type: string
+  /** Of a view that is written through: ALTER VIEW … ALTER COLUMN … SET DEFAULT. */
+  readonly default?: string
   /** Those of materialized views, as columns of tables have them. */
   readonly storage?: string
   readonly compression?: string

@@ -9,11 +9,13 @@ export const viewRule: Rule<View> = {
   create(view, context) {
     const made = { makes: [view.key], reverse: { sql: [dropView(view)] } }
     const locks = sourceLocks(view.key, context)
-    if (!context.isDeferred(view.key)) return [{ ...made, sql: createView(view), locks }]
+    const defaults = defaultSql(undefined, view).map((sql) => ({ sql, reverse: { sql: [] } }))
+    if (!context.isDeferred(view.key)) return [{ ...made, sql: createView(view), locks }, ...defaults]
     const needs = [...(context.to.needs.get(view.key) ?? [])]
     return [
       { ...made, sql: createView({ ...view, query: placeholder(view) }) },
       { sql: orReplace(view), needs, locks, reverse: { sql: [] } },
+      ...defaults,
     ]
   },
 
@@ -25,7 +27,7 @@ export const viewRule: Rule<View> = {
         drops: [view.key],
         // Also of one that is made anew, which counts as new: the old one is in use.
         locks: [{ relation: labelOf(view), mode: 'ACCESS EXCLUSIVE' }],
-        reverse: { sql: [createView(view)] },
+        reverse: { sql: [createView(view), ...defaultSql(undefined, view)] },
         ...(lasting ? { hazards: [dropHazard(view)] } : {}),
       },
     ]
@@ -34,16 +36,19 @@ export const viewRule: Rule<View> = {
   /** OR REPLACE appends columns and nothing else; it takes the options from the new definition. */
   alter(from, to, context) {
     if (from.query === to.query && sameColumns(from.columns, to.columns))
-      return alterOptions(from, to, context)
+      return [...alterOptions(from, to, context), ...alterDefaults(from, to, context)]
     if (!startsWith(to.columns, from.columns)) return 'replace'
     const hazards = staleReaders(to, context)
-    return [{ ...replaceView(from, to, context), ...(hazards.length > 0 ? { hazards } : {}) }]
+    const replaced = { ...replaceView(from, to, context), ...(hazards.length > 0 ? { hazards } : {}) }
+    return [replaced, ...alterDefaults(from, to, context)]
   },
 }
 
 /** The view as it is in `to`, over one that is there; also what binds it to relations that were swapped under it. */
 export function replaceView(from: View, to: View, context: DiffContext): Action {
-  const back = startsWith(from.columns, to.columns) ? [orReplace(from)] : [dropView(to), createView(from)]
+  const back = startsWith(from.columns, to.columns)
+    ? [orReplace(from)]
+    : [dropView(to), createView(from), ...defaultSql(undefined, from)]
   return {
     sql: orReplace(to),
     makes: [to.key],
@@ -69,6 +74,27 @@ function alterOptions(from: View, to: View, context: DiffContext): readonly Acti
     locks: lockOn(to.key, 'ACCESS EXCLUSIVE', context),
     reverse: { sql: i === 0 ? back : [] },
   }))
+}
+
+/** OR REPLACE leaves those that are there. */
+function alterDefaults(from: View, to: View, context: DiffContext): readonly Action[] {
+  // With the view as it was its defaults come back.
+  const back = startsWith(from.columns, to.columns) ? defaultSql(to, from) : []
+  return defaultSql(from, to).map((sql, i) => ({
+    sql,
+    makes: [to.key],
+    locks: lockOn(to.key, 'ACCESS EXCLUSIVE', context),
+    reverse: { sql: i === 0 ? back : [] },
+  }))
+}
+
+function defaultSql(from: View | undefined, to: View): readonly string[] {
+  return to.columns.flatMap(({ name, default: value }) => {
+    const before = from?.columns.find((column) => column.name === name)?.default
+    if (before === value) return []
+    const what = value === undefined ? 'DROP DEFAULT' : `SET DEFAULT ${value}`
+    return [`ALTER VIEW ${qualified(to.name)} ALTER COLUMN ${ident(name)} ${what}`]
+  })
 }
 
 /** Its columns without its query, for what has to be there before that can be. */
