@@ -15,7 +15,15 @@ export function labelOfKey(key: ObjectKey): string {
   return [plainName({ schema, name }), ...rest.map(plainIdent)].join('.')
 }
 
-/** None on a table that the plan makes itself. */
-export function locksOn(context: DiffContext, table: ObjectKey, mode: LockMode): readonly Lock[] {
-  return context.isNew(table) ? [] : [{ relation: labelOfKey(table), mode }]
+/** Also of what has a name of its own beside its key: a partition's index. */
+function labelFor(key: ObjectKey, { from, to }: DiffContext): string {
+  const object = to.objects.get(key) ?? from.objects.get(key)
+  return object === undefined || !('name' in object) || typeof object.name !== 'object'
+    ? labelOfKey(key)
+    : plainName(object.name)
+}
+
+/** None on a relation that the plan makes itself, which nobody uses yet. */
+export function locksOn(context: DiffContext, relation: ObjectKey, mode: LockMode): readonly Lock[] {
+  return context.isNew(relation) ? [] : [{ relation: labelFor(relation, context), mode }]
 }

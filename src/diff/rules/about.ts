@@ -1,14 +1,6 @@
 import { ident, literal, qualified } from '../../kernel/index.ts'
-import { labelOf, nameIn, type ObjectKey } from '../../model/index.ts'
-import { labelOfKey } from '../label.ts'
-import type { Lock, LockMode } from '../plan.ts'
+import { nameIn, type ObjectKey } from '../../model/index.ts'
 import type { DiffContext } from '../rule.ts'
-
-/** The relation as people write it: events, warehouse.facts. */
-export function labelFor(key: ObjectKey, { from, to }: DiffContext): string {
-  const object = to.objects.get(key) ?? from.objects.get(key)
-  return object === undefined ? labelOfKey(key) : labelOf(object)
-}
 
 /** The relation in SQL; for one that has a name of its own beside its key (a partition's index) that name. */
 export function nameFor(key: ObjectKey, { from, to }: DiffContext): string {
@@ -16,11 +8,6 @@ export function nameFor(key: ObjectKey, { from, to }: DiffContext): string {
   return object !== undefined && 'name' in object && typeof object.name === 'object'
     ? qualified(object.name)
     : nameIn(key)
-}
-
-/** The lock on a relation; none on one that this plan makes, which nobody uses yet. */
-export function lockOn(key: ObjectKey, mode: LockMode, context: DiffContext): readonly Lock[] {
-  return context.isNew(key) ? [] : [{ relation: labelFor(key, context), mode }]
 }
 
 /** `SELECT 1;` of pg_get_ruledef and the like without what ends it. */

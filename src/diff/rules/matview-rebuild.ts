@@ -1,8 +1,8 @@
 import { ident, type QualifiedName, qualified } from '../../kernel/index.ts'
 import { type Index, kindIn, labelOf, type MatView, type ObjectKey } from '../../model/index.ts'
 import { type ActionHazard, planHazard } from '../hazards.ts'
+import { locksOn } from '../label.ts'
 import type { Action, DiffContext } from '../rule.ts'
-import { lockOn } from './about.ts'
 import { againOn, indexesOf, membersOf } from './matview-members.ts'
 import { rebindings } from './matview-rebind.ts'
 import { stays } from './matview-set.ts'
@@ -115,7 +115,7 @@ function swap({ from, to, fresh, old }: Rebuild, { group, context }: Where): rea
   const away: Action = {
     sql: rename(to.name, old),
     together: held.length > 0,
-    locks: lockOn(to.key, 'ACCESS EXCLUSIVE', context),
+    locks: locksOn(context, to.key, 'ACCESS EXCLUSIVE'),
     comment: `${labelOf(to)}: the two change places`,
   }
   const rest: readonly Action[] = [
@@ -152,7 +152,7 @@ function dropOld({ from, to, old }: Rebuild, context: DiffContext): Action {
     sql: dropMatView(old),
     together: true,
     drops: [from.key],
-    locks: lockOn(to.key, 'ACCESS EXCLUSIVE', context),
+    locks: locksOn(context, to.key, 'ACCESS EXCLUSIVE'),
   }
 }
 

@@ -1,8 +1,9 @@
 import { ident, qualified } from '../../kernel/index.ts'
 import { labelOf, type MatView } from '../../model/index.ts'
 import { type ActionHazard, planHazard } from '../hazards.ts'
+import { locksOn } from '../label.ts'
 import type { Action, DiffContext, Rule } from '../rule.ts'
-import { lockOn, optionStatements } from './about.ts'
+import { optionStatements } from './about.ts'
 import { rebuildActions } from './matview-rebuild.ts'
 import { rebuildsOf } from './matview-set.ts'
 import { columnSettings, createMatView, dropMatView, sizeOf, willBePopulated } from './matview-sql.ts'
@@ -57,7 +58,7 @@ function optionActions(from: MatView, to: MatView, context: DiffContext): readon
   return optionStatements(alter, from.options, to.options).map((sql, i) => ({
     sql,
     makes: [to.key],
-    locks: lockOn(to.key, 'SHARE UPDATE EXCLUSIVE', context),
+    locks: locksOn(context, to.key, 'SHARE UPDATE EXCLUSIVE'),
     reverse: { sql: i === 0 ? back : [] },
   }))
 }
@@ -66,10 +67,10 @@ function columnActions(from: MatView, to: MatView, context: DiffContext): readon
   return columnSettings(from, to).map((sql) => ({
     sql,
     makes: [to.key],
-    locks: lockOn(
+    locks: locksOn(
+      context,
       to.key,
       / SET (STORAGE|COMPRESSION) /.test(sql) ? 'ACCESS EXCLUSIVE' : 'SHARE UPDATE EXCLUSIVE',
-      context,
     ),
     reverse: { sql: columnSettings(to, from) },
   }))
@@ -82,7 +83,7 @@ function tablespaceActions(from: MatView, to: MatView, context: DiffContext): re
     {
       sql: moveTo(to),
       makes: [to.key],
-      locks: lockOn(to.key, 'ACCESS EXCLUSIVE', context),
+      locks: locksOn(context, to.key, 'ACCESS EXCLUSIVE'),
       reverse: { sql: [moveTo(from)] },
     },
   ]

@@ -1,7 +1,8 @@
 import { ident } from '../../kernel/index.ts'
 import type { Policy } from '../../model/index.ts'
+import { locksOn } from '../label.ts'
 import type { Action, DiffContext, Rule } from '../rule.ts'
-import { lockOn, nameFor } from './about.ts'
+import { nameFor } from './about.ts'
 import { commentAgain } from './comment.ts'
 
 export const policyRule: Rule<Policy> = {
@@ -10,7 +11,7 @@ export const policyRule: Rule<Policy> = {
       {
         sql: createPolicy(policy, context),
         makes: [policy.key],
-        locks: lockOn(policy.table, 'ACCESS EXCLUSIVE', context),
+        locks: locksOn(context, policy.table, 'ACCESS EXCLUSIVE'),
         reverse: { sql: [dropPolicy(policy, context)] },
       },
     ]
@@ -21,7 +22,7 @@ export const policyRule: Rule<Policy> = {
       {
         sql: dropPolicy(policy, context),
         drops: [policy.key],
-        locks: lockOn(policy.table, 'ACCESS EXCLUSIVE', context),
+        locks: locksOn(context, policy.table, 'ACCESS EXCLUSIVE'),
         reverse: { sql: [createPolicy(policy, context)] },
       },
     ]
@@ -39,7 +40,7 @@ export const policyRule: Rule<Policy> = {
       {
         sql: `${alterPolicy(to, context)}${changes}`,
         makes: [to.key],
-        locks: lockOn(to.table, 'ACCESS EXCLUSIVE', context),
+        locks: locksOn(context, to.table, 'ACCESS EXCLUSIVE'),
         reverse: { sql: reverse },
       },
     ]
@@ -55,7 +56,7 @@ function canAlter(from: Policy, to: Policy): boolean {
 
 /** In one transaction: without a restrictive policy rows can be seen that must not be. */
 function remake(from: Policy, to: Policy, context: DiffContext): readonly Action[] {
-  const locks = lockOn(to.table, 'ACCESS EXCLUSIVE', context)
+  const locks = locksOn(context, to.table, 'ACCESS EXCLUSIVE')
   return [
     { sql: dropPolicy(from, context), locks },
     { sql: createPolicy(to, context), makes: [to.key], together: true, locks },
@@ -70,7 +71,7 @@ export function rebindPolicy(from: Policy, to: Policy, context: DiffContext) {
   return {
     sql: again(to),
     makes: [to.key],
-    locks: lockOn(to.table, 'ACCESS EXCLUSIVE', context),
+    locks: locksOn(context, to.table, 'ACCESS EXCLUSIVE'),
     reverse: { sql: [again(from)] },
   }
 }

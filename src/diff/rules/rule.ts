@@ -1,13 +1,14 @@
 import { ident } from '../../kernel/index.ts'
 import type { Rule as RewriteRule } from '../../model/index.ts'
+import { locksOn } from '../label.ts'
 import type { DiffContext, Rule } from '../rule.ts'
-import { lockOn, nameFor, withoutSemicolon } from './about.ts'
+import { nameFor, withoutSemicolon } from './about.ts'
 import { ENABLING } from './trigger.ts'
 
 /** CREATE RULE. */
 export const ruleRule: Rule<RewriteRule> = {
   create(rule, context) {
-    const common = { makes: [rule.key], locks: lockOn(rule.table, 'ACCESS EXCLUSIVE', context) }
+    const common = { makes: [rule.key], locks: locksOn(context, rule.table, 'ACCESS EXCLUSIVE') }
     const made = {
       ...common,
       sql: withoutSemicolon(rule.definition),
@@ -23,7 +24,7 @@ export const ruleRule: Rule<RewriteRule> = {
       {
         sql: dropRule(rule, context),
         drops: [rule.key],
-        locks: lockOn(rule.table, 'ACCESS EXCLUSIVE', context),
+        locks: locksOn(context, rule.table, 'ACCESS EXCLUSIVE'),
         reverse: { sql: [withoutSemicolon(rule.definition), ...state] },
       },
     ]
@@ -31,7 +32,7 @@ export const ruleRule: Rule<RewriteRule> = {
 
   /** OR REPLACE leaves a rule as enabled as it was. */
   alter(from, to, context) {
-    const common = { makes: [to.key], locks: lockOn(to.table, 'ACCESS EXCLUSIVE', context) }
+    const common = { makes: [to.key], locks: locksOn(context, to.table, 'ACCESS EXCLUSIVE') }
     const defined = replaceRule(from, to, context)
     const enabled = {
       ...common,
@@ -50,7 +51,7 @@ export function replaceRule(from: RewriteRule, to: RewriteRule, context: DiffCon
   return {
     sql: orReplace(to),
     makes: [to.key],
-    locks: lockOn(to.table, 'ACCESS EXCLUSIVE', context),
+    locks: locksOn(context, to.table, 'ACCESS EXCLUSIVE'),
     reverse: { sql: [orReplace(from)] },
   }
 }

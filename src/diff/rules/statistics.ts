@@ -1,11 +1,12 @@
 import { qualified } from '../../kernel/index.ts'
 import type { Statistics } from '../../model/index.ts'
+import { locksOn } from '../label.ts'
 import type { Rule } from '../rule.ts'
-import { lockOn, withoutSemicolon } from './about.ts'
+import { withoutSemicolon } from './about.ts'
 
 export const statisticsRule: Rule<Statistics> = {
   create(statistics, context) {
-    const locks = lockOn(statistics.table, 'SHARE UPDATE EXCLUSIVE', context)
+    const locks = locksOn(context, statistics.table, 'SHARE UPDATE EXCLUSIVE')
     const made = {
       sql: withoutSemicolon(statistics.definition),
       makes: [statistics.key],
@@ -22,7 +23,7 @@ export const statisticsRule: Rule<Statistics> = {
       {
         sql: dropStatistics(statistics),
         drops: [statistics.key],
-        locks: lockOn(statistics.table, 'SHARE UPDATE EXCLUSIVE', context),
+        locks: locksOn(context, statistics.table, 'SHARE UPDATE EXCLUSIVE'),
         reverse: { sql: [withoutSemicolon(statistics.definition), ...target] },
       },
     ]

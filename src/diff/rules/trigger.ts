@@ -1,7 +1,8 @@
 import { ident } from '../../kernel/index.ts'
 import type { ObjectKey, Trigger } from '../../model/index.ts'
+import { locksOn } from '../label.ts'
 import type { Action, DiffContext, Rule } from '../rule.ts'
-import { lockOn, nameFor, withoutSemicolon } from './about.ts'
+import { nameFor, withoutSemicolon } from './about.ts'
 import { commentAgain } from './comment.ts'
 
 export const ENABLING: Readonly<Record<Trigger['enabled'], string>> = {
@@ -24,7 +25,7 @@ export const triggerRule: Rule<Trigger> = {
     const made: Action = {
       sql: withoutSemicolon(trigger.definition),
       makes: [trigger.key],
-      locks: lockOn(trigger.table, 'SHARE ROW EXCLUSIVE', context),
+      locks: locksOn(context, trigger.table, 'SHARE ROW EXCLUSIVE'),
       reverse: { sql: [dropTrigger(trigger, context)] },
     }
     return trigger.enabled === 'origin' ? [made] : [made, enableAction(trigger, 'origin', context)]
@@ -37,7 +38,7 @@ export const triggerRule: Rule<Trigger> = {
       {
         sql: dropTrigger(trigger, context),
         drops: [trigger.key],
-        locks: lockOn(trigger.table, 'ACCESS EXCLUSIVE', context),
+        locks: locksOn(context, trigger.table, 'ACCESS EXCLUSIVE'),
         reverse: { sql: [withoutSemicolon(trigger.definition), ...state] },
       },
     ]
@@ -89,7 +90,7 @@ function canReplace(from: Trigger, to: Trigger): boolean {
 
 /** In one transaction: rows that are written without it would escape it. */
 function remake(from: Trigger, to: Trigger, context: DiffContext): readonly Action[] {
-  const locks = lockOn(to.table, 'ACCESS EXCLUSIVE', context)
+  const locks = locksOn(context, to.table, 'ACCESS EXCLUSIVE')
   const enabled = to.enabled === 'origin' ? [] : [{ sql: enable(to, to.enabled, context), together: true }]
   return [
     { sql: dropTrigger(from, context), locks },
@@ -122,7 +123,7 @@ function orReplaceAction(from: Trigger, to: Trigger, context: DiffContext): Acti
   return {
     sql: orReplace(to),
     makes: [to.key],
-    locks: lockOn(to.table, 'SHARE ROW EXCLUSIVE', context),
+    locks: locksOn(context, to.table, 'SHARE ROW EXCLUSIVE'),
     reverse: { sql: [orReplace(from), ...state] },
   }
 }
@@ -140,7 +141,7 @@ function enableAction(trigger: Trigger, before: Trigger['enabled'], context: Dif
     sql: enable(trigger, trigger.enabled, context),
     makes: [trigger.key],
     ...(trigger.parent === undefined ? {} : { needs: [trigger.parent] }),
-    locks: lockOn(trigger.table, 'SHARE ROW EXCLUSIVE', context),
+    locks: locksOn(context, trigger.table, 'SHARE ROW EXCLUSIVE'),
     reverse: { sql: [enable(trigger, before, context)] },
   }
 }

@@ -1,8 +1,9 @@
 import { ident, qualified } from '../../kernel/index.ts'
 import { kindIn, labelOf, type View, type ViewColumn } from '../../model/index.ts'
 import { type ActionHazard, planHazard } from '../hazards.ts'
+import { locksOn } from '../label.ts'
 import type { Action, DiffContext, Rule } from '../rule.ts'
-import { lockOn, optionList, optionStatements, withoutSemicolon } from './about.ts'
+import { optionList, optionStatements, withoutSemicolon } from './about.ts'
 import { readersOf, sourceLocks } from './sources.ts'
 
 export const viewRule: Rule<View> = {
@@ -52,7 +53,7 @@ export function replaceView(from: View, to: View, context: DiffContext): Action 
   return {
     sql: orReplace(to),
     makes: [to.key],
-    locks: [...lockOn(to.key, 'ACCESS EXCLUSIVE', context), ...sourceLocks(to.key, context)],
+    locks: [...locksOn(context, to.key, 'ACCESS EXCLUSIVE'), ...sourceLocks(to.key, context)],
     reverse: { sql: back },
   }
 }
@@ -71,7 +72,7 @@ function alterOptions(from: View, to: View, context: DiffContext): readonly Acti
   return optionStatements(alter, from.options, to.options).map((sql, i) => ({
     sql,
     makes: [to.key],
-    locks: lockOn(to.key, 'ACCESS EXCLUSIVE', context),
+    locks: locksOn(context, to.key, 'ACCESS EXCLUSIVE'),
     reverse: { sql: i === 0 ? back : [] },
   }))
 }
@@ -83,7 +84,7 @@ function alterDefaults(from: View, to: View, context: DiffContext): readonly Act
   return defaultSql(from, to).map((sql, i) => ({
     sql,
     makes: [to.key],
-    locks: lockOn(to.key, 'ACCESS EXCLUSIVE', context),
+    locks: locksOn(context, to.key, 'ACCESS EXCLUSIVE'),
     reverse: { sql: i === 0 ? back : [] },
   }))
 }
