@@ -1,6 +1,7 @@
 import postgres from 'postgres'
-import { GigarowError, SESSION_SETTINGS } from '../kernel/index.ts'
+import { SESSION_SETTINGS } from '../kernel/index.ts'
 import { explainDbError } from './errors.ts'
+import { assertSupported, type Server } from './server.ts'
 import type { Target } from './target.ts'
 
 export type Sql = postgres.Sql
@@ -27,8 +28,6 @@ export interface Database {
   /** server_version_num, such as 180004. */
   readonly version: number
 }
-
-const OLDEST_SUPPORTED = 140000
 
 /**
  * Opens a pool, runs `use`, and closes the pool in every case. Errors of the server and the connection arrive as
@@ -134,27 +133,9 @@ function guarded(session: ReservedSql, isClosed: () => boolean): ReservedSql {
 }
 
 async function readVersion(sql: Sql): Promise<number> {
-  const [row] = await sql<{ version: number; name: string; standby: boolean }[]>`
+  const [row] = await sql<[Server]>`
     select current_setting('server_version_num')::int as version, current_setting('server_version') as name,
            pg_is_in_recovery() as standby`
-  if (row!.version < OLDEST_SUPPORTED) {
-    throw new GigarowError(
-      'DB_UNSUPPORTED',
-      `The server is PostgreSQL ${row!.name}; gigarow needs 14 or newer.`,
-      {
-        facts: { version: row!.version },
-        hint: 'Upgrade the server, or use the embedded one (gigarow db start).',
-      },
-    )
-  }
-  if (row!.standby) {
-    throw new GigarowError(
-      'DB_UNSUPPORTED',
-      'The server is a standby (in recovery) and accepts no changes.',
-      {
-        hint: 'Connect to the primary.',
-      },
-    )
-  }
-  return row!.version
+  assertSupported(row)
+  return row.version
 }

@@ -75,6 +75,18 @@ export function explainDbError(error: unknown, target: Target, doing: string): G
       hint: 'Make space on the data directory’s disk, then run the same command again; what was not committed is gone, what was committed stays.',
     })
   }
+  if (code === SQLSTATE.READ_ONLY_TRANSACTION) return readOnly(target, facts, error)
+  if (code === SQLSTATE.INSUFFICIENT_PRIVILEGE) {
+    return new GigarowError(
+      'DB_NOT_ALLOWED',
+      `The user ${target.user} lacks a right for ${doing}: ${message}.`,
+      {
+        facts: { ...facts, user: target.user },
+        cause: error,
+        hint: 'Have the right granted, or connect as the owner.',
+      },
+    )
+  }
   return new GigarowError('DB_ERROR', `The server rejected a statement while ${doing}: ${message}.`, {
     facts: { ...facts, ...details(error) },
     cause: error,
@@ -91,6 +103,18 @@ function unreachable(target: Target, facts: Record<string, string>, cause: unkno
     cause,
     hint,
   })
+}
+
+function readOnly(target: Target, facts: Record<string, string>, cause: unknown): GigarowError {
+  return new GigarowError(
+    'DB_UNSUPPORTED',
+    `Transactions in ${target.database} at ${facts.server} are read-only, which stopped ${facts.doing}.`,
+    {
+      facts,
+      cause,
+      hint: 'default_transaction_read_only is on, for the server, the database or the user: connect where changes are allowed, or have it turned off.',
+    },
+  )
 }
 
 function details(error: unknown): Record<string, string> {

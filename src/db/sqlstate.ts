@@ -1,5 +1,6 @@
 /** The SQLSTATEs that gigarow acts on, by name (PostgreSQL manual, appendix A). */
 export const SQLSTATE = {
+  READ_ONLY_TRANSACTION: '25006',
   INVALID_PASSWORD: '28P01',
   INVALID_AUTHORIZATION: '28000',
   INVALID_CATALOG_NAME: '3D000',

@@ -15,7 +15,11 @@ export const ERROR_CODES = {
   PACKAGE_MISSING: { exit: 1, meaning: 'An optional package is needed and not installed.' },
   DB_UNREACHABLE: { exit: 1, meaning: 'No PostgreSQL server answers at the address.' },
   DB_AUTH: { exit: 1, meaning: 'The server refused the user, the password or the database name.' },
-  DB_UNSUPPORTED: { exit: 1, meaning: 'The server is older than PostgreSQL 14, or a read-only standby.' },
+  DB_UNSUPPORTED: {
+    exit: 1,
+    meaning: 'The server is older than PostgreSQL 14, a standby, or lets nothing be changed (read-only).',
+  },
+  DB_NOT_ALLOWED: { exit: 1, meaning: 'The user lacks a right; the message says which.' },
   DB_CONNECTION_LOST: {
     exit: 1,
     meaning: 'The connection broke in the middle of the work: the server stopped, crashed or cut it.',

@@ -146,7 +146,11 @@ interface Failed {
 /** Locks, lost connections and full disks are explained by others. */
 function failed(error: unknown, { sql, number, of }: Failed): unknown {
   const code = errorCodeOf(error)
-  const others: readonly (string | undefined)[] = [SQLSTATE.LOCK_NOT_AVAILABLE, SQLSTATE.DISK_FULL]
+  const others: readonly (string | undefined)[] = [
+    SQLSTATE.LOCK_NOT_AVAILABLE,
+    SQLSTATE.DISK_FULL,
+    SQLSTATE.READ_ONLY_TRANSACTION,
+  ]
   if (isGigarowError(error) || isConnectionLost(error) || others.includes(code)) return error
   const { message, detail } = error as Error & { readonly detail?: string }
   const text = sql.length > 1000 ? `${sql.slice(0, 1000)} …` : sql

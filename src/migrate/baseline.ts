@@ -60,7 +60,7 @@ async function assertHoldsTables({ sql }: Database): Promise<void> {
   const [row] = await sql<{ there: boolean }[]>`
     select exists (
       select from pg_class c join pg_namespace n on n.oid = c.relnamespace
-       where c.relkind in ('r', 'p', 'v', 'm') and n.nspname !~ '^pg_' and n.nspname not in ('information_schema', 'gigarow')
+       where c.relkind in ('r', 'p', 'v', 'm') and n.nspname !~ '^pg_' and n.nspname not in ('information_schema', 'gigarow') and n.nspname !~ '^gigarow_quarantine_'
     ) as there`
   if (row!.there) return
   throw new GigarowError('REFUSED', 'The database has no tables: there is nothing to adopt.', {

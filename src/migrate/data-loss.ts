@@ -31,6 +31,10 @@ export function lossesOf(node: SqlNode): readonly Loss[] {
   return droppedNames(node, 'OBJECT_TABLE').map((table) => ({ kind: 'table', table }))
 }
 
+export function dropsTables(node: SqlNode): boolean {
+  return droppedNames(node, 'OBJECT_TABLE').length > 0
+}
+
 /**
  * Throws REFUSED, naming the tables, when statements would take rows away. Inside of a transaction `lock` keeps writers
  * out from the look to the drop.
@@ -51,7 +55,7 @@ export async function refuseDataLoss(
     `This would drop what is in ${names.join(', ')}: ${names.length === 1 ? 'it is' : 'they are'} not empty.`,
     {
       facts: { tables: names },
-      hint: 'Nothing was changed. Save what is needed; then --allow-data-loss drops it.',
+      hint: 'Nothing was changed. --quarantine moves tables aside instead of dropping them; --allow-data-loss drops what is in them.',
     },
   )
 }

@@ -1,7 +1,7 @@
 import type { Database } from '../db/index.ts'
 import { GigarowError } from '../kernel/index.ts'
 import { ensureStore } from '../store/index.ts'
-import { refuseDataLoss } from './data-loss.ts'
+import { dropsTables, refuseDataLoss } from './data-loss.ts'
 import { createEngine, inOrder, readDownScript } from './engine.ts'
 import { type MigrationFile, readMigrations } from './files.ts'
 import { type LedgerRow, type Recorded, readRecorded } from './ledger.ts'
@@ -15,6 +15,8 @@ import { unwrapped } from './unwrapped.ts'
 export interface MigrateDownOptions extends RunOptions {
   /** Drops tables and columns although they hold something. */
   readonly allowDataLoss?: boolean
+  /** Moves tables that hold rows into a schema gigarow_quarantine_… instead of dropping them. */
+  readonly quarantine?: boolean
 }
 
 export interface MigrateDownResult {
@@ -25,7 +27,7 @@ export interface MigrateDownResult {
 
 /**
  * Takes back what was applied last: one migration, `step` of them, or everything down to and including `to`. Refuses to
- * drop what holds rows. All down.sql are read and checked before the first runs.
+ * drop what holds rows, or moves it aside. All down.sql are read and checked before the first runs.
  *
  * @throws REFUSED naming the tables that are not empty; MIGRATION_INVALID where there is no down.sql
  * @throws what migrateUp throws
@@ -48,6 +50,7 @@ export async function migrateDown(options: MigrateDownOptions): Promise<MigrateD
         files,
         ledger: recorded.ledger,
         allowDataLoss: options.allowDataLoss === true,
+        quarantine: options.quarantine === true,
         loadModule: options.loadModule,
       })
       if (scripts.length > 0) await unwrapped(() => engine.down({ step: scripts.length }))
@@ -89,7 +92,8 @@ async function prepare(db: Database, { files, options, recorded }: Situation): P
     prepared.push({ name: file.name, script: await wayBack(file, { row, options }) })
   }
   if (options.allowDataLoss !== true) {
-    const statements = prepared.flatMap(({ script }) => script.statements)
+    const all = prepared.flatMap(({ script }) => script.statements)
+    const statements = options.quarantine ? all.filter(({ node }) => !dropsTables(node)) : all
     await refuseDataLoss(db.sql, statements, { lock: false })
   }
   return prepared

@@ -12,6 +12,7 @@ export interface EngineInput {
   readonly files: readonly MigrationFile[]
   readonly ledger: readonly LedgerRow[]
   readonly allowDataLoss: boolean
+  readonly quarantine: boolean
   readonly loadModule: LoadModule | undefined
 }
 
@@ -49,6 +50,7 @@ interface Context {
   readonly run: Run
   readonly row: LedgerRow | undefined
   readonly allowDataLoss: boolean
+  readonly quarantine: boolean
   readonly loadModule: LoadModule | undefined
 }
 
@@ -70,7 +72,7 @@ function moduleMigration(file: MigrationFile, { run, loadModule }: Context): Run
   }
 }
 
-function sqlMigration(file: MigrationFile, { run, row, allowDataLoss }: Context): RunnableMigration<Run> {
+function sqlMigration(file: MigrationFile, { run, row, ...rest }: Context): RunnableMigration<Run> {
   const { name, checksum, downSql } = file
   return {
     name,
@@ -78,13 +80,14 @@ function sqlMigration(file: MigrationFile, { run, row, allowDataLoss }: Context)
       const script = await readScript(file.sql, file.path)
       const record = (durationMs: number) =>
         recordApplied(run.session, { name, checksum, downSql, durationMs })
-      await execute(run, { name, direction: 'up', script, record, keepData: false })
+      await execute(run, { name, direction: 'up', script, record, keepData: false, quarantine: false })
     },
     // umzug takes a missing `down` for a successful one.
     down: async () => {
       const script = await readDownScript(file, row)
       const record = () => recordReverted(run.session, name)
-      await execute(run, { name, direction: 'down', script, record, keepData: !allowDataLoss })
+      const { allowDataLoss, quarantine } = rest
+      await execute(run, { name, direction: 'down', script, record, keepData: !allowDataLoss, quarantine })
     },
   }
 }

@@ -22,6 +22,13 @@ export type MigrateEvent =
       readonly step: number
       readonly what: string
     }
+  /** A table that holds rows was moved into a schema of its own instead of being dropped. */
+  | {
+      readonly type: 'migrate.quarantined'
+      readonly name: string
+      readonly table: string
+      readonly schema: string
+    }
   /** A batch of a backfill is committed. `rows`: changed so far, `total`: of the table, by the server's estimate. */
   | {
       readonly type: 'migrate.backfill'

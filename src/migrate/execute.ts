@@ -2,10 +2,11 @@ import { inTransaction, isConnectionLost } from '../db/index.ts'
 import { GigarowError } from '../kernel/index.ts'
 import { classify, type FileStatement } from '../sql/index.ts'
 import { checksumOf } from './checksum.ts'
-import { refuseDataLoss } from './data-loss.ts'
+import { dropsTables, refuseDataLoss } from './data-loss.ts'
 import { EVENTS_OF, type MigrateEmit } from './events.ts'
 import { explainFailure } from './failure.ts'
 import { type Direction, markStep, readSteps, type StepRow } from './ledger.ts'
+import { quarantine } from './quarantine.ts'
 import { asOurselves, cancellable, forgetSettings, retried, runOutside, type Work } from './run.ts'
 import type { Script } from './script.ts'
 
@@ -22,6 +23,8 @@ export interface Job {
   readonly record: (ms: number) => Promise<void>
   /** Refuses to drop what holds rows. */
   readonly keepData: boolean
+  /** Moves tables that hold rows instead of dropping them. */
+  readonly quarantine: boolean
 }
 
 /** Runs one migration, up or down, and its row in the ledger: all of it or, where statements allow that, nothing. */
@@ -141,13 +144,25 @@ function mark({ session }: Run, { name, direction }: Job, { steps, done }: Marks
 async function runStatement(run: Run, job: Job, statement: FileStatement): Promise<void> {
   if (run.signal?.aborted) throw interrupted(job)
   const alone = classify(statement.node) === 'alone'
-  if (job.keepData) await refuseDataLoss(run.session, [statement], { lock: !alone })
+  if (job.keepData && !isMoved(job, statement))
+    await refuseDataLoss(run.session, [statement], { lock: !alone })
   try {
+    if (isMoved(job, statement) && (await moveAside(run, job, statement))) return
     await run.session.unsafe(statement.sql)
   } catch (error) {
     if (run.signal?.aborted) throw interrupted(job)
     throw explainFailure(error, { script: job.script, statement })
   }
+}
+
+function isMoved({ quarantine }: Job, { node }: FileStatement): boolean {
+  return quarantine && dropsTables(node)
+}
+
+async function moveAside(run: Run, { name }: Job, { node }: FileStatement): Promise<boolean> {
+  const moved = await quarantine(run.session, node)
+  for (const one of moved ?? []) run.emit({ type: 'migrate.quarantined', name, ...one })
+  return moved !== undefined
 }
 
 function doing({ name, direction }: Job): string {

@@ -4,7 +4,11 @@ import { caretLines, codePointToIndex, type FileStatement, lineAndColumn } from 
 import type { Script } from './script.ts'
 
 /** These say something about the server or other sessions, not about the statement: others explain them better. */
-const NOT_THE_STATEMENT: readonly (string | undefined)[] = [SQLSTATE.LOCK_NOT_AVAILABLE, SQLSTATE.DISK_FULL]
+const NOT_THE_STATEMENT: readonly (string | undefined)[] = [
+  SQLSTATE.LOCK_NOT_AVAILABLE,
+  SQLSTATE.DISK_FULL,
+  SQLSTATE.READ_ONLY_TRANSACTION,
+]
 
 interface ServerError {
   readonly message: string

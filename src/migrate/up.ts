@@ -48,6 +48,7 @@ export async function migrateUp(options: MigrateUpOptions): Promise<MigrateUpRes
         files,
         ledger: recorded.ledger,
         allowDataLoss: false,
+        quarantine: false,
         loadModule: options.loadModule,
       })
       const applied = chosen.length === 0 ? [] : await unwrapped(() => engine.up({ step: chosen.length }))

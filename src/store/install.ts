@@ -1,5 +1,5 @@
-import { type Database, inTransaction, withAdvisoryLock } from '../db/index.ts'
-import { GigarowError } from '../kernel/index.ts'
+import { type Database, errorCodeOf, inTransaction, SQLSTATE, withAdvisoryLock } from '../db/index.ts'
+import { GigarowError, ident } from '../kernel/index.ts'
 import { STORE_FILES } from './sql.generated.ts'
 
 /**
@@ -18,6 +18,8 @@ export async function ensureStore(db: Database): Promise<void> {
       await inTransaction(session, async () => {
         await session.unsafe(file.sql).simple()
         await session`insert into gigarow.store_version (version) values (${file.version})`
+      }).catch((error: unknown) => {
+        throw errorCodeOf(error) === SQLSTATE.INSUFFICIENT_PRIVILEGE ? notAllowed(db, error) : error
       })
     }
   })
@@ -33,6 +35,20 @@ async function installedVersion(db: Pick<Database, 'sql'>): Promise<number> {
     { version: number }[]
   >`select coalesce(max(version), 0)::int as version from gigarow.store_version`
   return row!.version
+}
+
+function notAllowed({ target }: Database, cause: unknown): GigarowError {
+  const { user, database } = target
+  const reason = cause instanceof Error ? cause.message : String(cause)
+  return new GigarowError(
+    'DB_NOT_ALLOWED',
+    `The user ${user} may not make or change the schema gigarow, in which gigarow writes down what it has done: ${reason}.`,
+    {
+      facts: { user, database, reason },
+      cause,
+      hint: `Nothing was changed. Have it allowed: GRANT CREATE ON DATABASE ${ident(database)} TO ${ident(user)}; or connect as the owner of the schema.`,
+    },
+  )
 }
 
 function tooNew(installed: number, newest: number): GigarowError {

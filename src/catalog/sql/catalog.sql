@@ -12,6 +12,7 @@ select current_setting('server_version_num')::int / 10000 as major,
          select coalesce(array_agg(n.oid), '{}')::text
            from pg_catalog.pg_namespace n
           where n.nspname !~ '^pg_' and n.nspname not in ('information_schema', 'gigarow')
+            and n.nspname !~ '^gigarow_quarantine_'
             and ($1::text is null or n.nspname in (select pg_catalog.json_array_elements_text($1::json)))
        ), true)
 

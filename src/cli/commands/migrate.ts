@@ -34,6 +34,10 @@ export const migrateCommand: Command = {
       options: [
         { flags: '--step <n>', description: 'this many migrations; default: 1' },
         { flags: '--to <name>', description: 'down to and including this migration' },
+        {
+          flags: '--quarantine',
+          description: 'move tables that hold rows into a schema of their own instead of dropping them',
+        },
         { flags: '--allow-data-loss', description: 'drop tables and columns although they hold something' },
         DRY_RUN,
       ],
@@ -91,7 +95,13 @@ async function down(context: CommandContext, { options }: CommandInput): Promise
   const run = runOptions(context, options)
   const { migrateDown } = await import('../../migrate/index.ts')
   const result = await connected(context, 'reverting migrations', (db, folder) =>
-    migrateDown({ ...run, db, folder, allowDataLoss: options.allowDataLoss === true }),
+    migrateDown({
+      ...run,
+      db,
+      folder,
+      allowDataLoss: options.allowDataLoss === true,
+      quarantine: options.quarantine === true,
+    }),
   )
   const { out } = context
   if (run.dryRun) printSql(out, result.sql)
@@ -197,6 +207,8 @@ function render(out: Output, event: MigrateEvent): void {
     out.note(dim(`  ${event.step}. ${event.sql.replaceAll(/\s+/g, ' ').slice(0, 100)}`))
   } else if (event.type === 'migrate.recovered') {
     out.note(dim(`  ${event.step}. ${event.what}`))
+  } else if (event.type === 'migrate.quarantined') {
+    out.note(yellow(`  ${event.table} is not empty: it is now in the schema ${event.schema}`))
   } else if (event.type === 'migrate.backfill') {
     out.note(dim(`  ${event.table}: ${backfillText(event)}`))
   } else if (event.type === 'migrate.waiting') {

@@ -6,6 +6,7 @@ with
 schemas as (
   select oid, nspname from pg_namespace
    where nspname !~ '^pg_' and nspname not in ('information_schema', 'gigarow')
+     and nspname !~ '^gigarow_quarantine_'
 ),
 owned as (
   select classid, objid from pg_depend where deptype = 'e'

@@ -49,7 +49,7 @@ export function migrationsOn(target: Target) {
         remove: (name: string) => rmSync(join(folder, name), { recursive: true }),
         up: (more: Partial<RunOptions> & { allowOutOfOrder?: boolean } = {}) =>
           migrateUp({ ...options, ...more }),
-        down: (more: Partial<RunOptions> & { allowDataLoss?: boolean } = {}) =>
+        down: (more: Partial<RunOptions> & { allowDataLoss?: boolean; quarantine?: boolean } = {}) =>
           migrateDown({ ...options, ...more }),
         status: async () =>
           (await migrateStatus(options)).migrations.map((m) => `${m.name.slice(15)} ${m.state}`),
