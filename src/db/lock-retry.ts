@@ -116,6 +116,7 @@ async function retried<T>(
     try {
       return await once(policy, watch)
     } catch (error) {
+      await watch.stop()
       if (!isLockError(error, watch)) throw error
       const blockers = watch.seen()
       if (attempt >= policy.attempts) throw lockTimeout({ doing, attempt, blockers, cause: error })

@@ -60,6 +60,9 @@ test('neighbours share a transaction: of a group that fails nothing stays, what 
   expect(await columns()).toEqual(['id', 'a', 'b', 'c'])
 })
 
+/** Milliseconds: long enough for a busy machine to see who is in the way. */
+const SEEN = 1_000
+
 describe('a lock that somebody holds', () => {
   test('is waited for shortly and again, the holder named, until it is free', async () => {
     await observer().unsafe(TABLE)
@@ -71,7 +74,10 @@ describe('a lock that somebody holds', () => {
       waits.push(event)
       released ??= blocker.end()
     }
-    await apply(plan(ADD('a'), ADD('b')), { emit, lock: { attempts: 50, pauseMs: 5 } })
+    await apply(plan({ ...ADD('a'), lockTimeout: SEEN }, { ...ADD('b'), lockTimeout: SEEN }), {
+      emit,
+      lock: { attempts: 50, pauseMs: 5 },
+    })
     await released
     expect(waits[0]!.blockers).toMatchObject([{ pid: blocker.pid, application: 'observer' }])
     expect(await columns()).toEqual(['id', 'a', 'b'])
@@ -80,7 +86,7 @@ describe('a lock that somebody holds', () => {
   test('is given up after the tries, and nothing of the group is there', async () => {
     await observer().unsafe(`${TABLE}; create table public.u (id int)`)
     const blocker = await holdLock(observer(), 'lock table public.u')
-    const alone = { sql: 'alter table public.u add column x int', runs: 'alone' as const }
+    const alone = { sql: 'alter table public.u add column x int', runs: 'alone' as const, lockTimeout: SEEN }
     const error = await errorOf(apply(plan(ADD('a'), alone), { lock: { attempts: 2, pauseMs: 5 } }))
     await blocker.end()
     expect(error.code).toBe('LOCK_TIMEOUT')
