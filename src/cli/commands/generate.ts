@@ -3,11 +3,10 @@ import { GigarowError } from '../../kernel/index.ts'
 import { parseAllow } from '../allow.ts'
 import type { Command, CommandContext, CommandInput } from '../command.ts'
 import { proofText } from '../diff/proof-text.ts'
-import { parseRenames } from '../diff/renames.ts'
 import { SCRATCH_OPTIONS, scratchServer } from '../diff/scratch.ts'
 import { declarations, migrations } from '../diff/sources.ts'
 import { customText } from '../generate/custom.ts'
-import { type Planned, planMigration } from '../generate/plan.ts'
+import type { Planned } from '../generate/plan.ts'
 import { highlightSql } from '../sql-text.ts'
 
 export const generateCommand: Command = {
@@ -44,6 +43,9 @@ export const generateCommand: Command = {
 async function run(context: CommandContext, { args, options }: CommandInput): Promise<undefined> {
   const label = labelOf(args[0], options.name)
   const allow = parseAllow(options.allow)
+  // Only now: they know the model, and help must not wait for that.
+  const { parseRenames } = await import('../diff/renames.ts')
+  const { planMigration } = await import('../generate/plan.ts')
   const renames = parseRenames(options.rename)
   const config = await context.config()
   const { migrationName, migrationText, readMigrations, writeMigration } = await import(
