@@ -43,6 +43,7 @@ export const generateCommand: Command = {
 async function run(context: CommandContext, { args, options }: CommandInput): Promise<undefined> {
   const label = labelOf(args[0], options.name)
   const allow = parseAllow(options.allow)
+  // Only now: they know the model, and help must not wait for that.
   const { parseRenames } = await import('../diff/renames.ts')
   const { planMigration } = await import('../generate/plan.ts')
   const renames = parseRenames(options.rename)
