@@ -7,13 +7,13 @@ import {
   CHECKPOINT_TIMEOUT,
   FSYNC,
   MAX_WAL_SIZE,
+  machine,
   SHARED_BUFFERS,
   serverState,
   WAL_COMPRESSION,
 } from './server-state.ts'
 
 const GB = 1024 ** 3
-const HARDWARE = { cpus: 4, memoryBytes: 16 * GB, diskFreeBytes: 100 * GB, walFreeBytes: 100 * GB }
 
 function plan(settings: Record<string, Partial<SettingSpec>>, server: ServerState) {
   const full = Object.entries(settings).map(([name, spec]) => [
@@ -21,7 +21,7 @@ function plan(settings: Record<string, Partial<SettingSpec>>, server: ServerStat
     { value: 1, reason: 'a test', level: 'L1', ...spec },
   ])
   const profile = defineTuning({ name: 'test', description: 'a test', settings: Object.fromEntries(full) })
-  return planTuning(profile, HARDWARE, server)
+  return planTuning(profile, { hardware: machine(), server })
 }
 
 function codeOf(run: () => unknown): unknown {
@@ -86,7 +86,7 @@ describe('the plan', () => {
 
   it('skips what the command line of the server fixes, and says what roles override', () => {
     const server = serverState([{ ...MAX_WAL_SIZE, source: 'command line' }, FSYNC], {
-      overrides: [{ name: 'fsync', where: 'role bob' }],
+      scoped: [{ name: 'fsync', role: 'bob', database: null, raw: 'on' }],
     })
     const { settings } = plan({ max_wal_size: { value: '2GB' }, fsync: { value: false } }, server)
     expect(settings[0]).toMatchObject({ action: 'skip', note: expect.stringContaining('command line') })
@@ -131,7 +131,8 @@ describe('the plan', () => {
 })
 
 describe('safety', () => {
-  const unsafe = { profile: 'bulk', names: ['fsync'], unsafe: ['fsync'], needsRestart: false }
+  const base = { needsRestart: false, system: true, values: new Map<string, string>() }
+  const unsafe = { ...base, profile: 'bulk', names: ['fsync'], unsafe: ['fsync'] }
   const allowed = { allowUnsafe: true, mayRestart: true }
 
   it('wants --unsafe for settings of durability', () => {
@@ -155,7 +156,7 @@ describe('safety', () => {
 
   it('does not let a restart put somebody else’s pending change in force', () => {
     const server = serverState([{ ...SHARED_BUFFERS, pendingRestart: true }])
-    const intended = { profile: 'x', names: ['wal_buffers'], unsafe: [], needsRestart: true }
+    const intended = { ...base, profile: 'x', names: ['wal_buffers'], unsafe: [], needsRestart: true }
     expect(codeOf(() => checkSafety(intended, server, allowed))).toBe('TUNING_REFUSED')
     expect(codeOf(() => checkSafety(intended, server, { ...allowed, mayRestart: false }))).toBeUndefined()
   })

@@ -1,0 +1,19 @@
+import type { RestartDriver } from '../context.ts'
+import { systemIdentifierOf } from '../pg-control.ts'
+import { run } from './run.ts'
+import { type RestartSpec, restartArgv } from './spec.ts'
+
+/** The means to restart a server of the user's own. */
+export function restartDriver(spec: RestartSpec): RestartDriver {
+  const dataDirectory = spec.driver === 'pg_ctl' ? spec.dataDirectory : undefined
+  return {
+    name: spec.driver,
+    byHand: spec.driver === 'manual',
+    ...(dataDirectory === undefined ? {} : { dataDirectory }),
+    canRestart: async () => dataDirectory === undefined || systemIdentifierOf(dataDirectory) !== undefined,
+    restart: async () => {
+      const argv = restartArgv(spec)
+      if (argv !== undefined) await run(argv, dataDirectory === undefined ? {} : { ownerOf: dataDirectory })
+    },
+  }
+}
