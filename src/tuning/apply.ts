@@ -321,7 +321,9 @@ async function undo({ options }: Run, reason: unknown): Promise<void> {
   const message = reason instanceof Error ? reason.message : String(reason)
   options.emit?.({ type: 'tuning.undoing', reason: message })
   try {
-    await revertTuning({ ...context, conflicts: 'report' })
+    // What could not restart the server once is not asked again; a server that is down is started all the same.
+    const restart = !isGigarowError(reason) || reason.code !== 'TUNING_RESTART_FAILED'
+    await revertTuning({ ...context, restart: context.restart && restart, conflicts: 'report' })
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
     const code = isGigarowError(reason) ? reason.code : 'TUNING_NOT_EFFECTIVE'

@@ -1,5 +1,5 @@
 import { GigarowError } from '../kernel/index.ts'
-import type { ProfileSettings } from './setting-types.ts'
+import type { OnlyKnown, ProfileSettings } from './setting-types.ts'
 
 /** san: a disk behind a network, cloud volumes too. unknown: nobody knows, so formulas leave settings of the disk alone. */
 export type DiskKind = 'hdd' | 'ssd' | 'nvme' | 'san' | 'unknown'
@@ -70,7 +70,9 @@ const LEVELS: readonly string[] = ['L0', 'L1', 'L2', 'L3'] satisfies Level[]
  * Declares a profile: `export default defineTuning({ name, description, settings })` in tuning/NAME.ts.
  * Throws TUNING_INVALID with every problem of its shape; whether a setting exists and takes the value, the server says.
  */
-export function defineTuning(profile: TuningProfile): TuningProfile {
+export function defineTuning<S extends ProfileSettings>(
+  profile: Omit<TuningProfile, 'settings'> & { readonly settings: S & OnlyKnown<S> },
+): TuningProfile {
   const problems = profileProblems(profile)
   if (problems.length > 0) {
     throw new GigarowError(

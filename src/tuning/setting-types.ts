@@ -33,3 +33,8 @@ export type ValueOf<K extends KnownSetting> = ValueOfKind<Kinds[K]>
 export type ProfileSettings = { readonly [K in KnownSetting]?: SettingSpec<ValueOf<K>> } & {
   readonly [name: `${string}.${string}`]: SettingSpec
 }
+
+/** TypeScript does not look for wrong names in a literal that spreads another profile's settings: this does. */
+export type OnlyKnown<S> = {
+  readonly [K in keyof S]: K extends KnownSetting | `${string}.${string}` ? unknown : never
+}
