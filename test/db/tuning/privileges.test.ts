@@ -224,16 +224,7 @@ describe('a server that others depend on', () => {
         note: expect.stringContaining('standby'),
       })
       const text = readFileSync(join(standby.dataDirectory, 'postgresql.auto.conf'), 'utf8')
-      const { socketDir: _, ...address } = target
-      const there = {
-        ...tuning,
-        connect: ((doing, use) =>
-          withDatabase(
-            { ...target, port: standby.port },
-            { doing, max: 3 },
-            use,
-          )) as TuningContext['connect'],
-      }
+      const there = { ...tuning, connect: standby.connect }
       await expect(applyTuning({ ...there, ...APPLY, profile: bulkSafe })).rejects.toMatchObject({
         code: 'DB_UNSUPPORTED',
         message: expect.stringContaining('standby'),
@@ -267,17 +258,24 @@ async function startStandby() {
   )
   const where = ['-D', dataDirectory]
   runAsServer(file, ['start', ...where, '-w', '-l', join(dataDirectory, 'log')])
+  const { socketDir: _, ...address } = target
+  const connect: TuningContext['connect'] = (doing, use) =>
+    withDatabase({ ...address, port }, { doing, max: 3 }, use)
   const stop = () => runAsServer(file, ['stop', ...where, '-m', 'immediate'])
   try {
     await until('the standby is connected', async () => {
       const rows = await onServer(cluster, (sql) => sql`select pid from pg_stat_replication`)
       return rows.length > 0
     })
+    // pg_ctl does not wait for the moment from which on it answers.
+    await until('the standby answers', () =>
+      connect('looking', async () => false).catch((error) => error.code === 'DB_UNSUPPORTED'),
+    )
   } catch (error) {
     stop()
     throw new Error(readFileSync(join(dataDirectory, 'log'), 'utf8'), { cause: error })
   }
-  return { dataDirectory, port, stop }
+  return { dataDirectory, connect, stop }
 }
 
 describe.runIf(major >= 17)('two projects that tune one server', () => {

@@ -219,7 +219,7 @@ describe('a server of the user’s own that no longer starts', () => {
     const { dataDirectory } = cluster
     const reverted = await revertTuning({ ...own(undefined, { dataDirectory }), ...REVERT })
     expect(reverted).toMatchObject({ offline: true, stopped: true })
-    expect(reverted.settings).toMatchObject([{ name: 'shared_preload_libraries', outcome: 'restored' }, {}])
+    expect(reverted.settings[0]).toMatchObject({ name: 'shared_preload_libraries', outcome: 'restored' })
     await cluster.start()
     expect(await revertTuning({ ...own(undefined), ...REVERT })).toMatchObject({ profile: 'test' })
     await expectAllBack()

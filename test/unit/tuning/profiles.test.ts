@@ -1,7 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { countCpus, linuxLimits } from '../../../src/tuning/cgroup.ts'
-import { bulk, bulkSafe, bytes, defineTuning, resolveValue } from '../../../src/tuning/index.ts'
+import {
+  bulk,
+  bulkSafe,
+  bytes,
+  defineTuning,
+  resolveValue,
+  sessionSettings,
+  specsOf,
+} from '../../../src/tuning/index.ts'
 import { machine } from './server-state.ts'
 
 const GB = 1024 ** 3
@@ -36,7 +44,8 @@ describe('the shipped profiles', () => {
       full_page_writes: { value: false, level: 'L3' },
       checkpoint_timeout: { value: '30min' },
     })
-    expect(Object.values(bulkSafe.settings).filter((s) => s.level === 'L3' || s.level === 'L0')).toEqual([])
+    expect(specsOf(bulkSafe).filter(([, s]) => s.level === 'L3')).toEqual([])
+    expect(sessionSettings(bulkSafe, machine())).toEqual({ jit: 'off' })
   })
 
   it('never ask for more than half of the memory, on any machine', () => {
