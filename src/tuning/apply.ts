@@ -98,8 +98,8 @@ async function planFor(
   { profile, hardware: overrides = {}, selection = {} }: PlanOptions,
   { session, server }: Pick<Work, 'session' | 'server'>,
 ): Promise<{ plan: TuningPlan; steps: readonly PlannedSetting[] }> {
-  const hardware = await probeServer({ session, server, overrides })
-  const plan = planTuning(profile, { hardware, server, selection })
+  const probed = await probeServer({ session, server, overrides })
+  const plan = planTuning(profile, { ...probed, server, selection })
   return { plan, steps: plan.settings.filter((s) => s.action === 'set') }
 }
 
@@ -288,6 +288,7 @@ async function restartAndVerify(run: Run, first: ApplyResult): Promise<ApplyResu
   before.append({ type: 'restarting' })
   const { restarted, working } = await restart(run, first)
   if (!restarted) {
+    if (options.signal?.aborted) throw interrupted(run.begun)
     before.append({ type: 'pending', names: first.pendingRestart })
     return { ...first, working }
   }

@@ -21,6 +21,12 @@ export interface ProbeInput {
   readonly overrides: HardwareOverrides
 }
 
+export interface Probed {
+  readonly hardware: Hardware
+  /** What could neither be found out nor was given: a careful guess. */
+  readonly guessed: readonly (keyof Hardware)[]
+}
+
 type Disks = Pick<Hardware, 'diskFreeBytes' | 'walFreeBytes' | 'disk' | 'walDisk'>
 
 /**
@@ -28,20 +34,24 @@ type Disks = Pick<Hardware, 'diskFreeBytes' | 'walFreeBytes' | 'disk' | 'walDisk
  * limits count and a remote machine is seen; free space only where the data directory is on this machine. Otherwise a
  * careful guess: `overrides` know better.
  */
-export async function probeServer({ session, server, overrides }: ProbeInput): Promise<Hardware> {
+export async function probeServer({ session, server, overrides }: ProbeInput): Promise<Probed> {
   const here = systemIdentifierOf(server.dataDirectory) === server.systemIdentifier
   const read: ReadText = server.access.superuser ? (path) => serverFile(session, path) : readLocal
   const sees = server.access.superuser || here
-  const limits = (sees ? await linuxLimits(read) : undefined) ?? (here ? await localLimits() : guess(server))
+  const found = (sees ? await linuxLimits(read) : undefined) ?? (here ? await localLimits() : undefined)
   const disks = here
     ? await localDisks(server.dataDirectory)
     : { ...guessDisks(server), ...(await remoteKinds(server, sees ? read : async () => null)) }
   const container = sees && (await inContainer(read))
   const connections = Number(server.settings.get('max_connections')?.setting ?? 0) || null
-  return withOverrides(
-    { ...limits, ...disks, container, connections, major: Math.floor(server.version / 10_000) },
-    overrides,
-  )
+  const more = { container, connections, major: Math.floor(server.version / 10_000) }
+  return {
+    hardware: withOverrides({ ...(found ?? guess(server)), ...disks, ...more }, overrides),
+    guessed: [
+      ...(found === undefined ? (['cpus', 'memoryBytes'] as const) : []),
+      ...(here ? [] : (['diskFreeBytes', 'walFreeBytes'] as const)),
+    ].filter((name) => overrides[name] === undefined),
+  }
 }
 
 /** This machine, for looking at a profile without a server. `folder`: where the data would be. */

@@ -35,6 +35,8 @@ export interface PlannedSetting {
 export interface TuningPlan {
   readonly profile: string
   readonly hardware: Hardware
+  /** What of the hardware is a guess. */
+  readonly guessed: readonly (keyof Hardware)[]
   readonly settings: readonly PlannedSetting[]
   readonly needsRestart: boolean
   /** The settings of level L3 that would be changed. */
@@ -53,6 +55,7 @@ export const SESSION_SOURCES: readonly string[] = [
 
 export interface PlanFor {
   readonly hardware: Hardware
+  readonly guessed?: readonly (keyof Hardware)[]
   readonly server: ServerState
   readonly selection?: Selection
 }
@@ -79,6 +82,7 @@ export function planTuning(profile: TuningProfile, { selection = {}, ...input }:
   return Object.freeze({
     profile: profile.name,
     hardware: input.hardware,
+    guessed: input.guessed ?? [],
     settings: Object.freeze(settings),
     needsRestart: set.some((s) => s.takesEffect === 'restart'),
     unsafe: set.filter((s) => s.level === 'L3').map((s) => s.name),

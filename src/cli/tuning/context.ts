@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import type { Cluster } from '../../cluster/index.ts'
 import { describeTarget, type Target, withDatabase } from '../../db/index.ts'
-import { isGigarowError } from '../../kernel/index.ts'
+import { GigarowError, isGigarowError } from '../../kernel/index.ts'
 import type { RestartDriver, TuningContext } from '../../tuning/index.ts'
 import type { CommandContext } from '../command.ts'
 import { parseTime, restartSpec } from './options.ts'
@@ -48,16 +48,34 @@ async function ownServer(
   const target = await context.target()
   const named = options.data === undefined ? undefined : resolve(context.cwd, String(options.data))
   const dataDirectory = named ?? stoppedServerOf(config.stateDir, describeTarget(target))
+  const driver = spec === undefined ? undefined : restartDriver(spec)
+  if (driver !== undefined && !(await driver.canRestart())) throw noOwner(driver)
   return {
-    ...(spec === undefined ? {} : { driver: restartDriver(spec) }),
+    ...(driver === undefined ? {} : { driver }),
     ...(dataDirectory === undefined ? {} : { dataDirectory }),
   }
 }
 
-/** Whether a server can be asked without starting one: where nothing was applied from here, that is not worth a start. */
+function noOwner({ name, dataDirectory }: RestartDriver): GigarowError {
+  return new GigarowError('USAGE', `${dataDirectory} is no data directory that this user may restart.`, {
+    facts: { driver: name, dataDirectory: dataDirectory ?? null },
+    hint: 'Name the data directory of the server (show data_directory), and run gigarow as its owner or as root.',
+  })
+}
+
+/**
+ * Whether a server answers, without starting one: where nothing was applied from here, all there may be is the marker of
+ * another project, which is worth neither a start nor an error.
+ */
 export async function canAsk(context: CommandContext): Promise<boolean> {
-  if ((await context.externalTarget()) !== undefined) return true
-  return (await context.cluster()).target() !== undefined
+  const target = (await context.externalTarget()) ?? (await context.cluster()).target()
+  if (target === undefined) return false
+  try {
+    return await withDatabase(target, { max: 1, doing: 'looking for the server' }, async () => true)
+  } catch (error) {
+    if (isGigarowError(error)) return false
+    throw error
+  }
 }
 
 /** A server that does not start, perhaps because of our settings, is one that revert has to get at. */

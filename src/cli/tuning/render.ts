@@ -47,7 +47,7 @@ export function describeHardware(hardware: Hardware): string {
   return `${cpus} CPU${cpus === 1 ? '' : 's'}, ${formatBytes(memoryBytes)} memory, ${formatBytes(diskFreeBytes)} free disk${wal}, ${disks}${box}`
 }
 
-export function renderPlan(plan: TuningPlan, { dim, bold }: Colors): string {
+export function renderPlan(plan: TuningPlan, { dim, bold, yellow }: Colors): string {
   const rows = plan.settings.map((s) => [s.name, s.now, s.wanted, effect(s), s.level, remark(s)])
   const lines = columns([['setting', 'now', 'wanted', 'takes effect', 'level', ''], ...rows]).split('\n')
   const set = plan.settings.filter((s) => s.action === 'set').length
@@ -59,12 +59,25 @@ export function renderPlan(plan: TuningPlan, { dim, bold }: Colors): string {
   const rest = forbidden ? [`gigarow tune render ${plan.profile} writes out what this user may not set.`] : []
   return [
     dim(`${plan.profile} for ${describeHardware(plan.hardware)}`),
+    ...(plan.guessed.length === 0 ? [] : [yellow(guesses(plan.guessed))]),
     bold(lines[0]!),
     ...lines.slice(1),
     '',
     summary,
     ...rest,
   ].join('\n')
+}
+
+const FLAGS: Partial<Readonly<Record<keyof Hardware, string>>> = {
+  cpus: '--cpus',
+  memoryBytes: '--memory',
+  diskFreeBytes: '--disk-free',
+  walFreeBytes: '--wal-free',
+}
+
+function guesses(names: readonly (keyof Hardware)[]): string {
+  const flags = names.flatMap((name) => FLAGS[name] ?? [])
+  return `Some of this is a guess, because the server's machine cannot be looked at: say it with ${flags.join(', ')}.`
 }
 
 function effect(setting: PlannedSetting): string {
