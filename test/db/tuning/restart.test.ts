@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { describeTarget, type Target, withDatabase } from '../../../src/db/index.ts'
+import { describeTarget, type Target, targetUrl, withDatabase } from '../../../src/db/index.ts'
 import {
   applyTuning,
   type RestartSpec,
@@ -12,7 +12,7 @@ import {
   type TuningContext,
   tuningStatus,
 } from '../../../src/tuning/index.ts'
-import { temporaryDir } from '../../support/index.ts'
+import { runCli, temporaryDir } from '../../support/index.ts'
 import { onServer, profileOf, serverOfFile, snapshot } from './support.ts'
 
 const { cluster, tuning: embedded } = serverOfFile()
@@ -121,6 +121,25 @@ describe('a server of the user’s own', () => {
     })
     expect(cluster.status().pid).toBe(pid)
     await cluster.restart()
+    await expectAllBack()
+  })
+})
+
+describe('the command line', () => {
+  it('restarts by what the configuration says, and names a folder that is no server’s', async () => {
+    const root = temporaryDir()
+    const restart = { driver: 'pg_ctl', dataDirectory: cluster.dataDirectory }
+    writeFileSync(join(root, 'gigarow.config.json'), JSON.stringify({ url: targetUrl(target), restart }))
+    const tune = (...args: readonly string[]) => runCli(['tune', ...args, '--json'], { cwd: root })
+    const wrong = await tune('apply', 'oltp', '--restart-with', `pg_ctl=${root}`)
+    expect(wrong).toMatchObject({ code: 2, stdout: expect.stringContaining('is no data directory') })
+    const applied = await tune('apply', 'oltp', '--only', 'shared_buffers', '--memory', '256MB')
+    expect(applied.code).toBe(0)
+    expect(JSON.parse(applied.stdout)).toMatchObject({
+      changed: [{ name: 'shared_buffers', from: '32MB', to: '64MB' }],
+      restarted: true,
+    })
+    expect((await tune('revert')).code).toBe(0)
     await expectAllBack()
   })
 })

@@ -91,11 +91,7 @@ async function print(result: RevertResult, out: Output): Promise<void> {
     return out.print(`No tuning profile is applied${where}; nothing to revert.`)
   }
   const { columns } = await import('../../tuning/render.ts')
-  const rows = result.settings.map((s) => [
-    s.name,
-    s.to ?? 'not in postgresql.auto.conf',
-    OUTCOMES[s.outcome],
-  ])
+  const rows = result.settings.map((s) => [s.name, s.to ?? '(unset)', OUTCOMES[s.outcome]])
   if (rows.length > 0) out.print(`${columns(rows)}\n`)
   for (const note of result.notes) out.print(out.colors.yellow(note))
   if (result.working.length > 0) {

@@ -1,3 +1,4 @@
+import { isGigarowError } from '../../../kernel/index.ts'
 import type { TuningStatus } from '../../../tuning/index.ts'
 import type { Command, CommandContext } from '../../command.ts'
 import type { Output } from '../../output.ts'
@@ -21,7 +22,15 @@ export async function runStatus(context: CommandContext): Promise<number> {
     return 0
   }
   const { tuning } = await tuningContext(context)
-  const status = await tuningStatus(tuning)
+  const status = await tuningStatus(tuning).catch((error: unknown) => {
+    // Known from the journal only where its files are on this machine and it is down.
+    if (tuning.dataDirectory !== undefined && isGigarowError(error)) {
+      context.out.note(
+        'When the server does not start because of a setting, gigarow tune revert mends its files.',
+      )
+    }
+    throw error
+  })
   context.out.document(status)
   await print(status, context.out)
   return status.unfinished || status.foreign !== null ? 4 : 0
