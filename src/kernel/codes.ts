@@ -153,6 +153,10 @@ export const ERROR_CODES = {
     exit: 3,
     meaning: 'Another tuning profile is applied to this server; it has to be reverted first.',
   },
+  TUNING_FOREIGN: {
+    exit: 3,
+    meaning: 'Another project has tuned this server, or the journal of a tuning profile is lost.',
+  },
   TUNING_CONFLICT: {
     exit: 3,
     meaning: 'Somebody changed a setting while a tuning profile was applied; it was left alone.',
