@@ -1,6 +1,7 @@
 export { type ColumnsFor, defineSeed, type FillOptions, fill } from './define.ts'
 export type { Phase, SeedEvent } from './events.ts'
-export { type Gen, gen, type Makes, type TimeSpan, type Weighted } from './gen.ts'
+export type { Filled } from './filled.ts'
+export { type Degrees, type Gen, gen, type Makes, type Skew, type TimeSpan, type Weighted } from './gen.ts'
 export type { Run } from './ledger.ts'
 export type { SeedOptions } from './options.ts'
 export { chunkCount, type Filler, type LoadPlan, planLoad, type TablePlan } from './plan.ts'
