@@ -1,22 +1,11 @@
 import type { GeneratorSpec, Profile, TableFill } from './profile.ts'
 import { compileRows } from './rows.ts'
+import { eachSpec, mapSpecs } from './specs.ts'
 
 const KINDS: ReadonlySet<unknown> = new Set(['reference', 'children', 'childNumber'])
 
-function isSpec(value: unknown): value is GeneratorSpec {
-  return typeof value === 'object' && value !== null && 'kind' in value && typeof value.kind === 'string'
-}
-
 function keyOf({ table }: TableFill): string {
   return `${table.schema}.${table.name}`
-}
-
-/** Each value within a spec, with specs changed by `change`. */
-function mapSpecs(value: unknown, change: (spec: GeneratorSpec) => GeneratorSpec): unknown {
-  if (Array.isArray(value) || typeof value !== 'object' || value === null) return value
-  const entries = Object.entries(value).map(([key, own]) => [key, mapSpecs(own, change)])
-  const mapped: object = Object.freeze(Object.fromEntries(entries))
-  return isSpec(mapped) ? change(mapped) : mapped
 }
 
 /** Generators that refer to other tables, with those tables' numbers of rows and generators as they are now. Throws SEED_INVALID. */
@@ -47,12 +36,9 @@ export function relink(profile: Profile): Profile {
 /** A table that generators refer to and that is not among these. */
 export function unknownParent(tables: readonly TableFill[]): string | undefined {
   const known = new Set(tables.map(keyOf))
-  const unknown: string[] = []
-  for (const fill of tables)
-    for (const { generator } of fill.columns)
-      mapSpecs(generator, (spec) => {
-        if (KINDS.has(spec.kind) && !known.has(String(spec.table))) unknown.push(String(spec.table))
-        return spec
-      })
-  return unknown[0]
+  return tables
+    .flatMap(({ columns }) => columns.flatMap(({ generator }) => eachSpec(generator)))
+    .filter(({ kind }) => KINDS.has(kind))
+    .map(({ table }) => String(table))
+    .find((table) => !known.has(table))
 }

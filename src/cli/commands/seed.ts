@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import type { Database } from '../../db/index.ts'
 import { displayName, formatCount, GigarowError, parseRows } from '../../kernel/index.ts'
-import type { Filler, LoadPlan, Run, SeedReport } from '../../seed/index.ts'
+import type { Filler, LoadPlan, Profile, Run, SeedReport } from '../../seed/index.ts'
 import type { Command, CommandContext, CommandInput } from '../command.ts'
 import { PROFILE_OPTIONS } from '../profiles.ts'
 
@@ -9,6 +9,7 @@ interface SeedFlags {
   readonly profile?: string
   readonly rows?: string
   readonly scale?: string
+  readonly only?: string
   readonly seed?: string
   readonly filler?: Filler
   readonly jobs?: string
@@ -23,6 +24,7 @@ export const seedCommand: Command = {
   summary: 'fill tables with the rows of a profile, verified',
   options: [
     ...PROFILE_OPTIONS,
+    { flags: '--only <tables>', description: 'fill only these of its tables, separated by commas' },
     {
       flags: '--seed <n>',
       description: 'another number gives other rows of the same kind; default: the profile’s',
@@ -49,6 +51,7 @@ export const seedCommand: Command = {
     'gigarow seed --profile billion --rows 10M',
     'gigarow seed --profile billion --rows 10M --filler sql --jobs 4 --truncate',
     'gigarow seed --profile events --scale 0.01 --dry-run',
+    'gigarow seed --profile simulation --only phone_numbers --truncate',
     'gigarow seed --resume',
   ],
   run: runSeed,
@@ -93,11 +96,11 @@ function checkFlags(flags: SeedFlags): CheckedFlags {
 }
 
 function refuseCombinations(flags: SeedFlags): void {
-  const { resume, truncate, dryRun, rows, scale, seed, chunkRows } = flags
+  const { resume, truncate, dryRun, rows, scale, only, seed, chunkRows } = flags
   const usage = (message: string, hint: string) => new GigarowError('USAGE', message, { hint })
-  if (resume && (rows ?? scale ?? seed ?? chunkRows) !== undefined) {
+  if (resume && (rows ?? scale ?? only ?? seed ?? chunkRows) !== undefined) {
     throw usage(
-      '--resume goes on with the plan of the stopped load; --rows, --scale, --seed and --chunk-rows do not go with it.',
+      '--resume goes on with the plan of the stopped load; --rows, --scale, --only, --seed and --chunk-rows do not go with it.',
       'Leave them out, or start again without --resume.',
     )
   }
@@ -126,11 +129,12 @@ async function planOf(
   { flags, jobs }: { flags: CheckedFlags; jobs: number },
 ): Promise<LoadPlan> {
   const config = await context.config()
-  const [{ loadProfile }, { planLoad }] = await Promise.all([
+  const [{ loadProfile }, { onlyTables, planLoad }] = await Promise.all([
     import('../profiles.ts'),
     import('../../seed/index.ts'),
   ])
-  const profile = await loadProfile(config, { profile: flags.profile, rows: flags.rows, scale: flags.scale })
+  const whole = await loadProfile(config, { profile: flags.profile, rows: flags.rows, scale: flags.scale })
+  const profile = flags.only === undefined ? whole : onlyTables(whole, flags.only.split(','))
   return planLoad(
     { ...profile, seed: flags.seed ?? profile.seed },
     { jobs, chunkRows: flags.chunkRows ?? config.seed.chunkRows },
@@ -156,6 +160,7 @@ async function load(
     filler: flags.filler ?? run?.filler ?? ('copy' as const),
     jobs,
     truncate: flags.truncate === true,
+    profile: run && (await profileOf(context, run)),
     emit: progress.listen,
     signal: context.signal,
   }
@@ -167,6 +172,14 @@ async function load(
   } finally {
     progress.stop()
   }
+}
+
+/** Generators of the user's own run only if the profile's file still has them. */
+async function profileOf(context: CommandContext, { plan }: Run): Promise<Profile | undefined> {
+  const { hasOwnCode } = await import('../../seed/index.ts')
+  if (!hasOwnCode(plan)) return undefined
+  const { loadProfile } = await import('../profiles.ts')
+  return loadProfile(await context.config(), { profile: plan.profile })
 }
 
 function pickRun(runs: readonly Run[], profile: string | undefined): Run {
