@@ -127,6 +127,10 @@ export const ERROR_CODES = {
     exit: 2,
     meaning: 'A profile is wrong: an option of a generator, or values that the column cannot hold.',
   },
+  SEED_FOLDER_TAKEN: {
+    exit: 3,
+    meaning: 'The folder holds CSV files of other rows; --truncate deletes them.',
+  },
   SEED_TWINS_DIFFER: {
     exit: 2,
     meaning: 'The sql and the js of a generator of your own (gen.pair) do not make the same values.',

@@ -1,3 +1,4 @@
+export { type CsvEvent, type CsvFile, type CsvOptions, writeCsv } from './csv.ts'
 export { type ColumnsFor, defineSeed, type FillOptions, fill } from './define.ts'
 export type { Phase, SeedEvent } from './events.ts'
 export type { Filled } from './filled.ts'

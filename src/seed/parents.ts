@@ -1,4 +1,4 @@
-import type { GeneratorSpec, Profile, TableFill } from './profile.ts'
+import type { ColumnFill, GeneratorSpec, Profile, TableFill } from './profile.ts'
 import { compileRows } from './rows.ts'
 import { eachSpec, mapSpecs } from './specs.ts'
 
@@ -25,12 +25,28 @@ export function relink(profile: Profile): Profile {
       Object.freeze({ ...column, generator: mapSpecs(column.generator, refresh) as GeneratorSpec }),
     )
     if (!changed) return fill
-    const made = Object.freeze({ ...fill, columns: Object.freeze(columns) })
+    const rows = nearestRows(fill.rows, columns)
+    const made = Object.freeze({ ...fill, rows, columns: Object.freeze(columns) })
     // Other numbers of rows may not go together.
     compileRows(made, { seed: 0, block: 0 })
+    tables.set(keyOf(fill), made)
     return made
   })
   return Object.freeze({ ...profile, tables: Object.freeze(linked) })
+}
+
+/** Rounding after --rows or --scale may leave fewer children than the parents must have, or more than they may have. */
+function nearestRows(rows: number, columns: readonly ColumnFill[]): number {
+  return columns
+    .flatMap(({ generator }) => eachSpec(generator))
+    .filter(({ kind }) => kind === 'children')
+    .reduce((nearest, spec) => {
+      const degrees = Object.keys(spec.degrees ?? {}).map(Number)
+      const [least, most] = [Number(spec.min ?? 1), Number(spec.max)]
+      const parents = Number(spec.rows)
+      const [low, high] = degrees.length > 0 ? [Math.min(...degrees), Math.max(...degrees)] : [least, most]
+      return Math.max(1, Math.min(Math.max(nearest, low * parents), high * parents))
+    }, rows)
 }
 
 /** A table that generators refer to and that is not among these. */
