@@ -1,4 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import billion from '../../../seeds/billion.ts'
 import energy from '../../../seeds/energy.ts'
@@ -6,10 +8,11 @@ import events from '../../../seeds/events.ts'
 import platform from '../../../seeds/platform.ts'
 import quick from '../../../seeds/quick.ts'
 import simulation from '../../../seeds/simulation.ts'
+import { openCopySession } from '../../../src/copy/index.ts'
 import { type Sql, withDatabase } from '../../../src/db/index.ts'
-import { onlyTables, type Profile, scaleProfile } from '../../../src/seed/index.ts'
+import { onlyTables, type Profile, scaleProfile, writeCsv } from '../../../src/seed/index.ts'
 import { testDatabase } from '../../support/index.ts'
-import { load } from '../../support/load.ts'
+import { load, tableDigest } from '../../support/load.ts'
 
 // The profiles of this repository in the tables that its migrations make, small.
 
@@ -82,4 +85,32 @@ test('one table of a profile alone still fits the others', async () => {
   const again = await load(target, onlyTables(profile, ['emails']), { truncate: true })
   expect(again.tables.map(({ checksum }) => checksum)).toEqual([tables[1]!.checksum])
   expect(() => onlyTables(profile, ['email'])).toThrow(/does not fill a table "email"/)
+})
+
+test('CSV files hold the rows of the load: COPY of them fills an equal table', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'gigarow-csv-'))
+  try {
+    const profile = scaleProfile(energy, { rows: 3000 })
+    await load(target, profile, { truncate: true })
+    const digest = () =>
+      onDatabase((sql) => tableDigest(sql, 'generation_data', '("timestamp", generator_id)'))
+    const loaded = await digest()
+    const { signal } = new AbortController()
+    const files = await writeCsv(profile, { folder, fileRows: 1000, emit: () => {}, signal })
+    const session = await openCopySession(target, 'gigarow test')
+    try {
+      await session.query("set timezone = 'UTC'")
+      await session.query('truncate generation_data')
+      for (const { file } of files)
+        await session.copyIn('copy generation_data from stdin with (format csv, header)', [
+          readFileSync(file),
+        ])
+    } finally {
+      await session.close()
+    }
+    expect(files).toHaveLength(3)
+    expect(await digest()).toBe(loaded)
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
 })
