@@ -131,6 +131,18 @@ export const ERROR_CODES = {
     exit: 2,
     meaning: 'A profile is wrong: an option of a generator, or values that the column cannot hold.',
   },
+  SEED_FOLDER_TAKEN: {
+    exit: 3,
+    meaning: 'The folder holds CSV files of other rows; --truncate deletes them.',
+  },
+  SEED_TWINS_DIFFER: {
+    exit: 2,
+    meaning: 'The sql and the js of a generator of your own (gen.pair) do not make the same values.',
+  },
+  SEED_CODE_UNKNOWN: {
+    exit: 3,
+    meaning: 'A stopped load has generators of its own whose code is not the one of the profile in seeds/.',
+  },
   SEED_TYPE_UNSUPPORTED: { exit: 2, meaning: 'A profile fills a column whose type gigarow cannot write.' },
   PROFILE_UNKNOWN: { exit: 2, meaning: 'No file in seeds/ defines a profile of this name.' },
   TABLE_UNKNOWN: { exit: 2, meaning: 'The profile does not fill a table of this name.' },
