@@ -55,7 +55,7 @@ export async function migrateDown(options: MigrateDownOptions): Promise<MigrateD
         emitOf(options)(event)
       }
       const run = { db, session, emit, lock, ...(signal ? { signal } : {}) }
-      const engine = createEngine({
+      const engine = await createEngine({
         run,
         files,
         ledger: recorded.ledger,
