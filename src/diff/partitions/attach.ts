@@ -14,7 +14,7 @@ import {
   readyKey,
   unprovenHazard,
 } from './locks.ts'
-import { BOUND_CHECK, shapeOf } from './shape.ts'
+import { BOUND_CHECK, isProvable, shapeOf } from './shape.ts'
 import { boundOf, defaultOf, descendantsOf, isDefault, keyOf, membersOf, parentOf, tableIn } from './tree.ts'
 
 /** The ATTACH itself. */
@@ -62,8 +62,7 @@ function attachHazards(table: Table, context: DiffContext): readonly PlanHazard[
 
 function unprovable(parent: Table | undefined, table: Table): string | undefined {
   if (boundOf(table).kind === 'hash') return 'the bound of a hash partition'
-  if (parent?.partitionKey && / COLLATE /.test(parent.partitionKey))
-    return 'a bound in another collation than its column has'
+  if (parent !== undefined && !isProvable(parent)) return 'a bound in another collation than its column has'
   return undefined
 }
 

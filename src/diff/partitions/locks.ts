@@ -104,3 +104,11 @@ export function unprovenHazard(table: Table, why: string): PlanHazard {
     text: `reads and writes of ${labelOf(table)} wait while its rows are read: no CHECK can prove ${why}`,
   }
 }
+
+export function shrinkHazard(table: Table): PlanHazard {
+  return {
+    rule: 'attach-scans',
+    severity: 'lock',
+    text: `reads and writes of ${labelOf(table)} and of its parent wait while it is read for rows outside of its new bound`,
+  }
+}
