@@ -2,7 +2,14 @@ import { nameIn, type Table } from '../../model/index.ts'
 import { locksOn } from '../label.ts'
 import type { PlanHazard } from '../plan.ts'
 import type { Action, DiffContext } from '../rule.ts'
-import { attachAction, dropBoundCheck, prepareAttach, proveBound } from './attach.ts'
+import {
+  attachAction,
+  dropBoundCheck,
+  isProvenBound,
+  prepareAttach,
+  proveBound,
+  takeIdentities,
+} from './attach.ts'
 import { boundCondition } from './condition.ts'
 import { isMoveTarget } from './create.ts'
 import { attachedKey, attachLocks, detachedKey, detachLocks, referencedLocks, shrinkHazard } from './locks.ts'
@@ -17,7 +24,6 @@ import {
   writesHazard,
 } from './moves.ts'
 import type { PartitionSet, Rebound } from './set.ts'
-import { BOUND_CHECK } from './shape.ts'
 import { type ShrinkProof, shrinkProof } from './shrink.ts'
 import { boundOf, descendantsOf, isDefault } from './tree.ts'
 
@@ -95,7 +101,7 @@ class Group {
       ...detaches.map((table, i) => this.#detach(table, i === 0 ? this.#waits() : [])),
       ...this.#late.map((move) => moveAction(move, this.#set, this.#context)),
       ...this.#leftovers(),
-      ...defaultLast(incoming).map((table) => this.#attach(table)),
+      ...defaultLast(incoming).flatMap((table) => this.#attach(table)),
       ...incoming
         .filter((table) => this.#hasCheck(table))
         .map((table) => dropBoundCheck(table, this.#context)),
@@ -214,18 +220,22 @@ class Group {
     }
   }
 
-  #attach(table: Table): Action {
+  #attach(table: Table): readonly Action[] {
     const action = attachAction(table, this.#context)
     const { rebound, parent } = this.#set
     const isShrunk = rebound.some((one) => one.after === table && !one.grows && !this.#proofs.has(one))
-    return {
-      ...action,
-      makes: [attachedKey(table.key)],
-      needs: [],
-      locks: attachLocks(parent.key, table, this.#context),
-      ...(isShrunk ? { scans: true, hazards: [...(action.hazards ?? []), shrinkHazard(table)] } : {}),
-      reverse: MOVED,
-    }
+    const identities = this.#set.attached.includes(table) ? takeIdentities(table, this.#context) : []
+    return [
+      ...identities,
+      {
+        ...action,
+        makes: [attachedKey(table.key)],
+        needs: [],
+        locks: attachLocks(parent.key, table, this.#context),
+        ...(isShrunk ? { scans: true, hazards: [...(action.hazards ?? []), shrinkHazard(table)] } : {}),
+        reverse: MOVED,
+      },
+    ]
   }
 
   #hasCheck(table: Table): boolean {
@@ -234,9 +244,7 @@ class Group {
     if (boundCondition(key, boundOf(table)) === undefined && !isDefault(table)) return false
     if (created.includes(table)) return isMoveTarget(this.#set, table)
     const again = rebound.find(({ after }) => after === table)
-    return again
-      ? again.grows || this.#proofs.has(again)
-      : prepareAttach(table, this.#context).some(({ sql }) => sql.includes(BOUND_CHECK))
+    return again ? again.grows : isProvenBound(table, this.#context)
   }
 
   #drop(table: Table): Action {

@@ -1,5 +1,5 @@
 import { ident, literal } from '../../kernel/index.ts'
-import { labelOf, nameIn, type Table } from '../../model/index.ts'
+import { labelOf, nameIn, type Routine, type Table } from '../../model/index.ts'
 import { locksOn } from '../label.ts'
 import type { Action, DiffContext } from '../rule.ts'
 import { boundCondition } from './condition.ts'
@@ -20,7 +20,7 @@ export interface ShrinkProof {
   readonly before: readonly Action[]
   /** When the rows are gone, and before the partition is detached. */
   readonly inside: readonly Action[]
-  /** When it is attached and its CHECK dropped. */
+  /** When it is attached. */
   readonly after: readonly Action[]
 }
 
@@ -36,30 +36,39 @@ export function shrinkProof(
   const columns = membersOf(context.to, after.key).columns.filter(({ name }) => names.includes(name))
   // Inside of a function that gets two collations a comparison has none.
   if (columns.length > 1 && columns.some(({ collation }) => collation !== undefined)) return undefined
-  const name = ident(after.name.schema, objectName(after.name.name, undefined, 'gigarow_fits'))
+  const routine = objectName(after.name.name, undefined, 'gigarow_fits')
+  const name = ident(after.name.schema, routine)
   const types = columns.map((column) => `${ident(column.name)} ${column.type}`)
   const define = (word: string, body: string) =>
     `${word} FUNCTION ${name}(${types.join(', ')}) RETURNS boolean LANGUAGE sql IMMUTABLE AS ${literal(`SELECT ${body}`).trim()}`
   const signature = `${name}(${columns.map(({ type }) => type).join(', ')})`
   const call = `${name}(${columns.map((column) => ident(column.name)).join(', ')})`
   const table = nameIn(after.key)
+  const left = leftBy(after, routine, context)
+  const steps: readonly (Action | undefined)[] = [
+    left.routine
+      ? undefined
+      : { sql: define('CREATE', 'true'), reverse: { sql: [`DROP FUNCTION ${signature}`] } },
+    left.check
+      ? undefined
+      : {
+          sql: `ALTER TABLE ${table} ADD CONSTRAINT ${BOUND_CHECK} CHECK (${call}) NOT VALID`,
+          locks: locksOn(context, after.key, 'ACCESS EXCLUSIVE'),
+          reverse: { sql: [`ALTER TABLE ${table} DROP CONSTRAINT IF EXISTS ${BOUND_CHECK}`] },
+          comment: `lets everything through until the rows of ${labelOf(after)} have been moved, so that attaching it again reads nothing`,
+        },
+    left.check?.validated
+      ? undefined
+      : {
+          sql: `ALTER TABLE ${table} VALIDATE CONSTRAINT ${BOUND_CHECK}`,
+          runs: 'alone',
+          scans: true,
+          locks: locksOn(context, after.key, 'SHARE UPDATE EXCLUSIVE'),
+          reverse: { sql: [] },
+        },
+  ]
   return {
-    before: [
-      { sql: define('CREATE', 'true'), reverse: { sql: [`DROP FUNCTION ${signature}`] } },
-      {
-        sql: `ALTER TABLE ${table} ADD CONSTRAINT ${BOUND_CHECK} CHECK (${call}) NOT VALID`,
-        locks: locksOn(context, after.key, 'ACCESS EXCLUSIVE'),
-        reverse: { sql: [`ALTER TABLE ${table} DROP CONSTRAINT IF EXISTS ${BOUND_CHECK}`] },
-        comment: `lets everything through until the rows of ${labelOf(after)} have been moved, so that attaching it again reads nothing`,
-      },
-      {
-        sql: `ALTER TABLE ${table} VALIDATE CONSTRAINT ${BOUND_CHECK}`,
-        runs: 'alone',
-        scans: true,
-        locks: locksOn(context, after.key, 'SHARE UPDATE EXCLUSIVE'),
-        reverse: { sql: [] },
-      },
-    ],
+    before: steps.filter((step) => step !== undefined),
     inside: [
       {
         sql: `DO ${literal(verification(after, condition)).trim()}`,
@@ -70,8 +79,32 @@ export function shrinkProof(
       },
       { sql: define('CREATE OR REPLACE', condition), reverse: { sql: [] } },
     ],
-    after: [{ sql: `DROP FUNCTION ${signature}`, reverse: { sql: [] } }],
+    after: [
+      {
+        sql: `ALTER TABLE ${table} DROP CONSTRAINT ${BOUND_CHECK}`,
+        locks: locksOn(context, after.key, 'ACCESS EXCLUSIVE'),
+        drops: left.check ? [left.check.key] : [],
+        reverse: { sql: [] },
+      },
+      {
+        sql: `DROP FUNCTION ${signature}`,
+        drops: left.routine ? [left.routine.key] : [],
+        reverse: { sql: [] },
+      },
+    ],
   }
+}
+
+/** What a run left that was interrupted before it moved anything: the body is in the transaction of the moves. */
+function leftBy(table: Table, routine: string, { from }: DiffContext) {
+  const left = [...from.objects.values()].find(
+    (object): object is Routine =>
+      object.kind === 'routine' && object.name.schema === table.name.schema && object.name.name === routine,
+  )
+  const check = membersOf(from, table.key).constraints.find(
+    ({ name, definition }) => ident(name) === BOUND_CHECK && definition.includes(routine),
+  )
+  return { routine: left, check: left && check }
 }
 
 function verification(table: Table, condition: string): string {
