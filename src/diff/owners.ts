@@ -13,7 +13,10 @@ function ownerIn({ owners }: Catalog, key: ObjectKey | undefined): string | unde
 
 /** What is made anew belongs to whom it belonged; a new partition, and what a column owns, to whom the table above it does. */
 function inherited(object: SchemaObject, { from, to }: DiffContext): string | undefined {
-  if (from.objects.has(object.key)) return ownerIn(from, object.key)
+  if (from.objects.has(object.key)) {
+    const [before, after] = [ownerIn(from, object.key), ownerIn(to, object.key)]
+    return before && (after ?? before)
+  }
   for (let key = aboveOf(object, to); key !== undefined; ) {
     if (from.objects.has(key)) return ownerIn(from, key)
     const above = to.objects.get(key)
