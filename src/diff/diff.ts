@@ -3,6 +3,7 @@ import { absences } from './absence.ts'
 import { type Changes, changesOf } from './changes.ts'
 import { type Sides, sidesOf } from './context.ts'
 import type { Edge } from './graph.ts'
+import { withSize } from './hazards.ts'
 import { labelOfKey } from './label.ts'
 import { orderOf, type Step } from './order.ts'
 import { alignPartitions } from './partitions/align.ts'
@@ -23,7 +24,7 @@ export function diff(from: Catalog, to: Catalog, options: DiffOptions = {}): Pla
   const planned = planOf(sidesOf(alignPartitions(rename.catalog, to), to, options))
   return {
     statements: [
-      ...rename.actions.map((action) => statementOf(action, undefined, options)),
+      ...rename.actions.map((action) => statementOf(action, undefined, { options, from })),
       ...planned.statements,
     ],
     refusals: [...rename.refusals, ...planned.refusals],
@@ -48,8 +49,8 @@ function planOf(sides: Sides): Plan {
     const reverses = reversesOf(changes, sides)
     const missing = absences(ordered.steps)
     const statements = ordered.steps.map(({ action }) => {
-      const statement = statementOf(action, reverses.get(action), sides.options)
-      return { ...statement, hazards: [...statement.hazards, ...(missing.get(action) ?? [])] }
+      const hazards = [...(action.hazards ?? []), ...(missing.get(action) ?? [])]
+      return statementOf({ ...action, hazards }, reverses.get(action), sides)
     })
     return { statements, refusals: [...changes.refusals, ...partitionRefusals(changes.context)] }
   }
@@ -92,7 +93,7 @@ function circleRefusal(circle: readonly Edge[]): Refusal {
 function statementOf(
   action: Step['action'],
   reverse: PlanStatement['reverse'] | undefined,
-  options: DiffOptions,
+  { options, from }: Pick<Sides, 'options' | 'from'>,
 ): PlanStatement {
   return {
     sql: action.sql,
@@ -100,7 +101,7 @@ function statementOf(
     locks: action.locks ?? [],
     lockTimeout: options.lockTimeout ?? LOCK_TIMEOUT_MS,
     statementTimeout: action.scans ? undefined : (options.statementTimeout ?? STATEMENT_TIMEOUT_MS),
-    hazards: action.hazards ?? [],
+    hazards: (action.hazards ?? []).map((one) => withSize(one, from)),
     reverse: action.reverse ?? reverse ?? { none: 'there is no statement that takes it back' },
     ...(action.comment === undefined ? {} : { comment: action.comment }),
   }

@@ -1,4 +1,4 @@
-import type { Catalog, ObjectKey, SchemaObject } from '../model/index.ts'
+import type { Catalog, Constraint, ObjectKey, SchemaObject } from '../model/index.ts'
 import type { RenamedKeys } from './rename-keys.ts'
 import { renameSelf } from './rename-text.ts'
 import type { Rename } from './rule.ts'
@@ -62,15 +62,24 @@ function bySignature(
   return found
 }
 
+/** A foreign key is often named after the table that it points at, too. */
+function isAbout({ table, references }: Constraint, tables: ReadonlySet<ObjectKey>): boolean {
+  return tables.has(table) || (references !== undefined && tables.has(references))
+}
+
 function signatureOf(object: SchemaObject, tables: ReadonlySet<ObjectKey>): string | undefined {
   switch (object.kind) {
     case 'constraint':
-      if (object.parent !== undefined || !tables.has(object.table)) return undefined
+      if (object.parent !== undefined || !isAbout(object, tables)) return undefined
       return `constraint ${object.table} ${object.type} ${object.definition}`
     case 'index':
       if (object.parent ?? object.constraint) return undefined
       return tables.has(object.table)
         ? `index ${renameSelf(object.definition, object.name.name, 'x')}`
+        : undefined
+    case 'statistics':
+      return tables.has(object.table)
+        ? `statistics ${renameSelf(object.definition, object.name.name, 'x')}`
         : undefined
     case 'sequence': {
       const { ownedBy } = object

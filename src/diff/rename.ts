@@ -9,9 +9,9 @@ import {
   objectKey,
   type SchemaObject,
 } from '../model/index.ts'
-import { planHazard } from './hazards.ts'
+import { type ActionHazard, planHazard } from './hazards.ts'
 import { labelOfKey, partsOf } from './label.ts'
-import type { PlanHazard, Refusal } from './plan.ts'
+import type { Refusal } from './plan.ts'
 import { renamesAlong } from './rename-along.ts'
 import { RenamedKeys } from './rename-keys.ts'
 import {
@@ -335,7 +335,7 @@ function member({ kind, table, old, name }: Member): Action {
       return `ALTER ${word} ${ident(from)} ON ${nameIn(table)} RENAME TO ${ident(to)}`
     return `ALTER TABLE ${nameIn(table)} RENAME ${word} ${ident(from)} TO ${ident(to)}`
   }
-  const hazards: readonly PlanHazard[] =
+  const hazards: readonly ActionHazard[] =
     kind === 'column' ? [planHazard('rename-column', { table: labelOfKey(table), old, new: name })] : []
   return {
     sql: change(old, name),

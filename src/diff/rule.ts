@@ -1,5 +1,6 @@
 import type { Catalog, ObjectKey, ObjectKind, SchemaObject } from '../model/index.ts'
-import type { Lock, PlanHazard, Refusal } from './plan.ts'
+import type { ActionHazard } from './hazards.ts'
+import type { Lock, Refusal } from './plan.ts'
 
 /** A statement before it has its place: what it does to which objects decides the order. */
 export interface Action {
@@ -24,7 +25,7 @@ export interface Action {
   readonly locks?: readonly Lock[]
   /** It reads or writes every row: no statement_timeout. */
   readonly scans?: boolean
-  readonly hazards?: readonly PlanHazard[]
+  readonly hazards?: readonly ActionHazard[]
   readonly reverse?: { readonly sql: readonly string[] } | { readonly none: string }
   readonly comment?: string
 }

@@ -55,6 +55,7 @@ export {
   hazard,
   hazardEntry,
   isHazardRule,
+  type PlanRule,
 } from './hazards/catalogue.ts'
 export type { HazardEntry, HazardFact, HazardFacts, HazardTexts, Severity } from './hazards/entry.ts'
 export { EXAMPLE_TABLES } from './hazards/example.ts'
@@ -71,3 +72,4 @@ export {
   type PartitionKey,
   type PartitionStrategy,
 } from './partitioning.ts'
+export { STABLE_FUNCTIONS } from './stable-functions.ts'

@@ -1,6 +1,13 @@
 import type { Rename } from '../../diff/index.ts'
 import { GigarowError } from '../../kernel/index.ts'
-import { type Catalog, type ObjectKey, type ObjectKind, objectKey } from '../../model/index.ts'
+import {
+  type Catalog,
+  kindIn,
+  nameIn,
+  type ObjectKey,
+  type ObjectKind,
+  objectKey,
+} from '../../model/index.ts'
 import type { DeclarationRename } from '../../schema/index.ts'
 
 const KINDS = [
@@ -22,10 +29,27 @@ type Kind = (typeof KINDS)[number]
 /** 'table public.old=public.new', 'column public.t.old=new', 'schema old=new'; names in double quotes where they need them. */
 export function parseRenames(values: unknown): readonly Rename[] {
   const list = values === undefined ? [] : Array.isArray(values) ? values : [values]
-  return list.map((value) => parseRename(String(value)))
+  const parsed = list.map((value) => parseRename(String(value)))
+  const tables = parsed.filter(({ from }) => kindIn(from) === 'table')
+  return parsed.map((rename) => withTable(rename, tables))
 }
 
-function parseRename(text: string): Rename {
+interface Parsed extends Rename {
+  /** Of a member of a table: the new name stands without the table. */
+  readonly isShort: boolean
+}
+
+/** A column may be named by the old or the new name of a table that is renamed in the same command. */
+function withTable({ from, to, isShort }: Parsed, tables: readonly Rename[]): Rename {
+  if (!isShort) return { from, to }
+  const at = (key: ObjectKey) => nameIn(key).replace(/\."(?:[^"]|"")*"$/, '')
+  const swap = (key: ObjectKey, table: ObjectKey) => key.replace(at(key), () => nameIn(table)) as ObjectKey
+  const table =
+    tables.find((one) => nameIn(one.from) === at(from)) ?? tables.find((one) => nameIn(one.to) === at(from))
+  return table ? { from: swap(from, table.from), to: swap(to, table.to) } : { from, to }
+}
+
+function parseRename(text: string): Parsed {
   const match = /^\s*(\w+)\s+((?:"(?:[^"]|"")+"|[^="])+)=(.+)$/s.exec(text)
   const kind = KINDS.find((k) => k === match?.[1]?.toLowerCase())
   const from = match && names(match[2]!)
@@ -36,7 +60,7 @@ function parseRename(text: string): Rename {
   // What is left out of the new name is that of the old one.
   const renamed = [...old.slice(0, Math.max(0, size - to.length)), ...to]
   if (old.length !== size || renamed.length !== size) throw unreadable(text)
-  return { from: keyOf(kind, old), to: keyOf(kind, renamed) }
+  return { from: keyOf(kind, old), to: keyOf(kind, renamed), isShort: size === 3 && to.length === 1 }
 }
 
 const SIZES: Partial<Record<Kind, number>> = { schema: 1, column: 3, constraint: 3 }

@@ -8,8 +8,8 @@ import {
   partKey,
   type Table,
 } from '../../model/index.ts'
+import type { ActionHazard } from '../hazards.ts'
 import { locksOn } from '../label.ts'
-import type { PlanHazard } from '../plan.ts'
 import type { Action, DiffContext } from '../rule.ts'
 import { IDENTITY_OF_PARTITIONS, unaligned } from './align.ts'
 import type { Bound, Key } from './bound.ts'
@@ -67,7 +67,7 @@ function partsOf(table: Table, parent: ObjectKey, { from, to }: DiffContext): re
   ]
 }
 
-function attachHazards(table: Table, context: DiffContext): readonly PlanHazard[] {
+function attachHazards(table: Table, context: DiffContext): readonly ActionHazard[] {
   const { parent } = table.partitionOf!
   const isFilled = context.from.objects.has(table.key)
   const other = isDefault(table) ? undefined : defaultOf(context.from, parent)

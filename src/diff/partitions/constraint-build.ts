@@ -1,7 +1,8 @@
 import { ident } from '../../kernel/index.ts'
-import { type Constraint, type Index, labelOf, nameIn, type Table } from '../../model/index.ts'
+import { type Constraint, type Index, nameIn, type Table } from '../../model/index.ts'
+import { type ActionHazard, planHazard } from '../hazards.ts'
 import { labelOfKey, locksOn } from '../label.ts'
-import type { Lock, PlanHazard } from '../plan.ts'
+import type { Lock } from '../plan.ts'
 import type { Action, DiffContext } from '../rule.ts'
 import { unaligned } from './align.ts'
 import { buildLeaf, buildTree } from './index-build.ts'
@@ -151,10 +152,6 @@ export function constraintLocks(it: Constraint, context: DiffContext, mode: Lock
   ]
 }
 
-function excludeHazard(it: Constraint): PlanHazard {
-  return {
-    rule: 'exclusion-constraint',
-    severity: 'lock',
-    text: `reads and writes of ${labelOfKey(it.table)} wait while the index of ${labelOf(it)} is built: there is no way to build one for this kind of constraint before`,
-  }
+function excludeHazard(it: Constraint): ActionHazard {
+  return planHazard('exclusion-constraint', { table: labelOfKey(it.table) })
 }

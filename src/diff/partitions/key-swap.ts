@@ -24,7 +24,7 @@ interface Parts {
 
 /**
  * A primary key or unique constraint with other columns. ADD CONSTRAINT … USING INDEX is not for partitioned tables, and ADD PRIMARY KEY
- * there takes over no index that is not a constraint's (14 to 18). So each leaf gets its unique index first; then, in one transaction, the
+ * there takes over no index that is not a constraint's (seen on 14, 16, 18). So each leaf gets its unique index first; then, in one transaction, the
  * old constraint goes, the new one is declared on the partitioned tables ONLY, and the leaves' indexes become its parts. That reads no
  * row, but locks the table with all its partitions until it is committed. undefined: not possible here.
  */

@@ -1,6 +1,7 @@
 import { labelOf, type ObjectKey, type Table } from '../../model/index.ts'
+import { type ActionHazard, planHazard } from '../hazards.ts'
 import { labelOfKey, locksOn } from '../label.ts'
-import type { Lock, LockMode, PlanHazard } from '../plan.ts'
+import type { Lock, LockMode } from '../plan.ts'
 import type { DiffContext } from '../rule.ts'
 import { defaultOf, membersOf } from './tree.ts'
 
@@ -81,34 +82,25 @@ export function referencedLocks(parent: ObjectKey, context: DiffContext, mode: L
   return [...new Set(tables)].flatMap((table) => locksOn(context, table, mode))
 }
 
-export function dropHazard(table: Table): PlanHazard {
-  return {
-    rule: 'drop-table',
-    severity: 'drop',
-    text: `drops the partition ${labelOf(table)} with all its rows; to keep them, detach it and leave it as a table`,
-  }
+export function dropHazard(table: Table): ActionHazard {
+  return planHazard('drop-table', { table: labelOf(table) }, { variant: 'leaf' })
 }
 
-export function defaultScanHazard(parent: ObjectKey, other: Table): PlanHazard {
-  return {
-    rule: 'attach-scans',
-    severity: 'lock',
-    text: `reads and writes of ${labelOf(other)}, the default partition of ${labelOfKey(parent)}, wait while it is read for rows of the new bound; without a default partition nothing waits`,
-  }
+export function defaultScanHazard(parent: ObjectKey, other: Table): ActionHazard {
+  const [partition, above] = [labelOf(other), labelOfKey(parent)]
+  const sql = `where ${above} has no default partition nothing waits: give its rows partitions of their own and drop it before.`
+  return planHazard(
+    'attach-scans',
+    { partition, parent: above, other: partition, sql },
+    { variant: 'default' },
+  )
 }
 
-export function unprovenHazard(table: Table, why: string): PlanHazard {
-  return {
-    rule: 'attach-scans',
-    severity: 'lock',
-    text: `reads and writes of ${labelOf(table)} wait while its rows are read: no CHECK can prove ${why}`,
-  }
+export function unprovenHazard(table: Table, why: string): ActionHazard {
+  return planHazard('attach-scans', { partition: labelOf(table), kind: why }, { variant: 'unproven' })
 }
 
-export function shrinkHazard(table: Table): PlanHazard {
-  return {
-    rule: 'attach-scans',
-    severity: 'lock',
-    text: `reads and writes of ${labelOf(table)} and of its parent wait while it is read for rows outside of its new bound`,
-  }
+export function shrinkHazard(table: Table): ActionHazard {
+  const facts = { partition: labelOf(table), parent: labelOfKey(table.partitionOf!.parent) }
+  return planHazard('attach-scans', facts, { variant: 'shrunk' })
 }

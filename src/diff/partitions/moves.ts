@@ -1,7 +1,7 @@
-import { formatBytes, formatRows, ident } from '../../kernel/index.ts'
+import { ident } from '../../kernel/index.ts'
 import { labelOf, nameIn, type Table, type Trigger } from '../../model/index.ts'
+import { type ActionHazard, planHazard } from '../hazards.ts'
 import { locksOn } from '../label.ts'
-import type { PlanHazard } from '../plan.ts'
 import type { Action, DiffContext } from '../rule.ts'
 import { boundCondition } from './condition.ts'
 import type { Move, PartitionSet } from './set.ts'
@@ -94,45 +94,25 @@ export function columnsOf({ parent }: PartitionSet, { to }: DiffContext): string
 }
 
 /** Said at the lock that writers wait for. */
-export function writesHazard(table: Table, set: PartitionSet): PlanHazard {
-  return {
-    rule: 'lock-table',
-    severity: 'lock',
-    text: `writes to ${labelOf(table)} wait while rows are moved (${namesOf(set.moves)}${sizeOf(set.moves)}); a transaction that has read it and then writes to it is one that this cannot end without: the server ends one of the two, and no row is lost. Do it when few write, or in smaller steps`,
-  }
+export function writesHazard(table: Table, { moves }: PartitionSet): ActionHazard {
+  return planHazard('lock-table', { table: labelOf(table), name: namesOf(moves) }, { variant: 'moves' })
 }
 
 /** Said at the first DETACH where rows are moved behind it. */
-export function readsHazard({ parent }: PartitionSet, late: readonly Move[]): PlanHazard {
-  return {
-    rule: 'lock-table',
-    severity: 'lock',
-    text: `reads and writes of ${labelOf(parent)} wait while rows are moved (${namesOf(late)}${sizeOf(late)}): a partition that is there already takes rows of its new bound only when it is detached. Instead: give those rows a new partition of their own; then only writes wait`,
-  }
+export function readsHazard({ parent }: PartitionSet, late: readonly Move[]): ActionHazard {
+  const facts = { table: labelOf(parent), name: namesOf(late) }
+  return planHazard('lock-table', facts, { variant: 'lateMoves' })
 }
 
 /** Also that of rows which no new bound takes. */
-export function spillHazard({ parent, keptDefault }: PartitionSet, spilling: readonly Table[]): PlanHazard {
-  const names = spilling.map(labelOf).join(', ')
-  return {
-    rule: 'lock-table',
-    severity: 'lock',
-    text: `reads and writes of ${labelOf(parent)} wait while ${names}${bytesOf(spilling)} is read for rows that only ${labelOf(keptDefault!)} takes. Instead: declare partitions for all of its bound; then only writes wait`,
+export function spillHazard({ parent, keptDefault }: PartitionSet, spilling: readonly Table[]): ActionHazard {
+  const facts = {
+    table: labelOf(parent),
+    name: spilling.map(labelOf).join(', '),
+    other: labelOf(keptDefault!),
   }
+  return planHazard('lock-table', facts, { variant: 'spills' })
 }
 
 const namesOf = (moves: readonly Move[]): string =>
   moves.map(({ source, target }) => `${labelOf(source)} to ${labelOf(target)}`).join(', ')
-
-const sizeOf = (moves: readonly Move[]): string => bytesOf([...new Set(moves.map(({ source }) => source))])
-
-/** ` out of about 1,000 rows, 12 MB`, as far as it is known. */
-export function bytesOf(tables: readonly Table[]): string {
-  const bytes = tables.reduce((sum, { size }) => sum + size.bytes, 0)
-  const rows = tables.reduce((sum, { size }) => sum + (size.rows ?? 0), 0)
-  const parts = [
-    ...(rows > 0 ? [`about ${formatRows(rows)} rows`] : []),
-    ...(bytes > 0 ? [formatBytes(bytes)] : []),
-  ]
-  return parts.length === 0 ? '' : `, out of ${parts.join(', ')}`
-}

@@ -1,6 +1,6 @@
 import { nameIn, type Table } from '../../model/index.ts'
+import type { ActionHazard } from '../hazards.ts'
 import { locksOn } from '../label.ts'
-import type { PlanHazard } from '../plan.ts'
 import type { Action, DiffContext } from '../rule.ts'
 import {
   attachAction,
@@ -121,7 +121,7 @@ class Group {
   }
 
   /** For what everybody waits behind the first DETACH. */
-  #waits(): readonly PlanHazard[] {
+  #waits(): readonly ActionHazard[] {
     return [
       ...(this.#late.length > 0 ? [readsHazard(this.#set, this.#late)] : []),
       ...(this.#spilling.length > 0 ? [spillHazard(this.#set, this.#spilling)] : []),
@@ -211,7 +211,7 @@ class Group {
     return proveBound(table, this.#homes(table), this.#context)
   }
 
-  #detach(table: Table, hazards: readonly PlanHazard[]): Action {
+  #detach(table: Table, hazards: readonly ActionHazard[]): Action {
     return {
       hazards,
       sql: `ALTER TABLE ${nameIn(this.#set.parent.key)} DETACH PARTITION ${nameIn(table.key)}`,

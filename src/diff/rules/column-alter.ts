@@ -1,10 +1,10 @@
 import { ident } from '../../kernel/index.ts'
 import { type Column, nameIn } from '../../model/index.ts'
-import { planHazard } from '../hazards.ts'
+import { type ActionHazard, planHazard } from '../hazards.ts'
 import { labelOfKey, locksOn } from '../label.ts'
 import { parentColumns } from '../needs.ts'
 import { locksOnTree } from '../partitions/locks.ts'
-import type { PlanHazard, Refusal } from '../plan.ts'
+import type { Refusal } from '../plan.ts'
 import type { Action, DiffContext, Rule } from '../rule.ts'
 import { attributeClauses } from './column-attributes.ts'
 import { addIdentity, alterIdentity, dropIdentity } from './identity.ts'
@@ -183,13 +183,13 @@ function isChecked({ key }: Column, { from, isGone }: DiffContext): boolean {
   return false
 }
 
-function typeHazards(from: Column, to: Column, lossy: boolean): readonly PlanHazard[] {
+function typeHazards(from: Column, to: Column, lossy: boolean): readonly ActionHazard[] {
   const table = labelOfKey(to.table)
   const sql = `ADD COLUMN ${to.name}_new ${to.type}, a trigger that fills it for new rows, old ones in batches, then swap the two`
   const changes = planHazard('change-type', { table, column: to.name, old: from.type, new: to.type, sql })
   if (!lossy) return [changes]
-  const text = `Values of ${table}.${to.name} that ${to.type} cannot hold exactly are rounded or cut off, without an error. Instead: add a column of the new type and keep the old one until nobody needs it.`
-  return [changes, { rule: 'type-loses-digits', severity: 'drop', text }]
+  const lost = planHazard('type-loses-digits', { table, column: to.name, type: to.type })
+  return [changes, lost]
 }
 
 interface Circumstances {

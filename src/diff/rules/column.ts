@@ -1,9 +1,8 @@
 import { ident } from '../../kernel/index.ts'
 import { type Column, nameIn } from '../../model/index.ts'
-import { planHazard } from '../hazards.ts'
+import { type ActionHazard, planHazard } from '../hazards.ts'
 import { labelOfKey, locksOn } from '../label.ts'
 import { locksOnTree } from '../partitions/locks.ts'
-import type { PlanHazard } from '../plan.ts'
 import type { Action, DiffContext, Rule } from '../rule.ts'
 import { alterColumn, changesType } from './column-alter.ts'
 import { attributeClauses } from './column-attributes.ts'
@@ -77,7 +76,7 @@ function addColumn(column: Column, context: DiffContext): Action {
   }
 }
 
-function addHazards(column: Column, { to }: DiffContext): readonly PlanHazard[] {
+function addHazards(column: Column, { to }: DiffContext): readonly ActionHazard[] {
   const facts = factsOf(column)
   const add = `ALTER TABLE ${facts.table} ADD COLUMN ${ident(column.name)} ${column.type}`
   if (column.identity)

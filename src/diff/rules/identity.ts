@@ -3,6 +3,7 @@ import { type Column, nameIn, type ObjectKey, type Sequence } from '../../model/
 import { locksOn } from '../label.ts'
 import { ownerAgain } from '../owners.ts'
 import type { Action, DiffContext } from '../rule.ts'
+import { positionHazards } from './sequence-position.ts'
 import { sequenceClause, sequenceParts } from './table-sql.ts'
 
 /** What the default takes its numbers from, when the column owns it: serial. */
@@ -37,6 +38,7 @@ export function addIdentity(from: Column, to: Column, context: DiffContext): rea
     sql: `SELECT setval(${own(to)}, n) FROM (${position}) AS s (n) WHERE n IS NOT NULL`,
     locks: locksOn(context, to.table, 'ACCESS SHARE'),
     scans: serial === undefined,
+    hazards: serial === undefined ? positionHazards(to, forward ? 'max' : 'min', context) : [],
     reverse: { sql: [] },
   }
   return goes === undefined ? [add, carry] : [...aside(goes).actions, add, carry, dropSerial(goes)]

@@ -1,7 +1,7 @@
 import { ident, type QualifiedName, qualified } from '../../kernel/index.ts'
 import { type Index, kindIn, labelOf, type MatView, type ObjectKey } from '../../model/index.ts'
+import { type ActionHazard, planHazard } from '../hazards.ts'
 import { ownerAgain } from '../owners.ts'
-import type { PlanHazard } from '../plan.ts'
 import type { Action, DiffContext } from '../rule.ts'
 import { lockOn } from './about.ts'
 import { againOn, indexesOf, membersOf } from './matview-members.ts'
@@ -17,6 +17,7 @@ import {
   willBePopulated,
 } from './matview-sql.ts'
 import { readersOf, sourceLocks } from './sources.ts'
+import { replaceView } from './view.ts'
 
 /** One materialized view of a group, with the names that its two versions bear meanwhile. */
 interface Rebuild {
@@ -110,8 +111,11 @@ function indexStatements(index: Index, { fresh, context }: Beside): readonly str
 function swap({ from, to, fresh, old }: Rebuild, { group, context }: Where): readonly Action[] {
   const rename = (a: QualifiedName, b: QualifiedName) =>
     `ALTER MATERIALIZED VIEW ${qualified(a)} RENAME TO ${ident(b.name)}`
+  const bound = rebindings(to.key, { group, context })
+  const held = heldFirst(bound, context)
   const away: Action = {
     sql: rename(to.name, old),
+    together: held.length > 0,
     locks: lockOn(to.key, 'ACCESS EXCLUSIVE', context),
     comment: `${labelOf(to)}: the two change places`,
   }
@@ -122,10 +126,23 @@ function swap({ from, to, fresh, old }: Rebuild, { group, context }: Where): rea
       renameIndex(name, asideName(name, 'old', context)),
     ),
     ...indexesOf(to.key, context.to).map(({ name }) => renameIndex(asideName(name, 'new', context), name)),
-    ...rebindings(to.key, { group, context }),
+    ...bound,
     ...againOn(to.key, context),
   ]
-  return [away, ...rest.map((action) => ({ ...action, together: true }))]
+  return [...held, away, ...rest.map((action) => ({ ...action, together: true }))]
+}
+
+/**
+ * A query locks the view and then what it reads; so does this, or the two would wait for each other (seen: a reader's query was the
+ * victim of the deadlock). The view's own text again locks it and changes nothing; LOCK TABLE would lock all that it reads, too.
+ */
+function heldFirst(bound: readonly Action[], context: DiffContext): readonly Action[] {
+  const objects = bound.flatMap(({ covers = [] }) => covers.map((key) => context.from.objects.get(key)))
+  const views = objects.filter((object) => object?.kind === 'view')
+  return views.toReversed().map((view, i) => {
+    const { sql, locks = [] } = replaceView(view, view, context)
+    return { sql, locks, together: i > 0, comment: `locks ${labelOf(view)} before what it reads` }
+  })
 }
 
 function renameIndex(from: QualifiedName, to: QualifiedName): Action {
@@ -151,10 +168,6 @@ function released(group: readonly ObjectKey[], context: DiffContext): readonly O
   return [...new Set(needs)].filter((key) => !group.includes(key)).sort()
 }
 
-function beside(from: MatView): PlanHazard {
-  return {
-    rule: 'matview-rebuild',
-    severity: 'notice',
-    text: `fills ${labelOf(from)} anew beside the old one${sizeOf(from)}: it takes that room once more and the time of its query. Meanwhile what it reads is read under ACCESS SHARE: ALTER and DROP of it wait, reads and writes do not`,
-  }
+function beside(from: MatView): ActionHazard {
+  return planHazard('matview-rebuild', { name: labelOf(from), kind: sizeOf(from) })
 }

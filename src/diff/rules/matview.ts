@@ -1,6 +1,6 @@
 import { ident, qualified } from '../../kernel/index.ts'
-import { hazard, labelOf, type MatView } from '../../model/index.ts'
-import type { PlanHazard } from '../plan.ts'
+import { labelOf, type MatView } from '../../model/index.ts'
+import { type ActionHazard, planHazard } from '../hazards.ts'
 import type { Action, DiffContext, Rule } from '../rule.ts'
 import { lockOn, optionStatements } from './about.ts'
 import { rebuildActions } from './matview-rebuild.ts'
@@ -93,17 +93,12 @@ function moveTo({ name, tablespace }: MatView): string {
 }
 
 /** Its rows come back, but not at once. */
-function missing(view: MatView, context: DiffContext): PlanHazard {
+function missing(view: MatView, context: DiffContext): ActionHazard {
   const name = labelOf(view)
   const again = willBePopulated(view.key, context) ? `made and filled again${sizeOf(view)}` : 'made again'
-  return {
-    rule: 'drop-matview',
-    severity: 'lock',
-    text: `${name} stands in the way of a change of what it reads: it is missing, and queries on it fail, until that is done and it is ${again}. Instead: give what changes a new name, build ${name}'s successor over it, move the programs over, then drop the old ones.`,
-  }
+  return planHazard('drop-matview', { name, kind: again }, { variant: 'missing' })
 }
 
-function dropHazard(view: MatView): PlanHazard {
-  const { rule, severity, text } = hazard('drop-matview', { name: qualified(view.name) })
-  return { rule, severity, text }
+function dropHazard(view: MatView): ActionHazard {
+  return planHazard('drop-matview', { name: qualified(view.name) })
 }

@@ -1,6 +1,7 @@
 import { ident } from '../../kernel/index.ts'
 import { type Column, nameIn, type ObjectKey } from '../../model/index.ts'
-import { partsOf } from '../label.ts'
+import { type ActionHazard, planHazard } from '../hazards.ts'
+import { labelOfKey, partsOf } from '../label.ts'
 import { locksOnTree } from '../partitions/locks.ts'
 import { objectName } from '../partitions/names.ts'
 import { membersOf } from '../partitions/tree.ts'
@@ -118,8 +119,13 @@ export function alterNotNull(from: Column, to: Column, context: DiffContext): re
             locks: strong,
             // Rows of heirs are read.
             scans: true,
+            hazards: to.notNullNoInherit || strong.length < 2 ? [] : [heirsHazard(to)],
             reverse: { sql: [inherit(from.notNullNoInherit)] },
           },
         ]),
   ]
+}
+
+function heirsHazard({ table, name }: Column): ActionHazard {
+  return planHazard('heirs-not-null-scans', { table: labelOfKey(table), column: ident(name) })
 }

@@ -1,4 +1,5 @@
 import { labelOf, type ObjectKey, type Routine } from '../../model/index.ts'
+import { planHazard } from '../hazards.ts'
 import { labelOfKey } from '../label.ts'
 import type { Action, Rule } from '../rule.ts'
 import { type Mentions, mentionedIn } from './mentions.ts'
@@ -30,13 +31,7 @@ export const routineRule: Rule<Routine> = {
         reverse: { sql: [statement(routine)] },
         ...(lasting
           ? {
-              hazards: [
-                {
-                  rule: 'drop-routine',
-                  severity: 'notice' as const,
-                  text: `drops the ${routine.type} ${labelOf(routine)}: what still calls it in text (other functions, applications) fails`,
-                },
-              ],
+              hazards: [planHazard('drop-routine', { kind: routine.type, name: labelOf(routine) })],
             }
           : {}),
       },

@@ -1,6 +1,9 @@
 import { ident, literal } from '../../kernel/index.ts'
-import { type Column, nameIn, type Sequence } from '../../model/index.ts'
-import { locksOn } from '../label.ts'
+import { type Column, type Index, nameIn, type Sequence } from '../../model/index.ts'
+import { type ActionHazard, planHazard } from '../hazards.ts'
+import { labelOfKey, locksOn } from '../label.ts'
+import { parseIndex } from '../partitions/index-text.ts'
+import { descendantsOf, membersOf, tableIn } from '../partitions/tree.ts'
 import type { Action, DiffContext } from '../rule.ts'
 import { serialOf } from './identity.ts'
 
@@ -39,8 +42,8 @@ interface Place {
 function position(sequence: Sequence, { column, before, context }: Place): readonly Action[] {
   const { increment, start } = sequence.options
   const [most, furthest, beyond] = increment.startsWith('-')
-    ? ['min', 'least', '<=']
-    : ['max', 'greatest', '>=']
+    ? (['min', 'least', '<='] as const)
+    : (['max', 'greatest', '>='] as const)
   if (!isNumber(column, context)) return []
   // Other columns may have set it already.
   const values = [
@@ -53,9 +56,41 @@ function position(sequence: Sequence, { column, before, context }: Place): reado
       sql,
       scans: true,
       locks: locksOn(context, column.table, 'ACCESS SHARE'),
+      hazards: positionHazards(column, most, context),
       reverse: { sql: [] },
     },
   ]
+}
+
+/** Where an index begins with the column the server reads one entry of it, on each partition. */
+export function positionHazards(
+  column: Column,
+  most: 'max' | 'min',
+  context: DiffContext,
+): readonly ActionHazard[] {
+  const { from, isNew } = context
+  if (isNew(column.table)) return []
+  const tables = [column.table, ...descendantsOf(from, column.table).map(({ key }) => key)]
+  const read = tables.filter((key) => tableIn(from, key)?.partitionKey === undefined)
+  if (read.every((key) => membersOf(from, key).indexes.some((index) => beginsWith(index, column.name))))
+    return []
+  const facts = {
+    table: labelOfKey(column.table),
+    column: ident(column.name),
+    kind: most === 'max' ? 'largest' : 'smallest',
+  }
+  return [planHazard('sequence-position-scans', facts)]
+}
+
+function beginsWith({ definition, valid }: Index, name: string): boolean {
+  const { body } = parseIndex(definition)
+  const first = [name, ident(name)].some((text) => /^USING btree \(/.test(body) && startsList(body, text))
+  return valid && first && !/ WHERE /.test(body)
+}
+
+function startsList(body: string, name: string): boolean {
+  const rest = body.slice('USING btree ('.length)
+  return rest.startsWith(name) && /^[,) ]/.test(rest.slice(name.length))
 }
 
 const lastValue = ({ key }: Sequence): string => `pg_sequence_last_value(${literal(nameIn(key))}::regclass)`

@@ -1,4 +1,5 @@
 import { nameIn, type Sequence } from '../../model/index.ts'
+import { planHazard } from '../hazards.ts'
 import { labelOfKey } from '../label.ts'
 import type { Lock } from '../plan.ts'
 import type { Action, DiffContext, Rule } from '../rule.ts'
@@ -15,13 +16,7 @@ export const sequenceRule: Rule<Sequence> = {
     {
       sql: `DROP SEQUENCE ${nameIn(sequence.key)}`,
       locks: locks(sequence, context, 'ACCESS EXCLUSIVE'),
-      hazards: [
-        {
-          rule: 'drop-sequence',
-          severity: 'drop',
-          text: `The sequence ${labelOfKey(sequence.key)} is lost, and with it the number that it stands at.`,
-        },
-      ],
+      hazards: [planHazard('drop-sequence', { name: labelOfKey(sequence.key) })],
     },
   ],
   alter: (from, to, context) => [

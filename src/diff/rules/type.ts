@@ -1,7 +1,7 @@
 import { ident } from '../../kernel/index.ts'
 import { type CompositeType, nameIn } from '../../model/index.ts'
+import { type ActionHazard, planHazard } from '../hazards.ts'
 import { labelOfKey } from '../label.ts'
-import type { PlanHazard } from '../plan.ts'
 import type { Action, DiffContext, Rule } from '../rule.ts'
 
 type Attribute = CompositeType['attributes'][number]
@@ -60,10 +60,6 @@ function changes(from: CompositeType, to: CompositeType, { retyped, columns }: F
   ]
 }
 
-function lost(name: string, columns: readonly string[]): PlanHazard {
-  return {
-    rule: 'drop-attribute',
-    severity: 'drop',
-    text: `Everything in the attribute ${name} of ${columns.join(', ')} is lost.`,
-  }
+function lost(name: string, columns: readonly string[]): ActionHazard {
+  return planHazard('drop-attribute', { name, column: columns.join(', ') })
 }

@@ -1,6 +1,6 @@
 import { ident, qualified } from '../../kernel/index.ts'
 import { kindIn, labelOf, type View, type ViewColumn } from '../../model/index.ts'
-import type { PlanHazard } from '../plan.ts'
+import { type ActionHazard, planHazard } from '../hazards.ts'
 import type { Action, DiffContext, Rule } from '../rule.ts'
 import { lockOn, optionList, optionStatements, withoutSemicolon } from './about.ts'
 import { readersOf, sourceLocks } from './sources.ts'
@@ -89,27 +89,17 @@ function dropView({ name }: View): string {
   return `DROP VIEW ${qualified(name)}`
 }
 
-function dropHazard(view: View): PlanHazard {
-  const name = labelOf(view)
-  return {
-    rule: 'drop-view',
-    severity: 'notice',
-    text: `drops the view ${name}: queries that still use it fail. No rows are lost`,
-  }
+function dropHazard(view: View): ActionHazard {
+  return planHazard('drop-view', { name: labelOf(view) })
 }
 
 /** A materialized view keeps the rows that the earlier query gave it. */
-function staleReaders(view: View, context: DiffContext): readonly PlanHazard[] {
+function staleReaders(view: View, context: DiffContext): readonly ActionHazard[] {
   const readers = readersOf(view.key, context).filter((key) => {
     const object = context.from.objects.get(key)
     return kindIn(key) === 'matview' && object?.kind === 'matview' && object.populated && !context.isGone(key)
   })
-  return readers.map((key) => {
-    const object = context.from.objects.get(key)!
-    return {
-      rule: 'matview-stale',
-      severity: 'notice',
-      text: `changes the query of ${labelOf(view)}, which the materialized view ${labelOf(object)} reads: its rows are those of the earlier query until REFRESH MATERIALIZED VIEW`,
-    }
-  })
+  return readers.map((key) =>
+    planHazard('matview-stale', { other: labelOf(view), name: labelOf(context.from.objects.get(key)!) }),
+  )
 }

@@ -6,6 +6,7 @@ import { FILE_HAZARDS } from './files.ts'
 import { INDEX_HAZARDS } from './indexes.ts'
 import { OBJECT_HAZARDS } from './objects.ts'
 import { PARTITION_HAZARDS } from './partitions.ts'
+import { PLAN_HAZARDS, type PlanHazardEntry, type PlanOnlyRule } from './plans.ts'
 import { TYPE_HAZARDS } from './types.ts'
 
 /** Every rule, by its name. Names are a contract: people write them into comments. */
@@ -22,6 +23,9 @@ export const HAZARDS = Object.freeze({
 
 export type HazardRule = keyof typeof HAZARDS
 
+/** Also those that only a plan can have. */
+export type PlanRule = HazardRule | PlanOnlyRule
+
 export function isHazardRule(name: string): name is HazardRule {
   return Object.hasOwn(HAZARDS, name)
 }
@@ -30,8 +34,8 @@ export function hazardEntry(rule: HazardRule): HazardEntry {
   return HAZARDS[rule]
 }
 
-export interface HazardTextsOf {
-  readonly rule: HazardRule
+export interface HazardTextsOf<R extends PlanRule = HazardRule> {
+  readonly rule: R
   readonly severity: Severity
   /** What is blocked or lost, until when. */
   readonly message: string
@@ -47,16 +51,20 @@ export interface HazardOptions {
 }
 
 /** The catalogue's texts with the user's names. Throws TypeError when a fact is missing that they need. */
-export function hazard(rule: HazardRule, facts: HazardFacts, { variant }: HazardOptions = {}): HazardTextsOf {
-  const entry = hazardEntry(rule)
+export function hazard<R extends PlanRule>(
+  rule: R,
+  facts: HazardFacts,
+  { variant }: HazardOptions = {},
+): HazardTextsOf<R> {
+  const entry: PlanHazardEntry = isHazardRule(rule) ? hazardEntry(rule) : PLAN_HAZARDS[rule as PlanOnlyRule]
   const texts = { ...entry, ...(variant === undefined ? {} : entry.variants?.[variant]) }
   const message = fill(texts.message, facts, rule)
   const help = fill(texts.instead, facts, rule)
   const line = help.replaceAll(/\s*\n\s*(-- )?/g, ' ')
-  return Object.freeze({ rule, severity: entry.severity, message, help, text: `${message} Instead: ${line}` })
+  return Object.freeze({ rule, severity: texts.severity, message, help, text: `${message} Instead: ${line}` })
 }
 
-function fill(template: string, facts: HazardFacts, rule: string): string {
+function fill(template: string, facts: HazardFacts, rule: PlanRule): string {
   return template.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
     const value = (facts as Readonly<Record<string, string | undefined>>)[name]
     if (value === undefined) throw new TypeError(`the text of ${rule} needs the fact ${name}`)

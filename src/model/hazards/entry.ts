@@ -39,7 +39,7 @@ export interface HazardEntry extends HazardTexts {
   /** The strongest lock on what is in use, and what that is. */
   readonly lock?: { readonly mode: LockMode; readonly on: string }
   /** Other texts for a special case: a partitioned table, another version of the server. */
-  readonly variants?: Readonly<Record<string, Partial<HazardTexts>>>
+  readonly variants?: Readonly<Record<string, Partial<HazardTexts> & { readonly severity?: Severity }>>
   /** For the documentation: what happens and why. Paragraphs. */
   readonly why: readonly string[]
   /** A migration that the rule finds, on the tables of EXAMPLE_TABLES. */

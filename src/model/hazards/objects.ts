@@ -15,6 +15,10 @@ export const OBJECT_HAZARDS = defineHazards({
         instead:
           'ALTER TABLE {parent} DETACH PARTITION {table} CONCURRENTLY;\n-- later, when nobody asks for it any more:\nDROP TABLE {table};',
       },
+      leaf: {
+        message: 'The partition {table} is dropped with all its rows.',
+        instead: 'To keep them, detach it and leave it as a table of its own.',
+      },
     },
     why: [
       'What is dropped is gone for good. Renamed or detached, it can be brought back as long as somebody may miss it.',
@@ -30,6 +34,15 @@ export const OBJECT_HAZARDS = defineHazards({
     lock: { mode: 'ACCESS EXCLUSIVE', on: 'the view' },
     message: 'What {name} holds is lost: it has to be computed anew, and programs that read it fail.',
     instead: 'Build its successor beside it, move the programs over, then drop it.',
+    variants: {
+      missing: {
+        severity: 'lock',
+        message:
+          '{name} stands in the way of a change of what it reads: it is missing, and queries on it fail, until that is done and it is {kind}.',
+        instead:
+          'Give what changes a new name, build the successor of {name} over it, move the programs over, then drop the old ones.',
+      },
+    },
     why: ['Its rows can be computed again, which may take hours; until then there is nothing to read.'],
     bad: 'DROP MATERIALIZED VIEW totals;',
     good: ['-- gigarow: allow drop-matview nothing reads it\nDROP MATERIALIZED VIEW totals;'],
@@ -199,6 +212,22 @@ CREATE VIEW customers AS SELECT * FROM clients;`,
     title: 'LOCK TABLE',
     message: '{table} stays locked in {mode} MODE until the transaction ends.',
     instead: 'Leave it out: each statement takes the lock that it needs.',
+    variants: {
+      moves: {
+        message:
+          'Nobody can write to {table} while rows are moved ({name}); reads go on. A transaction that has read {table} and then wants to write to it is ended with a deadlock, or ends the move, of which then nothing stays.',
+        instead: 'Do it when few write, or in smaller steps: one bound at a time.',
+      },
+      lateMoves: {
+        message:
+          'Nobody can read or write {table} while rows are moved ({name}): they go to a partition that is there already, which takes rows of its new bound only when it is detached.',
+        instead: 'Give those rows a new partition of their own: then reads go on.',
+      },
+      spills: {
+        message: 'Nobody can read or write {table} while {name} is read for rows that only {other} takes.',
+        instead: 'Declare partitions for all of its bound: then reads go on.',
+      },
+    },
     why: [
       'A lock that is taken before it is needed is held longer. Where an order of locks has to be kept, keep the transaction short.',
     ],

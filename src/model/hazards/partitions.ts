@@ -41,6 +41,16 @@ ALTER TABLE events ATTACH PARTITION events_2025_04 FOR VALUES FROM ('2025-04-01'
           '{parent} has the default partition {other}: nobody can read or write it, and so {parent}, while every row of it is checked against the new bound.',
         instead: '{sql}',
       },
+      unproven: {
+        message:
+          'No CHECK can prove {kind}: nobody can read or write {partition} while every row of it is checked.',
+        instead: 'Attach it while it is empty, or when few use it.',
+      },
+      shrunk: {
+        message:
+          'Nobody can read or write {partition} and {parent} while it is read for rows outside of its new bound.',
+        instead: 'Do it when few use it.',
+      },
     },
     why: [
       'ATTACH has to know that all rows fit the bound. A valid CHECK that says the same, with the key columns NOT NULL, is proof; without it, the table is read under a lock. The server says at client_min_messages = debug1 that the “partition constraint … is implied by existing constraints”.',

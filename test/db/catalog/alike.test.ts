@@ -51,8 +51,15 @@ test('the same schema reads alike on every version, but for the text of queries'
   await expect(`${lines.sort().join('\n')}\n${catalog.unknown.join('\n')}\n`).toMatchFileSnapshot('alike.txt')
 })
 
-/** Sizes are no part of the schema; later versions leave out the names of tables in a query where one is enough. */
+/** Sizes are no part of the schema, nor names that only 18 has; later versions leave out the names of tables in a query where one is enough. */
 function line(object: SchemaObject, needs: readonly string[]): string {
-  const shown = { ...object, key: undefined, kind: undefined, size: undefined, query: undefined }
+  const shown = {
+    ...object,
+    key: undefined,
+    kind: undefined,
+    size: undefined,
+    query: undefined,
+    notNullName: undefined,
+  }
   return `${object.key} ${JSON.stringify(shown)} needs ${[...needs].sort().join(', ')}`
 }

@@ -114,7 +114,9 @@ test('rows of a partition that grows are moved when it is detached, and the plan
   expect(detach.hazards).toEqual([
     expect.objectContaining({
       severity: 'lock',
-      text: expect.stringMatching(/^reads and writes of p wait while .*p2 to p1, out of about 100 rows/),
+      text: expect.stringMatching(
+        /^Nobody can read or write p while rows are moved \(p2 to p1\).* p holds 200 rows/,
+      ),
     }),
   ])
   await run(statements, async () => {})

@@ -168,6 +168,23 @@ describe('constraints of a partitioned table', () => {
     expect(text.filter((sql) => sql.includes('ALTER TABLE ONLY'))).toHaveLength(4)
   })
 
+  it('primary key and unique, changed: built beside, then one transaction that reads no row', async () => {
+    const base = TREE.replace('b text', 'b text not null')
+    const keys = (one: string, two: string) =>
+      `${base} alter table m add constraint m_pkey primary key (${one}); alter table m add constraint u unique (${two});`
+    const change = { from: keys('id, a, b', 'a, b, id'), to: keys('b, a, id', 'id, b, a, c'), rows, keeps }
+    const statements = await expectConverges(change)
+    const isDrop = ({ sql }: PlanStatement) => sql.includes('DROP CONSTRAINT')
+    const swap = statements.slice(statements.findIndex(isDrop))
+    expect(statements.filter(({ sql }) => sql.startsWith('CREATE UNIQUE INDEX CONCURRENTLY'))).toHaveLength(6)
+    expect(swap.some(({ sql, runs }) => runs === 'alone' && sql.includes('ATTACH'))).toBe(false)
+    expect(swap[0]!.locks.map(({ relation, mode }) => `${relation} ${mode}`).sort()).toEqual(
+      ['m', 'm_1', 'm_1_rest', 'm_1_x', 'm_2'].map((name) => `${name} ACCESS EXCLUSIVE`),
+    )
+    const done = await expectGoesOn(change)
+    expect(done.filter((sql) => sql.startsWith('CREATE UNIQUE INDEX CONCURRENTLY'))).toHaveLength(6)
+  })
+
   it('CHECK: NOT VALID, then VALIDATE', async () => {
     const statements = await expectConverges({
       from: TREE,

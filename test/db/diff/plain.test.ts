@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { objectKey } from '../../../src/model/index.ts'
-import { testDatabase } from '../../support/index.ts'
+import { testDatabase, testMajor } from '../../support/index.ts'
 import { convergenceOn, rulesOf, sqlOf } from './converge.ts'
 
 const db = convergenceOn(testDatabase())
@@ -381,4 +381,44 @@ it('a foreign key moves to another unique index', async () => {
     from: 'create table a (x int not null, constraint u unique (x)); create table b (x int constraint f references a (x));',
     to: 'create table a (x int not null, constraint w unique (x)); create table b (x int constraint f references a (x));',
   })
+})
+
+describe('the number that an identity goes on behind', () => {
+  const to = (more = '') => `create table t (id bigint not null generated always as identity, a int); ${more}`
+  const hazardsOf = async (more: string) => {
+    const plan = await db.converges({
+      from: `create table t (id bigint not null, a int); ${more}`,
+      to: to(more),
+      rows: 'insert into t select g, g from generate_series(1, 2000) g; analyze t',
+    })
+    expect(
+      await db.query('select pg_sequence_last_value(pg_get_serial_sequence($$t$$, $$id$$))::int as n'),
+    ).toEqual([{ n: 2000 }])
+    return plan.statements.flatMap(({ hazards }) => hazards)
+  }
+
+  it('is read from all rows under the lock where no index begins with the column: said, with the size', async () => {
+    const [hazard, ...rest] = await hazardsOf('create index i on t (a, id);')
+    expect(rest).toEqual([])
+    expect(hazard).toMatchObject({ rule: 'sequence-position-scans', severity: 'lock' })
+    expect(hazard!.text).toMatch(/^Nobody can read or write t .* t holds 2k rows, \d+ kB\. Instead: /)
+  })
+
+  it('is one look at an index that begins with it', async () => {
+    expect(await hazardsOf('create index i on t (id desc, a);')).toEqual([])
+    expect(await hazardsOf('alter table t add primary key (id);')).toEqual([])
+  })
+})
+
+it.runIf((testMajor() ?? 18) >= 18)('NOT NULL gets the name that the new state gives it', async () => {
+  const plan = await db.converges({
+    from: 'create table t (a int not null, b int);',
+    to: 'create table t (a int constraint "A is there" not null, b int constraint "b, too" not null);',
+  })
+  expect(sqlOf(plan).join()).toContain('RENAME CONSTRAINT "t_a_not_null" TO "A is there"')
+  expect(
+    await db.query(
+      `select conname from pg_constraint where contype = 'n' and conrelid = 't'::regclass order by 1`,
+    ),
+  ).toEqual([{ conname: 'A is there' }, { conname: 'b, too' }])
 })

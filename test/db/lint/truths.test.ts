@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { openPool, type Sql } from '../../../src/db/index.ts'
 import { typeChange } from '../../../src/lint/column-type.ts'
 import { lintFiles } from '../../../src/lint/index.ts'
-import { STABLE_FUNCTIONS } from '../../../src/lint/volatile.ts'
+import { STABLE_FUNCTIONS } from '../../../src/model/index.ts'
 import { testDatabase } from '../../support/index.ts'
 
 const database = testDatabase()

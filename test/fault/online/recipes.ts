@@ -103,6 +103,12 @@ export const RECIPES: readonly Recipe[] = [
   },
   { name: 'a primary key', base: 'events', to: EVENTS + ADD('events', 'primary key (id)') },
   { name: 'a primary key of 12 leaves', base: 'logs', to: LOGS + ADD('logs', 'primary key (id, at)') },
+  {
+    name: 'a primary key of 12 leaves changed',
+    base: 'logs',
+    from: ADD('logs', 'constraint logs_pkey primary key (id, at)'),
+    to: LOGS + ADD('logs', 'constraint logs_pkey primary key (at, id)'),
+  },
   { name: 'a CHECK', base: 'events', to: EVENTS + ADD('events', CHECK) },
   { name: 'a CHECK of 12 leaves', base: 'logs', to: LOGS + ADD('logs', CHECK) },
   { name: 'a foreign key', base: 'events', to: EVENTS + ADD('events', FOREIGN) },

@@ -27,4 +27,23 @@ describe('--rename', () => {
   ])('%s is an error that shows how to write it', (text) => {
     expect(() => parseRenames([text])).toThrow(`--rename "${text}" cannot be read`)
   })
+
+  test.each(['column users.email=mail', 'column accounts.email=mail'])(
+    '%s belongs to the table that is renamed by the same command',
+    (text) => {
+      const column = {
+        from: 'column "public"."users"."email"',
+        to: 'column "public"."accounts"."mail"',
+      }
+      expect(parseRenames([text, 'table users=accounts'])[0]).toEqual(column)
+      expect(parseRenames(['column users.email=accounts.mail', 'table users=accounts'])[0]).toEqual(column)
+    },
+  )
+
+  test('two tables that swap their names: the column is that of the table by its old name', () => {
+    expect(parseRenames(['table a=b', 'table b=a', 'column a.x=y'])[2]).toEqual({
+      from: 'column "public"."a"."x"',
+      to: 'column "public"."b"."y"',
+    })
+  })
 })

@@ -154,7 +154,7 @@ describe('a plan', () => {
       catalogOf([matview('SELECT 2 AS a')]),
     ).statements
     expect(first!.hazards.map(({ text }) => text)).toEqual([
-      'fills m anew beside the old one (about 1.2M rows, 5 MB): it takes that room once more and the time of its query. Meanwhile what it reads is read under ACCESS SHARE: ALTER and DROP of it wait, reads and writes do not',
+      'm is filled anew beside the old one (about 1.2M rows, 5 MB): it takes that room once more and the time of its query. Meanwhile what it reads is read under ACCESS SHARE: ALTER and DROP of it wait, reads and writes do not. Instead: see that there is room, or drop it and make it again in a quiet hour.',
     ])
   })
 
