@@ -19,6 +19,7 @@ import {
   attachLocks,
   defaultScanHazard,
   detachedKey,
+  locksOnTree,
   readyKey,
   unprovenHazard,
 } from './locks.ts'
@@ -156,7 +157,7 @@ export function dropBoundCheck(table: Table, context: DiffContext): Action {
   return {
     sql: `ALTER TABLE ${nameIn(table.key)} DROP CONSTRAINT ${BOUND_CHECK}`,
     drops: keptFromBefore(table, context),
-    locks: locksOn(context, table.key, 'ACCESS EXCLUSIVE'),
+    locks: locksOnTree(context, table.key, 'ACCESS EXCLUSIVE'),
     reverse: { sql: [] },
   }
 }

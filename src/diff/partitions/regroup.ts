@@ -12,7 +12,15 @@ import {
 } from './attach.ts'
 import { boundCondition } from './condition.ts'
 import { isMoveTarget } from './create.ts'
-import { attachedKey, attachLocks, detachedKey, detachLocks, referencedLocks, shrinkHazard } from './locks.ts'
+import {
+  attachedKey,
+  attachLocks,
+  detachedKey,
+  detachLocks,
+  locksOnTree,
+  referencedLocks,
+  shrinkHazard,
+} from './locks.ts'
 import {
   columnsOf,
   isEarly,
@@ -157,7 +165,7 @@ class Group {
     const isSaid = table.key === parent.key || table.key === drained?.key
     return {
       sql: `LOCK TABLE ${only}${nameIn(table.key)} IN SHARE ROW EXCLUSIVE MODE`,
-      locks: locksOn(this.#context, table.key, 'SHARE ROW EXCLUSIVE'),
+      locks: (only === '' ? locksOnTree : locksOn)(this.#context, table.key, 'SHARE ROW EXCLUSIVE'),
       reverse: { sql: [] },
       hazards: isSaid && moves.length > 0 ? [writesHazard(table, this.#set)] : [],
     }

@@ -1,9 +1,10 @@
 import { ident, literal } from '../../kernel/index.ts'
 import { labelOf, nameIn, type Routine, type Table } from '../../model/index.ts'
-import { locksOn } from '../label.ts'
+
 import type { Action, DiffContext } from '../rule.ts'
 import { boundCondition } from './condition.ts'
 import { keyColumns } from './key-columns.ts'
+import { locksOnTree } from './locks.ts'
 import { objectName } from './names.ts'
 import type { PartitionSet, Rebound } from './set.ts'
 import { BOUND_CHECK, isProvable } from './shape.ts'
@@ -53,7 +54,7 @@ export function shrinkProof(
       ? undefined
       : {
           sql: `ALTER TABLE ${table} ADD CONSTRAINT ${BOUND_CHECK} CHECK (${call}) NOT VALID`,
-          locks: locksOn(context, after.key, 'ACCESS EXCLUSIVE'),
+          locks: locksOnTree(context, after.key, 'ACCESS EXCLUSIVE'),
           reverse: { sql: [`ALTER TABLE ${table} DROP CONSTRAINT IF EXISTS ${BOUND_CHECK}`] },
           comment: `lets everything through until the rows of ${labelOf(after)} have been moved, so that attaching it again reads nothing`,
         },
@@ -63,7 +64,7 @@ export function shrinkProof(
           sql: `ALTER TABLE ${table} VALIDATE CONSTRAINT ${BOUND_CHECK}`,
           runs: 'alone',
           scans: true,
-          locks: locksOn(context, after.key, 'SHARE UPDATE EXCLUSIVE'),
+          locks: locksOnTree(context, after.key, 'SHARE UPDATE EXCLUSIVE'),
           reverse: { sql: [] },
         },
   ]
@@ -73,7 +74,7 @@ export function shrinkProof(
       {
         sql: `DO ${literal(verification(after, condition)).trim()}`,
         scans: true,
-        locks: locksOn(context, after.key, 'ACCESS SHARE'),
+        locks: locksOnTree(context, after.key, 'ACCESS SHARE'),
         reverse: { sql: [] },
         comment: `nobody can write to ${labelOf(after)} here, and readers do not wait`,
       },
@@ -82,7 +83,7 @@ export function shrinkProof(
     after: [
       {
         sql: `ALTER TABLE ${table} DROP CONSTRAINT ${BOUND_CHECK}`,
-        locks: locksOn(context, after.key, 'ACCESS EXCLUSIVE'),
+        locks: locksOnTree(context, after.key, 'ACCESS EXCLUSIVE'),
         drops: left.check ? [left.check.key] : [],
         reverse: { sql: [] },
       },
