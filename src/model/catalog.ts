@@ -13,6 +13,15 @@ export interface Catalog {
   readonly needs: ReadonlyMap<ObjectKey, ReadonlySet<ObjectKey>>
   /** Objects that this model does not hold (aggregates, casts, foreign tables …), as people write them: for drift. */
   readonly unknown: readonly string[]
+  /** Absent where nobody has asked. */
+  readonly owners?: Owners
+}
+
+/** Whose the tables, views, sequences, routines, types and schemas are. */
+export interface Owners {
+  /** Who has read the catalog: what is his says nothing, as he owns what he makes. */
+  readonly reader: string
+  readonly of: ReadonlyMap<ObjectKey, string>
 }
 
 /**

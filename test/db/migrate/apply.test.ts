@@ -143,3 +143,23 @@ test('the text of a plan runs in psql’s way: groups in transactions, timeouts,
   session.release()
   expect(await columns()).toEqual(['id', 'a', 'b'])
 })
+
+test('who may not give something back to its owner is told what he has to be', async () => {
+  const [owner, me] = ['of ', 'not '].map((word) => `${word}${target.database}`) as [string, string]
+  await observer().unsafe(`create role "${owner}"; create role "${me}"`)
+  try {
+    const error = await errorOf(
+      apply(
+        plan(
+          { sql: `SET LOCAL ROLE "${me}"` },
+          { sql: 'CREATE TEMPORARY TABLE mine (id int)' },
+          { sql: `ALTER TABLE mine OWNER TO "${owner}"` },
+        ),
+      ),
+    )
+    expect(error.facts).toMatchObject({ statement: 3, sqlstate: '42501' })
+    expect(error.hint).toMatch(`Run it as a superuser, or as a role that is a member of "${owner}"`)
+  } finally {
+    await observer().unsafe(`drop role "${owner}"; drop role "${me}"`)
+  }
+})
