@@ -31,6 +31,9 @@ async function holdLock(sql: Sql, statement: string) {
   const [me] = await session<{ pid: number }[]>`select pg_backend_pid() as pid`
   return {
     pid: me!.pid,
+    run: async (more: string) => {
+      await session.unsafe(more)
+    },
     end: async () => {
       await session.unsafe('rollback')
       session.release()
@@ -64,6 +67,23 @@ test('neighbours share a transaction: of a group that fails nothing stays, what 
 const SEEN = 1_000
 
 describe('a lock that somebody holds', () => {
+  test('in a deadlock: what was rolled back is tried again when the other one has gone on', async () => {
+    await observer().unsafe(`${TABLE}; create table public.other (id int)`)
+    const blocker = await holdLock(observer(), 'lock table public.other')
+    let crossed: Promise<unknown> | undefined
+    const emit = (event: ApplyEvent) => {
+      // Our first lock is held now, or soon: the blocker waits for it, and we for theirs.
+      if (event.type === 'apply.statement' && event.number === 3)
+        crossed ??= blocker.run('lock table public.t').then(() => blocker.end())
+    }
+    const quick = { sql: `set local deadlock_timeout = '20ms'` }
+    const long = { lockTimeout: 20_000 }
+    const steps = [quick, { ...ADD('a'), ...long }, { sql: 'alter table public.other add a int', ...long }]
+    await apply(plan(...steps), { emit, lock: { attempts: 50, pauseMs: 5 } })
+    await crossed
+    expect(await columns()).toEqual(['id', 'a'])
+  })
+
   test('is waited for shortly and again, the holder named, until it is free', async () => {
     await observer().unsafe(TABLE)
     const blocker = await holdLock(observer(), 'lock table public.t')
