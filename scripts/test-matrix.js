@@ -4,13 +4,17 @@
 //   npm run test:matrix -- 14 -t 'same'    what follows the versions goes to vitest
 // The programs of 14 to 17 (60 MB each) are installed by test/matrix/package.json, the first time.
 import { spawnSync } from 'node:child_process'
-import { existsSync, statSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const folder = join(root, 'test/matrix')
 const args = process.argv.slice(2)
+if (args.includes('--help')) {
+  console.log('npm run test:matrix [-- 14 17 [what goes to vitest]]: docs/testing.md')
+  process.exit(0)
+}
 const first = args.findIndex((arg) => !/^1[4-8]$/.test(arg))
 const named = first === -1 ? args : args.slice(0, first)
 const rest = first === -1 ? [] : args.slice(first)
@@ -41,10 +45,12 @@ console.error(
 )
 process.exitCode = failed.length === 0 ? 0 : 1
 
+/** npm writes the inner lock file last: it lists what is there. */
 function installed() {
-  const hidden = join(folder, 'node_modules/.package-lock.json')
-  return (
-    existsSync(hidden) &&
-    statSync(hidden).mtimeMs >= statSync(join(folder, 'package-lock.json')).mtimeMs - 1000
+  const inner = join(folder, 'node_modules/.package-lock.json')
+  if (!existsSync(inner)) return false
+  const [wanted, there] = [join(folder, 'package-lock.json'), inner].map(
+    (path) => JSON.parse(readFileSync(path, 'utf8')).packages,
   )
+  return Object.entries(there).every(([path, { version }]) => wanted[path]?.version === version)
 }

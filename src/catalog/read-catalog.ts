@@ -4,6 +4,7 @@ import { readColumns } from './read-columns.ts'
 import { readConstraints } from './read-constraints.ts'
 import { readIndexes } from './read-indexes.ts'
 import { readNeeds } from './read-needs.ts'
+import { readOwners } from './read-owners.ts'
 import { readPolicies } from './read-policies.ts'
 import { readRoutines } from './read-routines.ts'
 import { readSchemas } from './read-schemas.ts'
@@ -40,11 +41,12 @@ export async function readCatalog(
     await readTriggers(read, registry)
     await readPolicies(read, registry)
     await readStatistics(read, registry)
+    const owners = await readOwners(read, registry)
     await readAnnotations(read, registry)
     const unknown = await readUnknown(read, registry)
     await readNeeds(read, registry)
     const { objects, needs, unknownNeeds } = registry
-    return Object.freeze({ major, objects, needs, unknown, unknownNeeds })
+    return Object.freeze({ major, objects, needs, unknown, unknownNeeds, owners })
   })
 }
 

@@ -28,6 +28,8 @@ const ORDER: readonly QueryName[] = [
   'catalog_triggers',
   'catalog_policies',
   'catalog_statistics',
+  'catalog_owners',
+  'catalog_reader',
   'catalog_grants',
   'catalog_comments',
   'catalog_unknown',

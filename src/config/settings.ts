@@ -50,6 +50,26 @@ export const Settings = z.strictObject({
       user: z.string().min(1).optional(),
     })
     .prefault({}),
+  /** How gigarow restarts the server of `url`, for settings that need it; without it such settings wait. */
+  restart: z
+    .discriminatedUnion('driver', [
+      z.strictObject({
+        driver: z.literal('pg_ctl'),
+        dataDirectory: z.string().min(1),
+        program: z.string().min(1).optional(),
+        log: z.string().min(1).optional(),
+      }),
+      z.strictObject({ driver: z.literal('systemd'), unit: z.string().min(1) }),
+      /** Program and arguments; no shell. */
+      z.strictObject({ driver: z.literal('command'), command: z.array(z.string()).min(1) }),
+      z.strictObject({
+        driver: z.literal('container'),
+        name: z.string().min(1),
+        engine: z.enum(['docker', 'podman']).optional(),
+      }),
+      z.strictObject({ driver: z.literal('manual') }),
+    ])
+    .optional(),
   seed: z
     .strictObject({
       /** Connections that load at the same time; default: the number of CPUs. */

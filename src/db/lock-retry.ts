@@ -47,8 +47,8 @@ export interface LockRetryOptions {
 }
 
 /**
- * Runs `use` in a transaction that waits for locks for a short time; when that is over rolls back, pauses and runs it again from its
- * first statement. Throws LOCK_TIMEOUT with the sessions that were in the way.
+ * Runs `use` in a transaction that waits for locks for a short time; when that is over, or in a deadlock, rolls back, pauses and runs it
+ * again from its first statement. Throws LOCK_TIMEOUT with the sessions that were in the way.
  */
 export function withLockRetry<T>(
   db: Pick<Database, 'sql'>,
@@ -116,7 +116,8 @@ async function retried<T>(
     try {
       return await once(policy, watch)
     } catch (error) {
-      if (!isLockError(error, watch)) throw error
+      await watch.stop()
+      if (!isLockError(error, { counts, cancelled: watch.cancelled() })) throw error
       const blockers = watch.seen()
       if (attempt >= policy.attempts) throw lockTimeout({ doing, attempt, blockers, cause: error })
       const pauseMs = pauseOf(policy, attempt)
@@ -128,11 +129,19 @@ async function retried<T>(
   }
 }
 
-/** The server's 55P03, or the end that the watch made, also when the caller has wrapped it. */
-function isLockError(error: unknown, watch: LockWatch): boolean {
-  const codes: readonly (string | undefined)[] = watch.cancelled()
-    ? [SQLSTATE.LOCK_NOT_AVAILABLE, SQLSTATE.QUERY_CANCELED]
-    : [SQLSTATE.LOCK_NOT_AVAILABLE]
+/**
+ * The server's 55P03, or the end that the watch made, also when the caller has wrapped it. So is a deadlock: its victim is rolled back as a
+ * whole, and the other one goes on. (An index CONCURRENTLY, which would be left invalid, is `exclusive`.)
+ */
+function isLockError(
+  error: unknown,
+  { counts, cancelled }: { readonly counts: WatchOptions['counts']; readonly cancelled: boolean },
+): boolean {
+  const codes: readonly (string | undefined)[] = [
+    SQLSTATE.LOCK_NOT_AVAILABLE,
+    ...(cancelled ? [SQLSTATE.QUERY_CANCELED] : []),
+    ...(counts === 'total' ? [SQLSTATE.DEADLOCK_DETECTED] : []),
+  ]
   for (let e = error; e !== undefined; e = e instanceof Error ? e.cause : undefined) {
     if (codes.includes(errorCodeOf(e))) return true
   }

@@ -57,19 +57,20 @@ export function watchLocks(db: Pick<Database, 'sql'>, options: WatchOptions): Lo
     let current: Wait | undefined
     for (;;) {
       await delay(Math.min(TICK_MS, limitMs / 4), undefined, { signal: stopped.signal })
-      const wait = await readWait(db, options)
+      const waits = await isWaiting(db, options.pid)
+      // Asking who is in the way takes locks of its own inside of the server.
+      const ask = waits && performance.now() - asked > limitMs / 5
+      if (ask) asked = performance.now()
+      const [wait, found] = await Promise.all([
+        waits ? readWait(db, options) : undefined,
+        ask ? findBlockers(db, options.pid) : [],
+      ])
+      if (found.length > 0) blockers = found
       if (wait?.start !== current?.start) before += current?.ms ?? 0
       current = wait
       if (wait === undefined) continue
-      // Asking takes locks of its own inside of the server.
-      if (performance.now() - asked > limitMs / 5) {
-        asked = performance.now()
-        const found = await findBlockers(db, options.pid)
-        if (found.length > 0) blockers = found
-      }
       if (before + wait.ms > limitMs && (before > 0 || options.counts === 'exclusive')) {
-        cancelled = true
-        await cancel(db, { pid: options.pid, wait })
+        cancelled = (await cancel(db, { pid: options.pid, wait })) || cancelled
       }
     }
   })().catch(() => {})
@@ -83,14 +84,18 @@ export function watchLocks(db: Pick<Database, 'sql'>, options: WatchOptions): Lo
   }
 }
 
-/** What it waits for now. pg_locks, which stops the server for a moment, is only read when it waits. */
+/** Cheap: pg_locks, which stops the server for a moment, is only read when it waits. */
+async function isWaiting({ sql }: Pick<Database, 'sql'>, pid: number): Promise<boolean> {
+  const [session] = await sql<{ waits: boolean | null }[]>`
+    select wait_event_type = 'Lock' as waits from pg_stat_get_activity(${pid})`
+  return session?.waits === true
+}
+
+/** What it waits for now. */
 async function readWait(
   { sql }: Pick<Database, 'sql'>,
   { pid, counts }: WatchOptions,
 ): Promise<Wait | undefined> {
-  const [session] = await sql<{ waits: boolean }[]>`
-    select wait_event_type = 'Lock' as waits from pg_stat_get_activity(${pid})`
-  if (session?.waits !== true) return undefined
   const [wait] = await sql<Wait[]>`
     select waitstart::text as start, extract(epoch from clock_timestamp() - waitstart)::float8 * 1000 as ms
       from pg_locks
@@ -100,10 +105,14 @@ async function readWait(
 }
 
 /** Only if it still waits as it did: its next statement is not to be hit. */
-async function cancel({ sql }: Pick<Database, 'sql'>, { pid, wait }: { pid: number; wait: Wait }) {
-  await sql`
+async function cancel(
+  { sql }: Pick<Database, 'sql'>,
+  { pid, wait }: { readonly pid: number; readonly wait: Wait },
+): Promise<boolean> {
+  const hit = await sql`
     select pg_cancel_backend(pid) from pg_locks
      where pid = ${pid} and not granted and waitstart::text = ${wait.start}`
+  return hit.length > 0
 }
 
 async function findBlockers({ sql }: Pick<Database, 'sql'>, pid: number): Promise<readonly Blocker[]> {

@@ -1,5 +1,6 @@
 import type { Catalog, ObjectKey, SchemaObject } from '../model/index.ts'
 import type { Call, Sides } from './context.ts'
+import { ownerCalls, withOwner } from './owners.ts'
 import type { Refusal } from './plan.ts'
 import { replaceAll } from './replace.ts'
 import type { DiffContext } from './rule.ts'
@@ -28,9 +29,13 @@ export function changesOf(sides: Sides): Changes {
     .filter((key) => !isPartOfNewTable(key, to, made))
     .map((key) => to.objects.get(key)!)
   const created = creates.map(
-    (object): Call => ({ verb: 'create', object, actions: ruleOf(object).create(object, context) }),
+    (object): Call => ({
+      verb: 'create',
+      object,
+      actions: withOwner(object, ruleOf(object).create(object, context), context),
+    }),
   )
-  const all = [...created, ...replaced.alters]
+  const all = [...created, ...replaced.alters, ...ownerCalls(context)]
   const covered = new Set(all.flatMap(({ actions }) => actions.flatMap(({ covers = [] }) => covers)))
   const calls = all.filter(({ object }) => !covered.has(object.key))
   const elsewhere = new Set(calls.flatMap(({ actions }) => actions.flatMap(({ drops = [] }) => drops)))

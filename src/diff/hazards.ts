@@ -56,7 +56,8 @@ function sizesIn(catalog: Catalog): ReadonlyMap<string, TableSize> {
   if (known) return known
   const sizes = new Map<string, TableSize>()
   for (const object of catalog.objects.values()) {
-    if (object.kind !== 'table') continue
+    // ANALYZE counts the rows of the partitions for their parent, too.
+    if (object.kind !== 'table' || object.partitionKey !== undefined) continue
     for (const key of lineOf(object.key, catalog)) {
       const label = labelOfKey(key)
       const sum = sizes.get(label)
@@ -70,7 +71,7 @@ function sizesIn(catalog: Catalog): ReadonlyMap<string, TableSize> {
   return sizes
 }
 
-/** The table and those above it. A partitioned table counts nothing itself. */
+/** The table and those above it. */
 function lineOf(key: ObjectKey, catalog: Catalog): readonly ObjectKey[] {
   const line: ObjectKey[] = []
   let at: ObjectKey | undefined = key

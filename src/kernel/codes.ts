@@ -131,6 +131,18 @@ export const ERROR_CODES = {
     exit: 2,
     meaning: 'A profile is wrong: an option of a generator, or values that the column cannot hold.',
   },
+  SEED_FOLDER_TAKEN: {
+    exit: 3,
+    meaning: 'The folder holds CSV files of other rows; --truncate deletes them.',
+  },
+  SEED_TWINS_DIFFER: {
+    exit: 2,
+    meaning: 'The sql and the js of a generator of your own (gen.pair) do not make the same values.',
+  },
+  SEED_CODE_UNKNOWN: {
+    exit: 3,
+    meaning: 'A stopped load has generators of its own whose code is not the one of the profile in seeds/.',
+  },
   SEED_TYPE_UNSUPPORTED: { exit: 2, meaning: 'A profile fills a column whose type gigarow cannot write.' },
   PROFILE_UNKNOWN: { exit: 2, meaning: 'No file in seeds/ defines a profile of this name.' },
   TABLE_UNKNOWN: { exit: 2, meaning: 'The profile does not fill a table of this name.' },
@@ -152,6 +164,10 @@ export const ERROR_CODES = {
   TUNING_OPEN: {
     exit: 3,
     meaning: 'Another tuning profile is applied to this server; it has to be reverted first.',
+  },
+  TUNING_FOREIGN: {
+    exit: 3,
+    meaning: 'Another project has tuned this server, or the journal of a tuning profile is lost.',
   },
   TUNING_CONFLICT: {
     exit: 3,

@@ -143,6 +143,13 @@ interface Failed {
   readonly of: number
 }
 
+/** What was made anew goes back to whom it belonged: not everybody may give something to another role. */
+function hintOf(sql: string, code: string | undefined): string {
+  const owner = /^ALTER .* OWNER TO (.+)$/s.exec(sql)?.[1]
+  if (owner === undefined || code !== '42501') return ''
+  return `Run it as a superuser, or as a role that is a member of ${owner} (GRANT ${owner} TO …), which itself may CREATE in the schema. `
+}
+
 /** Locks, lost connections and full disks are explained by others. */
 function failed(error: unknown, { sql, number, of }: Failed): unknown {
   const code = errorCodeOf(error)
@@ -158,7 +165,7 @@ function failed(error: unknown, { sql, number, of }: Failed): unknown {
   return new GigarowError('APPLY_FAILED', said.join('\n  '), {
     facts: { statement: number, of, sql, reason: message, ...(code ? { sqlstate: code } : {}) },
     cause: error,
-    hint: 'Its transaction was rolled back; what was committed before it stays. The same command compares anew and goes on from there.',
+    hint: `${hintOf(sql, code)}Its transaction was rolled back; what was committed before it stays. The same command compares anew and goes on from there.`,
   })
 }
 

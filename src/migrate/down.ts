@@ -3,11 +3,13 @@ import { GigarowError } from '../kernel/index.ts'
 import { ensureStore } from '../store/index.ts'
 import { dropsTables, refuseDataLoss } from './data-loss.ts'
 import { createEngine, inOrder, readDownScript } from './engine.ts'
+import type { MigrateEvent } from './events.ts'
 import { type MigrationFile, readMigrations } from './files.ts'
 import { type LedgerRow, type Recorded, readRecorded } from './ledger.ts'
 import { underMigrateLock } from './lock.ts'
 import { readModule } from './module.ts'
 import { connected, emitOf, findMigration, type RunOptions } from './options.ts'
+import type { Quarantined } from './quarantine.ts'
 import type { Script } from './script.ts'
 import { assertConsistent } from './state.ts'
 import { unwrapped } from './unwrapped.ts'
@@ -22,6 +24,8 @@ export interface MigrateDownOptions extends RunOptions {
 export interface MigrateDownResult {
   /** Names in the order they were taken back (with dryRun: would be). */
   readonly reverted: readonly string[]
+  /** Tables that were moved aside, and where they are. */
+  readonly quarantined: readonly Quarantined[]
   readonly sql: readonly { readonly name: string; readonly path: string; readonly sql: string }[]
 }
 
@@ -37,15 +41,21 @@ export async function migrateDown(options: MigrateDownOptions): Promise<MigrateD
   return connected(options, 'reverting migrations', async (db) => {
     if (options.dryRun) {
       const scripts = await prepare(db, { files, options, recorded: await readRecorded(db) })
-      return { reverted: scripts.map((s) => s.name), sql: scripts.map(toText) }
+      return { reverted: scripts.map((s) => s.name), quarantined: [], sql: scripts.map(toText) }
     }
     await ensureStore(db)
     return underMigrateLock(db, options, async (session) => {
       const recorded = await readRecorded(db)
       const scripts = await prepare(db, { files, options, recorded })
       const { lock = {}, signal } = options
-      const run = { db, session, emit: emitOf(options), lock, ...(signal ? { signal } : {}) }
-      const engine = createEngine({
+      const quarantined: Quarantined[] = []
+      const emit = (event: MigrateEvent) => {
+        if (event.type === 'migrate.quarantined')
+          quarantined.push({ table: event.table, schema: event.schema })
+        emitOf(options)(event)
+      }
+      const run = { db, session, emit, lock, ...(signal ? { signal } : {}) }
+      const engine = await createEngine({
         run,
         files,
         ledger: recorded.ledger,
@@ -54,7 +64,7 @@ export async function migrateDown(options: MigrateDownOptions): Promise<MigrateD
         loadModule: options.loadModule,
       })
       if (scripts.length > 0) await unwrapped(() => engine.down({ step: scripts.length }))
-      return { reverted: scripts.map((s) => s.name), sql: [] }
+      return { reverted: scripts.map((s) => s.name), quarantined, sql: [] }
     })
   })
 }

@@ -19,6 +19,7 @@ export function checkState(input: DriftInput): readonly KeyedDrift[] {
   for (const object of live.objects.values()) found.push(...stateOf(object, expected.objects.get(object.key)))
   return [
     ...found,
+    ...strangeOwners(input),
     ...leafIndexes(live),
     ...input.policies.flatMap((policy) => policyDrift(policy, input)),
     ...unknown(input),
@@ -68,6 +69,20 @@ function stateOf(object: SchemaObject, expected: SchemaObject | undefined): read
     default:
       return []
   }
+}
+
+/** Where the expected state names an owner: migrations are replayed by somebody, whose own objects say nothing. Else a partition is its parent's owner's. */
+function strangeOwners({ live, expected }: DriftInput): readonly KeyedDrift[] {
+  return [...(live.owners?.of ?? [])].flatMap(([key, found]): KeyedDrift[] => {
+    const object = live.objects.get(key)
+    const named = expected.owners?.of.get(key)
+    const meant = named === expected.owners?.reader ? undefined : named
+    const above = object?.kind === 'table' ? object.partitionOf?.parent : undefined
+    const wanted = meant ?? (above && live.owners?.of.get(above))
+    if (object === undefined || wanted === undefined || wanted === found) return []
+    const text = meant === undefined ? 'belongs to another role than its parent' : 'belongs to another role'
+    return [{ kind: 'changed', key, object: titleOf(object), text, expected: wanted, found }]
+  })
 }
 
 /** Each partition has to have an index under each index of its parent. */

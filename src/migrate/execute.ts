@@ -6,7 +6,7 @@ import { dropsTables, refuseDataLoss } from './data-loss.ts'
 import { EVENTS_OF, type MigrateEmit } from './events.ts'
 import { explainFailure } from './failure.ts'
 import { type Direction, markStep, readSteps, type StepRow } from './ledger.ts'
-import { quarantine } from './quarantine.ts'
+import { type Quarantined, quarantine } from './quarantine.ts'
 import { asOurselves, cancellable, forgetSettings, retried, runOutside, type Work } from './run.ts'
 import type { Script } from './script.ts'
 
@@ -54,11 +54,20 @@ export async function execute(run: Run, job: Job): Promise<void> {
 }
 
 async function runInOne(run: Run, job: Job): Promise<void> {
+  let moved: readonly Quarantined[] = []
   await inRetried(run, job, async () => {
     const begin = performance.now()
-    for (const statement of job.script.statements) await runStatement(run, job, statement)
+    moved = []
+    for (const statement of job.script.statements)
+      moved = [...moved, ...(await runStatement(run, job, statement))]
     await asOurselves(run.session, () => job.record(performance.now() - begin))
   })
+  announceMoved(run, job, moved)
+}
+
+/** When it is committed: a transaction that was tried twice has moved things once. */
+function announceMoved(run: Run, { name }: Job, moved: readonly Quarantined[]): void {
+  for (const one of moved) run.emit({ type: 'migrate.quarantined', name, ...one })
 }
 
 /** A statement of a journaled migration. */
@@ -86,12 +95,14 @@ async function runJournaled(run: Run, job: Job, rows: readonly StepRow[]): Promi
 /** In one transaction with their rows of the journal: all of them are done, or none. */
 async function runTogether(run: Run, job: Job, steps: readonly Step[]): Promise<void> {
   const open = steps.filter((step) => !isSetting(step) && !step.row?.done)
+  let moved: readonly Quarantined[] = []
   const work = async () => {
+    moved = []
     for (const step of steps) {
       if (isSetting(step)) await runStatement(run, job, step.statement)
       if (!open.includes(step)) continue
       announce(run, job, step)
-      await runStatement(run, job, step.statement)
+      moved = [...moved, ...(await runStatement(run, job, step.statement))]
     }
   }
   if (open.length === 0) return work()
@@ -99,6 +110,7 @@ async function runTogether(run: Run, job: Job, steps: readonly Step[]): Promise<
     await work()
     await mark(run, job, { steps: open, done: true })
   })
+  announceMoved(run, job, moved)
 }
 
 async function runApart(run: Run, job: Job, step: Step): Promise<void> {
@@ -114,7 +126,8 @@ async function runApart(run: Run, job: Job, step: Step): Promise<void> {
     recovered: ({ what }: { readonly what: string }) =>
       run.emit({ type: 'migrate.recovered', name: job.name, step: step.step, what }),
   }
-  await runOutside(run, outside, () => runStatement(run, job, statement)).catch(stopped(run, job))
+  const work = async () => void (await runStatement(run, job, statement))
+  await runOutside(run, outside, work).catch(stopped(run, job))
   await inTransaction(run.session, () => mark(run, job, { steps: [step], done: true }))
 }
 
@@ -141,28 +154,21 @@ function mark({ session }: Run, { name, direction }: Job, { steps, done }: Marks
   })
 }
 
-async function runStatement(run: Run, job: Job, statement: FileStatement): Promise<void> {
+/** Returns what it moved instead of dropping it. */
+async function runStatement(run: Run, job: Job, statement: FileStatement): Promise<readonly Quarantined[]> {
   if (run.signal?.aborted) throw interrupted(job)
-  const alone = classify(statement.node) === 'alone'
-  if (job.keepData && !isMoved(job, statement))
-    await refuseDataLoss(run.session, [statement], { lock: !alone })
+  const { node } = statement
+  const moves = job.quarantine && dropsTables(node)
+  const lock = classify(node) !== 'alone'
+  if (job.keepData && !moves) await refuseDataLoss(run.session, [statement], { lock })
   try {
-    if (isMoved(job, statement) && (await moveAside(run, job, statement))) return
-    await run.session.unsafe(statement.sql)
+    const moved = moves ? await quarantine(run.session, node) : undefined
+    if (moved === undefined) await run.session.unsafe(statement.sql)
+    return moved ?? []
   } catch (error) {
     if (run.signal?.aborted) throw interrupted(job)
     throw explainFailure(error, { script: job.script, statement })
   }
-}
-
-function isMoved({ quarantine }: Job, { node }: FileStatement): boolean {
-  return quarantine && dropsTables(node)
-}
-
-async function moveAside(run: Run, { name }: Job, { node }: FileStatement): Promise<boolean> {
-  const moved = await quarantine(run.session, node)
-  for (const one of moved ?? []) run.emit({ type: 'migrate.quarantined', name, ...one })
-  return moved !== undefined
 }
 
 function doing({ name, direction }: Job): string {

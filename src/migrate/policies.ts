@@ -122,11 +122,21 @@ export async function adjustLeaves(
     const made = theirs.filter(({ name, bound }) => !has(own, name) && isOfPolicy(policy, spanOf(bound)))
     for (const { name, bound } of made) {
       if (name.schema !== policy.table.schema) continue
-      const sql = createLeafSql({ parent: policy.table, name: name.name, bound })
+      const sql = leafSql(other, policy.table, { name, bound })
       // Where one of another name holds the same time, that is a difference.
-      await db.sql.unsafe(sql).catch(() => {})
+      await db.sql.unsafe(sql.join(';\n')).catch(() => {})
     }
   }
+}
+
+/** A partition as the catalog has it, with those below it. */
+function leafSql(catalog: Catalog, parent: QualifiedName, { name, bound }: LeafOf): readonly string[] {
+  const table = catalog.objects.get(objectKey('table', name))
+  const key = table?.kind === 'table' ? table.partitionKey : undefined
+  return [
+    createLeafSql({ parent, name: name.name, bound, ...(key === undefined ? {} : { partitionBy: key }) }),
+    ...leavesOf(catalog, name).flatMap((leaf) => leafSql(catalog, name, leaf)),
+  ]
 }
 
 function has(leaves: readonly LeafOf[], { schema, name }: QualifiedName): boolean {

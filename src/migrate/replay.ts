@@ -38,6 +38,7 @@ async function runOne(
   { statement, signal }: ReplayOptions & { readonly statement: FileStatement },
 ): Promise<void> {
   if (signal?.aborted) throw new GigarowError('INTERRUPTED', 'Stopped; nothing was changed.')
+  if (isDistribution(statement.node) && !(await hasCitus(session))) return
   try {
     await session.unsafe(statement.sql)
   } catch (error) {
@@ -91,6 +92,27 @@ const BEYOND = [
   'AlterSubscriptionStmt',
   'DropSubscriptionStmt',
 ] as const
+
+/** SELECT create_distributed_table(…): where the rows of a table are is no part of a scratch database. */
+function isDistribution(node: SqlNode): boolean {
+  if (!('SelectStmt' in node)) return false
+  const { targetList = [], fromClause } = node.SelectStmt
+  const [target] = targetList
+  if (fromClause !== undefined || targetList.length !== 1 || !target || !('ResTarget' in target)) return false
+  const call = target.ResTarget.val
+  if (call === undefined || !('FuncCall' in call)) return false
+  const last = call.FuncCall.funcname?.at(-1)
+  return (
+    last !== undefined &&
+    'String' in last &&
+    /^create_(distributed|reference)_table$/.test(last.String.sval ?? '')
+  )
+}
+
+async function hasCitus(session: ReservedSql): Promise<boolean> {
+  const rows = await session.unsafe(`select from pg_proc where proname = 'create_distributed_table'`)
+  return rows.length > 0
+}
 
 function reachesBeyond(node: SqlNode): boolean {
   if ('GrantStmt' in node)

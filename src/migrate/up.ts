@@ -43,7 +43,7 @@ export async function migrateUp(options: MigrateUpOptions): Promise<MigrateUpRes
       const chosen = await choose(files, options, recorded)
       const { lock = {}, signal } = options
       const run = { db, session, emit: emitOf(options), lock, ...(signal ? { signal } : {}) }
-      const engine = createEngine({
+      const engine = await createEngine({
         run,
         files,
         ledger: recorded.ledger,

@@ -15,6 +15,15 @@ export interface Catalog {
   readonly unknown: readonly string[]
   /** Which of those an object needs: the collation of a column. */
   readonly unknownNeeds?: ReadonlyMap<ObjectKey, readonly string[]>
+  /** Absent where nobody has asked. */
+  readonly owners?: Owners
+}
+
+/** Whose the tables, views, sequences, routines, types and schemas are. */
+export interface Owners {
+  /** Who has read the catalog: what is his says nothing, as he owns what he makes. */
+  readonly reader: string
+  readonly of: ReadonlyMap<ObjectKey, string>
 }
 
 /**

@@ -30,6 +30,7 @@ export {
   nameIn,
   type ObjectKey,
   type ObjectKind,
+  type Owners,
   objectKey,
   type PartitionOf,
   type Policy,

@@ -2,6 +2,7 @@ import { is, SQL, sql } from 'drizzle-orm'
 import { PgDialect, type PgTable } from 'drizzle-orm/pg-core'
 import type { KeyPart, PartitionKey, PartitionStrategy } from '../model/index.ts'
 import type { ColumnOptions } from './column-options.ts'
+import type { DistributionSpec } from './distribution.ts'
 import type { IndexSpec } from './index-builder.ts'
 import type { RenameSpec } from './renames.ts'
 import type { StatisticsSpec } from './statistics.ts'
@@ -47,6 +48,7 @@ type ExtraValue =
   | { readonly kind: 'statistics'; readonly spec: StatisticsSpec }
   | { readonly kind: 'comment'; readonly comment: CommentSpec }
   | { readonly kind: 'renamedFrom'; readonly rename: RenameSpec }
+  | { readonly kind: 'distribution'; readonly distribution: DistributionSpec }
 
 /** Of the table, or of a column of it. */
 export interface CommentSpec {
@@ -123,6 +125,8 @@ export interface TableExtras {
   readonly statistics: readonly StatisticsSpec[]
   readonly comments: readonly CommentSpec[]
   readonly renames: readonly RenameSpec[]
+  /** More than one is a problem. */
+  readonly distributions: readonly DistributionSpec[]
 }
 
 const NO_EXTRAS: TableExtras = Object.freeze({
@@ -131,6 +135,7 @@ const NO_EXTRAS: TableExtras = Object.freeze({
   statistics: [],
   comments: [],
   renames: [],
+  distributions: [],
 })
 
 /** What of ours stands in a table's third argument. */
@@ -154,6 +159,7 @@ export function readExtras(table: PgTable): TableExtras {
     statistics: values.filter((v) => v.kind === 'statistics').map((v) => v.spec),
     comments: values.filter((v) => v.kind === 'comment').map((v) => v.comment),
     renames: values.filter((v) => v.kind === 'renamedFrom').map((v) => v.rename),
+    distributions: values.filter((v) => v.kind === 'distribution').map((v) => v.distribution),
   })
 }
 

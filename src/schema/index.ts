@@ -5,6 +5,13 @@ export { checkDeclarations, declarationsSql } from './ddl.ts'
 export { type DeclaredSchema, type GigarowTable, type ReadOptions, readDeclarations } from './declared.ts'
 export { type DeclarationRename, declarationRenames } from './declared-renames.ts'
 export { type DeclaredColumn, type DeclaredTable, describeTable } from './describe.ts'
+export {
+  type DistributeOptions,
+  type Distribution,
+  distributeBy,
+  distributionSql,
+  referenceTable,
+} from './distribution.ts'
 export { comment, partitionBy, type StorageOptions, storage } from './extras.ts'
 export {
   type IndexDeclaration,

@@ -4,6 +4,7 @@ export { type ColumnOptions, columnOptions } from './column-options.ts'
 export type { AnyTable, ColumnFacts } from './columns.ts'
 export { checkDeclarations, declarationsSql } from './ddl.ts'
 export { type DeclaredSchema, type GigarowTable, type ReadOptions, readDeclarations } from './declared.ts'
+export { type DistributeOptions, type Distribution, distributeBy, referenceTable } from './distribution.ts'
 export { comment, partitionBy, type StorageOptions, storage } from './extras.ts'
 export {
   type IndexDeclaration,

@@ -4,12 +4,18 @@ import { displayName } from '../kernel/index.ts'
 import { boundProblems, keySql, type PartitionKey } from '../model/index.ts'
 import { columnOptionProblems } from './column-options.ts'
 import type { GigarowTable } from './declared.ts'
+import { distributionProblems } from './distribution.ts'
 import { levels } from './partition-tree.ts'
 import { statisticsProblems } from './statistics.ts'
 
 /** What PostgreSQL would refuse, said earlier and with the way out. */
 export function checkTable(declared: GigarowTable): readonly string[] {
-  return [...partitionProblems(declared), ...extraProblems(declared)]
+  return [
+    ...partitionProblems(declared),
+    ...extraProblems(declared),
+    ...distributionProblems(declared),
+    ...undistributedKeys(declared),
+  ]
 }
 
 function extraProblems({
@@ -104,6 +110,18 @@ function uncoveredKeys(declared: GigarowTable): string[] {
       const all = [...columns, ...key.filter((k) => !columns.includes(k))]
       const fixed = fix(all.map((c) => `t.${propertyOf(declared, c)}`).join(', '))
       return `${table}: ${label} (${columns.join(', ')}) does not hold the partition key ${by}, so no server can check it. Write ${fixed}.`
+    })
+}
+
+/** A node checks its own rows only: whatever is unique has to hold the column that the rows are spread by. */
+function undistributedKeys(declared: GigarowTable): string[] {
+  const [spec] = declared.distributions
+  if (spec?.kind !== 'hash') return []
+  return uniqueRules(declared)
+    .filter(({ columns }) => !columns.includes(spec.column))
+    .map(({ label, columns, fix }) => {
+      const all = [...columns, spec.column].map((c) => `t.${propertyOf(declared, c)}`).join(', ')
+      return `${displayName(declared.name)}: ${label} (${columns.join(', ')}) does not hold ${spec.column}, by which the rows are distributed. Write ${fix(all)}.`
     })
 }
 

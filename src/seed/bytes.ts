@@ -80,6 +80,12 @@ export function putDigits(
   { value, digits }: { value: number; digits: number },
 ): number {
   if (value <= 0x7fffffff) return putSmall(out, pos, { value, digits })
+  if (value < 1e15 && digits > 9) {
+    // Quotients below 10^6 are told apart from the next integer; above, rounding might reach it.
+    const upper = Math.floor(value / 1e9)
+    const end = putSmall(out, pos, { value: upper, digits: digits - 9 })
+    return putSmall(out, end, { value: value - upper * 1e9, digits: 9 })
+  }
   let rest = value
   for (let p = pos + digits - 1; p >= pos; p--) {
     const next = Math.floor(rest / 10)

@@ -7,30 +7,11 @@ import {
   describeTable,
 } from '../schema/index.ts'
 import { invalidSeed } from './errors.ts'
+import { type Accepts, type Filled, rememberColumns } from './filled.ts'
 import type { Gen, Makes } from './gen.ts'
-import type { ColumnFill, GeneratorSpec, Profile, TableFill } from './profile.ts'
+import { relink, unknownParent } from './parents.ts'
+import type { ColumnFill, GeneratorSpec, Profile } from './profile.ts'
 import { compileRows } from './rows.ts'
-
-/** What may fill a column of each of Drizzle's types. */
-type Accepts<ColumnType extends string> = ColumnType extends
-  | `Pg${'Big' | 'Small' | ''}Serial${string}`
-  | 'PgInteger'
-  | 'PgSmallInt'
-  | `PgBigInt${string}`
-  ? 'int'
-  : ColumnType extends `PgNumeric${string}` | 'PgDoublePrecision'
-    ? 'int' | 'decimal'
-    : ColumnType extends 'PgText' | 'PgVarchar'
-      ? 'text'
-      : ColumnType extends `PgTimestamp${string}` | `PgDate${string}`
-        ? 'time'
-        : ColumnType extends 'PgBoolean'
-          ? 'boolean'
-          : ColumnType extends 'PgUUID'
-            ? 'uuid'
-            : ColumnType extends 'PgJsonb'
-              ? 'json'
-              : never
 
 interface Facts {
   readonly columnType: string
@@ -67,16 +48,18 @@ export interface FillOptions<T extends AnyTable> {
 const MAX_ROWS = 1e13
 
 /** How a table is filled. Throws SEED_INVALID or SEED_TYPE_UNSUPPORTED, naming the column. */
-export function fill<T extends AnyTable>(table: T, { rows, columns }: FillOptions<T>): TableFill {
+export function fill<T extends AnyTable>(table: T, { rows, columns }: FillOptions<T>): Filled<T> {
   const declared = describeTable(table)
+  const fills = columnFills(declared, columns as Readonly<Record<string, Gen<Makes> | undefined>>)
   const made = Object.freeze({
     table: Object.freeze({ schema: declared.schema, name: declared.name }),
     rows: checkRows(rows, displayName(declared)),
-    columns: columnFills(declared, columns as Readonly<Record<string, Gen<Makes> | undefined>>),
+    columns: fills,
   })
   // Compiling finds everything that a generator or a type may object to.
   compileRows(made, { seed: 0, block: 0 })
-  return made
+  const keys = new Map(declared.columns.map(({ name, key }) => [name, key]))
+  return rememberColumns(made, new Map(fills.map((column) => [keys.get(column.name)!, column])))
 }
 
 function columnFills(
@@ -137,7 +120,7 @@ export function defineSeed(profile: Profile): Profile {
     })
   }
   const { name, seed, tables } = profile
-  return Object.freeze({ name, seed, tables: Object.freeze([...tables]) })
+  return relink(Object.freeze({ name, seed, tables: Object.freeze([...tables]) }))
 }
 
 function problemOf({ name, seed, tables }: Profile): string | undefined {
@@ -147,5 +130,9 @@ function problemOf({ name, seed, tables }: Profile): string | undefined {
   if (tables.length === 0) return 'there are no tables'
   const names = tables.map((table) => displayName(table.table))
   const twice = names.find((table, k) => names.indexOf(table) !== k)
-  return twice === undefined ? undefined : `table ${twice} is filled twice`
+  if (twice !== undefined) return `table ${twice} is filled twice`
+  const parent = unknownParent(tables)
+  return parent === undefined
+    ? undefined
+    : `rows of ${parent} are referred to, and it is not among the tables`
 }

@@ -1,6 +1,7 @@
 import type { Emit } from '../kernel/index.ts'
 import type { SeedEvent } from './events.ts'
 import type { Filler } from './plan.ts'
+import type { Profile } from './profile.ts'
 
 export interface SeedOptions {
   readonly filler: Filler
@@ -8,6 +9,8 @@ export interface SeedOptions {
   readonly jobs: number
   /** Delete the rows that the tables hold. */
   readonly truncate?: boolean
+  /** The profile as its file has it: resuming a load with gen.pair() needs it, as the code in the ledger is not trusted. */
+  readonly profile?: Profile | undefined
   readonly emit: Emit<SeedEvent>
   readonly signal: AbortSignal
 }

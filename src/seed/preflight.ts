@@ -1,6 +1,7 @@
 import { type LiveColumn, type LiveTable, readLiveTable } from '../catalog/index.ts'
 import type { AnySql } from '../db/index.ts'
 import { displayName, formatCount, GigarowError, type QualifiedName, qualified } from '../kernel/index.ts'
+import { checkPairs } from './own-code.ts'
 import { isSameType } from './pg-type.ts'
 import type { LoadPlan, TablePlan } from './plan.ts'
 
@@ -19,6 +20,7 @@ export async function preflight(sql: AnySql, plan: LoadPlan): Promise<LoadTable[
     checkFit(table, live)
     tables.push({ plan: table, live })
   }
+  await checkPairs(sql, plan)
   return tables
 }
 

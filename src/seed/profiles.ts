@@ -58,6 +58,15 @@ export function findFill(profile: Profile, table: string): TableFill {
   })
 }
 
+/** The profile with some of its tables, given as name or schema.name; rows that they refer to are as before. Throws TABLE_UNKNOWN. */
+export function onlyTables(profile: Profile, names: readonly string[]): Profile {
+  const wanted = new Set(names.map((name) => findFill(profile, name)))
+  return Object.freeze({
+    ...profile,
+    tables: Object.freeze(profile.tables.filter((fill) => wanted.has(fill))),
+  })
+}
+
 function suggestion(name: string, names: readonly string[]): string {
   const close = nearest(name, names)
   return close === undefined ? '' : `Did you mean ${close}? `

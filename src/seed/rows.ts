@@ -4,6 +4,7 @@ import type { Where } from './errors.ts'
 import { fuseWriters } from './fuse.ts'
 import { compileGenerator } from './generators/index.ts'
 import { hashHigh, noHash } from './hash.ts'
+import { Once } from './once.ts'
 import type { TableFill } from './profile.ts'
 import type { RowHash } from './row-hash.ts'
 import { blockOf } from './stream.ts'
@@ -93,11 +94,23 @@ function hashTuple(columns: readonly Column[], bytes: DataView, sum: RowHash): v
   sum.end()
 }
 
-function compileColumns(fill: TableFill, { seed, block }: CompileOptions): readonly Column[] {
+function compileColumns(
+  fill: TableFill,
+  { seed, block }: CompileOptions,
+  once = new Once(),
+): readonly Column[] {
   const table = `${fill.table.schema}.${fill.table.name}`
   return fill.columns.map(({ name, type, generator }) => {
     const where: Where = { table, column: name, type }
-    const source = compileGenerator(generator, { where, seed, rows: fill.rows, block, path: [name] })
+    const source = compileGenerator(generator, {
+      where,
+      seed,
+      rows: fill.rows,
+      block,
+      path: [name],
+      row: 'i',
+      once: (expression) => once.add(expression),
+    })
     return { name, ...compileColumn(source, where), isNull: source.isNull }
   })
 }
@@ -114,9 +127,11 @@ export interface SelectRange {
 export function selectSql(fill: TableFill, { seed, lo, hi }: SelectRange): string {
   const block = blockOf(lo)
   if (blockOf(hi) !== block) throw new RangeError(`rows ${lo} to ${hi} lie in two blocks of 2^32 rows`)
-  const columns = compileColumns(fill, { seed, block })
+  const once = new Once()
+  const columns = compileColumns(fill, { seed, block }, once)
   const list = columns.map(({ name, encoder }) => `${encoder.sql} as ${ident(name)}`)
-  return `select ${list.join(', ')} from (select generate_series(${lo}::bigint, ${hi}::bigint) as i) s`
+  const rows = once.around(`(select generate_series(${lo}::bigint, ${hi}::bigint) as i) s`)
+  return `select ${list.join(', ')} from ${rows}`
 }
 
 /** int8 expression over the filled columns of `alias`: the checksum that hashInto() adds. PostgreSQL 14 and later. */

@@ -18,6 +18,7 @@ import {
   setState,
 } from './ledger.ts'
 import type { SeedOptions } from './options.ts'
+import { checkOwnCode } from './own-code.ts'
 import { chunkCount, type Filler, type LoadPlan, tableKey, totalRows } from './plan.ts'
 import { checkEmpty, checkUnreferenced, isEmpty, type LoadTable, preflight } from './preflight.ts'
 import { prepare, refuseUnfinished, stoppedRuns } from './prepare.ts'
@@ -64,6 +65,7 @@ export async function seed(db: Database, plan: LoadPlan, options: SeedOptions): 
 
 /** Goes on with an unfinished load, with its own plan; filler and jobs may differ, the rows cannot. */
 export async function resume(db: Database, run: Run, options: SeedOptions): Promise<SeedReport> {
+  checkOwnCode(run.plan, options.profile)
   return exclusively(db, options, async (threads) => {
     await endOrphans(db.sql, run.id)
     const tables = await preflight(db.sql, run.plan)

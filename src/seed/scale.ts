@@ -1,4 +1,5 @@
 import { GigarowError } from '../kernel/index.ts'
+import { relink } from './parents.ts'
 import type { Profile } from './profile.ts'
 
 export interface ScaleOptions {
@@ -22,7 +23,7 @@ export function scaleProfile(profile: Profile, { rows, scale }: ScaleOptions): P
   const tables = profile.tables.map((table) =>
     Object.freeze({ ...table, rows: Math.max(1, scaled(table.rows)) }),
   )
-  return Object.freeze({ ...profile, tables: Object.freeze(tables) })
+  return relink(Object.freeze({ ...profile, tables: Object.freeze(tables) }))
 }
 
 /** own * to / of, rounded, without losing the last digits of large numbers. */

@@ -68,6 +68,8 @@ export interface TextSource extends Nullable {
   readonly maxBytes: number
   /** Where it differs from maxBytes. */
   readonly maxCharacters?: number
+  /** Whether it may hold quotes, backslashes and control characters all the same. */
+  readonly isRaw?: boolean
   write(low: number, out: DataView, pos: number): number
   readonly sql: string
 }

@@ -12,8 +12,10 @@ import {
 /** A source of random bits for a column: hash(index) in JavaScript and the same as an SQL expression. */
 export interface Stream {
   readonly state: SeedState
-  /** int8 expression over the row's number `i`. */
+  /** int8 expression over the row's number. */
   readonly sql: string
+  /** The same hash of another int8 expression, whose values are 0 to 2^32 - 1. */
+  of(index: string): string
 }
 
 export interface StreamName {
@@ -21,6 +23,8 @@ export interface StreamName {
   readonly table: string
   /** Column, then whatever tells apart several streams of one column. */
   readonly path: readonly string[]
+  /** SQL of the row's number; default `i`. */
+  readonly row?: string
 }
 
 /** 2^32 rows: the hash folds its argument to 32 bits, so each block has a seed of its own. */
@@ -34,13 +38,14 @@ export function blockOf(row: number): number {
  * hashint8extended(i & 4294967295, hashint8extended(i >> 32, seed of the stream)). The inner hash is a constant for a
  * block, so it stands in the SQL as a number.
  */
-export function openStream({ seed, table, path }: StreamName, block: number): Stream {
+export function openStream({ seed, table, path, row = 'i' }: StreamName, block: number): Stream {
   const columnSeed = hashText(JSON.stringify([table, ...path]), wordsOf(seed))
   const blockSeed = blockHash(columnSeed, block)
-  const index = block === 0 ? 'i' : '(i & 4294967295)'
+  const of = (index: string) => `hashint8extended(${index}, '${toInt64(blockSeed)}'::bigint)`
   return Object.freeze({
     state: seedState(blockSeed),
-    sql: `hashint8extended(${index}, '${toInt64(blockSeed)}'::bigint)`,
+    sql: of(block === 0 ? row : `(${row} & 4294967295)`),
+    of,
   })
 }
 
@@ -73,16 +78,16 @@ const RECIPROCAL = 1 / 65536
 export const MAX_SPAN = 2147483648
 
 /** The lower half of a hash, uniform from 0 to 2^32 - 1. The hash's better half: use it first. */
-export function lowSql(stream: Stream): string {
-  return `(${stream.sql} & 4294967295)`
+export function lowSql({ sql }: Pick<Stream, 'sql'>): string {
+  return `(${sql} & 4294967295)`
 }
 
 /** The upper half. */
-export function highSql(stream: Stream): string {
-  return `((${stream.sql} >> 32) & 4294967295)`
+export function highSql({ sql }: Pick<Stream, 'sql'>): string {
+  return `((${sql} >> 32) & 4294967295)`
 }
 
 /** scale() in SQL. */
-export function scaleSql(u: string, n: number): string {
+export function scaleSql(u: string, n: number | string): string {
   return `((${u} * ${n}) >> 32)`
 }

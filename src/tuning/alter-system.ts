@@ -4,7 +4,12 @@ import { isListSetting, splitList } from './list-value.ts'
 /** Writes `raw`, the text of a configuration file, into postgresql.auto.conf; null takes the setting out of it. */
 export function alterSystem(name: string, raw: string | null): string {
   const setting = ident(...name.split('.'))
-  if (raw === null) return `alter system reset ${setting}`
-  const members = isListSetting(name) ? splitList(name, raw) : [raw]
-  return `alter system set ${setting} = ${members.map(literal).join(', ')}`
+  return raw === null
+    ? `alter system reset ${setting}`
+    : `alter system set ${setting} = ${listLiterals(name, raw)}`
+}
+
+/** As SET takes it: the members of a list one by one. */
+export function listLiterals(name: string, raw: string): string {
+  return (isListSetting(name) ? splitList(name, raw) : [raw]).map(literal).join(', ')
 }

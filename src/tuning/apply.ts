@@ -1,18 +1,35 @@
 import { randomUUID } from 'node:crypto'
 import { describeTarget } from '../db/index.ts'
 import { GigarowError, isGigarowError } from '../kernel/index.ts'
-import { alterSystem } from './alter-system.ts'
-import { refuseToBreakWork, type TuneSession, type TuningContext, underTuneLock } from './context.ts'
+import {
+  changedMeanwhile,
+  foreignMarker,
+  interrupted,
+  notAllowed,
+  otherOpen,
+  revertedMeanwhile,
+} from './apply-errors.ts'
+import {
+  refuseToBreakWork,
+  type TuneSession,
+  type TuningContext,
+  underTuneLock,
+  type WorkingSession,
+} from './context.ts'
 import { type HardwareOverrides, probeServer } from './hardware.ts'
 import { type Journal, journalPath, openJournal } from './journal.ts'
 import type { JournaledSetting, JournaledStep, JournalState } from './journal-records.ts'
 import { sameText } from './list-value.ts'
-import { planTuning, type TuningPlan } from './plan.ts'
+import { markerStep } from './marker.ts'
+import { changeStatement, describeScope, rawOf } from './means.ts'
+import { type PlannedSetting, planTuning, type TuningPlan } from './plan.ts'
 import type { TuningProfile } from './profile.ts'
 import { reloadAndWait } from './reload.ts'
+import { restartServer, waitsForRestart } from './restart.ts'
 import { revertTuning } from './revert.ts'
 import { checkSafety } from './safety.ts'
-import { readServer, type ServerState } from './server.ts'
+import { describeSelection, type Selection } from './select.ts'
+import { MARKER, readServer, type ServerState } from './server.ts'
 import { humanise } from './values.ts'
 import { verifyApplied } from './verify.ts'
 
@@ -20,6 +37,7 @@ export interface PlanOptions extends TuningContext {
   readonly profile: TuningProfile
   /** What is known better than it can be probed: a remote server's memory, for one. */
   readonly hardware?: HardwareOverrides
+  readonly selection?: Selection
 }
 
 export interface ApplyOptions extends PlanOptions {
@@ -35,10 +53,32 @@ export interface ApplyResult {
   /** nothing: the server has every value already. finished: an apply that was interrupted has been completed. */
   readonly outcome: 'applied' | 'finished' | 'already' | 'nothing'
   /** For people: from the value that was in force, to the text that was written. */
-  readonly changed: readonly { readonly name: string; readonly from: string; readonly to: string }[]
+  readonly changed: readonly Changed[]
+  /** Of the profile, and not set: for another version, forbidden to this user, fixed on the command line, … */
+  readonly skipped: readonly Skipped[]
+  /** Set, but some sessions have another value by ALTER ROLE or ALTER DATABASE. */
+  readonly shadowed: readonly { readonly name: string; readonly by: string }[]
   /** Written, but in force only after a restart that did not happen. */
   readonly pendingRestart: readonly string[]
   readonly restarted: boolean
+  /** Sessions whose work kept the restart from happening. */
+  readonly working: readonly WorkingSession[]
+}
+
+export interface Changed {
+  readonly name: string
+  readonly from: string
+  readonly to: string
+  /** The role and database it is set for; null: the whole server. */
+  readonly scope: string | null
+}
+
+export interface Skipped {
+  readonly name: string
+  readonly wanted: string
+  readonly why: string
+  /** Somebody with more rights has to set it: gigarow tune render. */
+  readonly forbidden: boolean
 }
 
 /** What applying the profile to this server would do. Changes nothing and takes no lock. */
@@ -47,12 +87,20 @@ export async function planForServer(options: PlanOptions): Promise<TuningPlan> {
     const session = await db.sql.reserve()
     try {
       const server = await readServer(session)
-      const hardware = await probeServer({ session, server, overrides: options.hardware ?? {} })
-      return planTuning(options.profile, hardware, server)
+      return (await planFor(options, { session, server })).plan
     } finally {
       session.release()
     }
   })
+}
+
+async function planFor(
+  { profile, hardware: overrides = {}, selection = {} }: PlanOptions,
+  { session, server }: Pick<Work, 'session' | 'server'>,
+): Promise<{ plan: TuningPlan; steps: readonly PlannedSetting[] }> {
+  const probed = await probeServer({ session, server, overrides })
+  const plan = planTuning(profile, { ...probed, server, selection })
+  return { plan, steps: plan.settings.filter((s) => s.action === 'set') }
 }
 
 /**
@@ -69,7 +117,7 @@ export async function applyTuning(options: ApplyOptions): Promise<ApplyResult> {
     if (options.driver === undefined || !(await options.driver.canRestart())) return first
     return await restartAndVerify(run, first)
   } catch (error) {
-    if (run.begun) await undo(run, error)
+    if (run.begun && !waitsForRestart(error)) await undo(run, error)
     throw error
   }
 }
@@ -92,42 +140,57 @@ async function start(run: Run, tune: TuneSession): Promise<ApplyResult> {
   const work: Work = { ...tune, run, journal, server }
   const open = journal.state()
   if (open !== undefined) return resume(work, open)
-  const hardware = await probeServer({ session: tune.session, server, overrides: run.options.hardware ?? {} })
-  const plan = planTuning(run.options.profile, hardware, server)
-  const steps = plan.settings.filter((s) => s.action === 'set')
+  const marker = server.auto.get(MARKER)
+  if (marker !== undefined) throw foreignMarker(marker)
+  const { plan, steps: planned } = await planFor(run.options, work)
   const result = {
     profile: plan.profile,
     journal: journal.path,
-    changed: steps.map((s) => ({ name: s.name, from: s.now, to: s.wanted })),
+    changed: planned.map((s) => changed(s, s.now, s.wanted)),
+    skipped: plan.settings.flatMap((s) => (s.action === 'skip' && s.level !== 'L0' ? [skipped(s)] : [])),
+    shadowed: planned.flatMap(({ name, shadowedBy: by }) => (by === undefined ? [] : [{ name, by }])),
+    ...NO_RESTART,
   }
-  if (steps.length === 0) return { ...result, outcome: 'nothing', pendingRestart: [], restarted: false }
+  if (planned.length === 0) {
+    if (result.skipped.some((s) => s.forbidden)) throw notAllowed(result.skipped)
+    return { ...result, outcome: 'nothing' }
+  }
+  const session = randomUUID()
+  const steps = [...markerStep({ server, session, profile: plan.profile, planned }), ...planned]
   checkSteps(work, steps)
   await checkRestart(work, steps)
+  const selection = describeSelection(run.options.selection ?? {})
   journal.append({
     type: 'plan',
     version: 1,
-    session: randomUUID(),
+    session,
     profile: plan.profile,
     systemIdentifier: server.systemIdentifier,
     dataDirectory: server.dataDirectory,
     server: describeTarget(tune.db.target),
     bootId: server.bootId,
-    settings: steps.map(({ name, wanted, effective, level, takesEffect }) => ({
+    ...(selection === '' ? {} : { selection }),
+    settings: steps.map(({ name, wanted, effective, level, takesEffect, scope }) => ({
       name,
       wanted,
       effective,
       level,
       takesEffect,
+      ...(scope === undefined ? {} : { scope }),
     })),
   })
   run.begun = true
-  return { ...result, outcome: 'applied', pendingRestart: await carryOut(work), restarted: false }
+  return { ...result, outcome: 'applied', pendingRestart: await carryOut(work) }
 }
+
+const NO_RESTART = { pendingRestart: [], restarted: false, working: [] } as const
 
 /** An apply of the same profile that did not get to its end, or that did: then there is nothing left to do. */
 async function resume(work: Work, open: JournalState): Promise<ApplyResult> {
-  const { profile } = work.run.options
-  if (open.plan.profile !== profile.name || open.phase === 'reverting') throw otherOpen(open, profile.name)
+  const { profile, selection = {} } = work.run.options
+  const wanted = describeSelection(selection)
+  const same = open.plan.profile === profile.name && (open.plan.selection ?? '') === wanted
+  if (!same || open.phase === 'reverting') throw otherOpen(open, { profile: profile.name, selection: wanted })
   const already = open.phase === 'applied'
   checkSteps(
     work,
@@ -138,15 +201,27 @@ async function resume(work: Work, open: JournalState): Promise<ApplyResult> {
     profile: profile.name,
     journal: work.journal.path,
     outcome: already ? 'already' : 'finished',
-    changed: already ? [] : open.settings.map((s) => changeOf(s, work.server)),
+    changed: already
+      ? []
+      : open.settings.flatMap((s) => (s.name === MARKER ? [] : [changeOf(s, work.server)])),
+    skipped: [],
+    shadowed: [],
+    ...NO_RESTART,
     pendingRestart: await carryOut(work),
-    restarted: false,
   }
 }
 
-function changeOf({ name, before, wanted }: JournaledSetting, server: ServerState) {
-  const live = server.settings.get(name.toLowerCase())!
-  return { name, from: humanise(live, before?.effective ?? live.setting), to: wanted }
+function changed({ name, scope }: Pick<JournaledStep, 'name' | 'scope'>, from: string, to: string): Changed {
+  return { name, from, to, scope: scope === undefined ? null : describeScope(scope) }
+}
+
+function skipped({ name, wanted, note = '', forbidden }: PlannedSetting): Skipped {
+  return { name, wanted, why: note, forbidden: forbidden === true }
+}
+
+function changeOf(step: JournaledSetting, server: ServerState): Changed {
+  const live = server.settings.get(step.name.toLowerCase())!
+  return changed(step, humanise(live, step.before?.effective ?? live.setting), step.wanted)
 }
 
 function checkSteps({ run, server }: Work, steps: readonly JournaledStep[]): void {
@@ -155,6 +230,8 @@ function checkSteps({ run, server }: Work, steps: readonly JournaledStep[]): voi
     names: steps.map((s) => s.name),
     unsafe: steps.filter((s) => s.level === 'L3').map((s) => s.name),
     needsRestart: steps.some((s) => s.takesEffect === 'restart'),
+    system: steps.some((s) => s.scope === undefined),
+    values: new Map(steps.map((s) => [s.name.toLowerCase(), s.effective])),
   }
   checkSafety(intended, server, { allowUnsafe: run.options.allowUnsafe, mayRestart: run.options.restart })
 }
@@ -171,18 +248,20 @@ async function carryOut(work: Work): Promise<readonly string[]> {
   const open = journal.state()!
   if (open.phase !== 'applied') {
     for (const step of open.settings) await carryOutStep(work, step)
-    await reloadAndWait(session)
-    journal.append({ type: 'reloaded' })
-    work.run.options.emit?.({ type: 'tuning.reloaded' })
+    if (open.settings.some((s) => s.scope === undefined)) {
+      await reloadAndWait(session)
+      journal.append({ type: 'reloaded' })
+      work.run.options.emit?.({ type: 'tuning.reloaded' })
+    }
   }
-  return verifyApplied(session, journal)
+  return verifyApplied(work, journal)
 }
 
 async function carryOutStep({ run, journal, server, session }: Work, step: JournaledSetting): Promise<void> {
   const { emit, signal } = run.options
-  if (signal?.aborted) throw interrupted(run)
+  if (signal?.aborted) throw interrupted(run.begun)
   const live = server.settings.get(step.name.toLowerCase())!
-  const now = server.auto.get(step.name.toLowerCase()) ?? null
+  const now = rawOf(server, step.name, step.scope)
   const ours = sameText(step.name, now, step.wanted)
   if (step.before === undefined) {
     const { setting: effective, source, sourcefile } = live
@@ -196,36 +275,46 @@ async function carryOutStep({ run, journal, server, session }: Work, step: Journ
     throw changedMeanwhile(step.name, now)
   }
   if (step.done) return
-  if (!ours) await session.unsafe(alterSystem(step.name, step.wanted))
+  if (!ours) await session.unsafe(changeStatement(step.name, step.wanted, step.scope))
   journal.append({ type: 'done', name: step.name })
   emit?.({ type: 'tuning.set', name: step.name, from: humanise(live, live.setting), to: step.wanted })
 }
 
 async function restartAndVerify(run: Run, first: ApplyResult): Promise<ApplyResult> {
   const { options } = run
-  if (options.signal?.aborted) throw interrupted(run)
+  if (options.signal?.aborted) throw interrupted(run.begun)
   const before = openJournal(first.journal)
   const session = before.state()!.plan.session
   before.append({ type: 'restarting' })
-  options.emit?.({ type: 'tuning.restarting', settings: first.pendingRestart })
-  try {
-    await options.driver!.restart(`tuning profile ${first.profile}`)
-  } catch (cause) {
-    throw new GigarowError('TUNING_RESTART_FAILED', 'The server did not come back with the new settings.', {
-      facts: { settings: first.pendingRestart, driver: options.driver!.name },
-      hint: 'See the server’s log; gigarow tune status shows where the settings stand.',
-      cause,
-    })
+  const { restarted, working } = await restart(run, first)
+  if (!restarted) {
+    if (options.signal?.aborted) throw interrupted(run.begun)
+    before.append({ type: 'pending', names: first.pendingRestart })
+    return { ...first, working }
   }
-  options.emit?.({ type: 'tuning.restarted' })
   return underTuneLock(options, 'checking the tuning', async (tune) => {
     // The restart dropped the lock: somebody may have reverted meanwhile.
     const journal = openJournal(first.journal)
     const open = journal.state()
     if (open?.plan.session !== session || open.phase === 'reverting') throw revertedMeanwhile(first.profile)
     journal.append({ type: 'restarted' })
-    return { ...first, pendingRestart: await verifyApplied(tune.session, journal), restarted: true }
+    return { ...first, pendingRestart: await verifyApplied(tune, journal), restarted: true }
   })
+}
+
+async function restart({ options }: Run, { profile, pendingRestart: settings }: ApplyResult) {
+  const driver = options.driver!
+  try {
+    return await restartServer(options, { driver, reason: `tuning profile ${profile}`, settings })
+  } catch (cause) {
+    if (isGigarowError(cause) && (cause.code === 'TUNING_RESTART_FAILED' || waitsForRestart(cause)))
+      throw cause
+    throw new GigarowError('TUNING_RESTART_FAILED', 'The server did not come back with the new settings.', {
+      facts: { settings, driver: driver.name },
+      hint: 'See the server’s log; gigarow tune status shows where the settings stand.',
+      cause,
+    })
+  }
 }
 
 async function undo({ options }: Run, reason: unknown): Promise<void> {
@@ -233,7 +322,9 @@ async function undo({ options }: Run, reason: unknown): Promise<void> {
   const message = reason instanceof Error ? reason.message : String(reason)
   options.emit?.({ type: 'tuning.undoing', reason: message })
   try {
-    await revertTuning({ ...context, conflicts: 'report' })
+    // What could not restart the server once is not asked again; a server that is down is started all the same.
+    const restart = !isGigarowError(reason) || reason.code !== 'TUNING_RESTART_FAILED'
+    await revertTuning({ ...context, restart: context.restart && restart, conflicts: 'report' })
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
     const code = isGigarowError(reason) ? reason.code : 'TUNING_NOT_EFFECTIVE'
@@ -243,45 +334,4 @@ async function undo({ options }: Run, reason: unknown): Promise<void> {
       cause: reason,
     })
   }
-}
-
-function interrupted({ begun }: Run): GigarowError {
-  return new GigarowError('INTERRUPTED', 'Stopped while applying the tuning profile.', {
-    hint: begun
-      ? 'What had been changed has been put back: gigarow tune status.'
-      : 'The same command goes on; gigarow tune revert puts everything back.',
-  })
-}
-
-function otherOpen(open: JournalState, wanted: string): GigarowError {
-  const { profile } = open.plan
-  const message =
-    profile === wanted
-      ? `A revert of tuning profile ${profile} has begun on this server and is not finished.`
-      : `Tuning profile ${profile} is applied to this server; ${wanted} cannot be put on top of it.`
-  return new GigarowError('TUNING_OPEN', message, {
-    facts: { profile, wanted, since: open.since },
-    hint: 'Run gigarow tune revert first.',
-  })
-}
-
-function changedMeanwhile(name: string, now: string | null): GigarowError {
-  return new GigarowError(
-    'TUNING_CONFLICT',
-    `Somebody has changed ${name} since this tuning profile was begun (now ${now ?? 'not in postgresql.auto.conf'}).`,
-    {
-      facts: { setting: name, now },
-      hint: 'Run gigarow tune revert: it keeps that change and puts the rest back.',
-    },
-  )
-}
-
-function revertedMeanwhile(profile: string): GigarowError {
-  return new GigarowError(
-    'TUNING_CONFLICT',
-    `Tuning profile ${profile} was reverted while the server restarted.`,
-    {
-      hint: 'gigarow tune status shows how things stand.',
-    },
-  )
 }

@@ -28,7 +28,9 @@ export function editAutoConf(text: string, changes: ReadonlyMap<string, string |
     return entry === undefined || !changes.has(entry.name.toLowerCase())
   })
   const rest = kept.join('\n')
-  const added = [...changes].flatMap(([name, value]) => (value === null ? [] : [renderLine({ name, value })]))
+  const added = [...changes].flatMap(([name, value]) =>
+    value === null ? [] : [renderConfLine({ name, value })],
+  )
   return (rest === '' || rest.endsWith('\n') ? rest : `${rest}\n`) + added.join('')
 }
 
@@ -38,7 +40,8 @@ function parseLine(line: string): ConfEntry | undefined {
   return { name: match[1]!, value: match[2]!.startsWith("'") ? unquote(match[2]!) : match[2]! }
 }
 
-function renderLine({ name, value }: ConfEntry): string {
+/** One line of a configuration file, with its line end. */
+export function renderConfLine({ name, value }: ConfEntry): string {
   const quoted = value
     .replaceAll('\\', '\\\\')
     .replaceAll("'", "''")

@@ -2,15 +2,30 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { type Database, LOCK_CLASS, LOCKS, type ReservedSql, tryAdvisoryLock } from '../db/index.ts'
 import { type Emit, GigarowError, isGigarowError } from '../kernel/index.ts'
 
-/** Restarts the server; satisfied by the embedded cluster. `restart` returns when the server accepts connections again. */
+/** Restarts the server; satisfied by the embedded cluster. That it did so is checked by the time of the server's start. */
 export interface RestartDriver {
   readonly name: string
+  /** People do it: `restart` does nothing, and there is no limit to the waiting. */
+  readonly byHand?: boolean
+  /** Of the server that it restarts, where that is known: compared with the tuned one's. */
+  readonly dataDirectory?: string
   canRestart(): Promise<boolean>
   restart(reason: string): Promise<void>
 }
 
 /** Opens a pool of two or more connections for `use` and closes it: a restart of the server outlives no pool. */
 export type Connect = <T>(doing: string, use: (db: Database) => Promise<T>) => Promise<T>
+
+/** A session that a restart would cut in the middle of its work. */
+export interface WorkingSession {
+  readonly pid: number
+  readonly user: string | null
+  readonly database: string | null
+  readonly application: string
+  /** Of pg_stat_activity: active, idle in transaction, … */
+  readonly state: string
+  readonly query: string
+}
 
 export type TuningEvent =
   | { readonly type: 'tuning.set'; readonly name: string; readonly from: string; readonly to: string }
@@ -22,7 +37,12 @@ export type TuningEvent =
       readonly now: string | null
     }
   | { readonly type: 'tuning.reloaded' }
-  | { readonly type: 'tuning.restarting'; readonly settings: readonly string[] }
+  | {
+      readonly type: 'tuning.draining'
+      readonly sessions: readonly WorkingSession[]
+      readonly limitMs: number
+    }
+  | { readonly type: 'tuning.restarting'; readonly settings: readonly string[]; readonly byHand: boolean }
   | { readonly type: 'tuning.restarted' }
   | { readonly type: 'tuning.offline'; readonly dataDirectory: string }
   | { readonly type: 'tuning.synced' }
@@ -38,6 +58,12 @@ export interface TuningContext {
   readonly dataDirectory?: string
   readonly emit?: Emit<TuningEvent>
   readonly signal?: AbortSignal
+  /** Ends the waiting for a restart by hand where `signal` must not end anything else. */
+  readonly waitSignal?: AbortSignal
+  /** How long a restart waits for sessions that work; default 30 s. */
+  readonly drainMs?: number
+  /** How long a restarted server may take until it answers; default 60 s. */
+  readonly returnMs?: number
 }
 
 export interface TuneSession {

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { ReservedSql } from '../db/index.ts'
 import { GB } from './bytes.ts'
 import { type LinuxLimits, linuxLimits, type ReadText } from './cgroup.ts'
+import { diskKind, inContainer } from './disk.ts'
 import { systemIdentifierOf } from './pg-control.ts'
 import type { Hardware } from './profile.ts'
 import { type ServerState, serverFile } from './server.ts'
@@ -12,7 +13,7 @@ import { type ServerState, serverFile } from './server.ts'
 export type HardwareOverrides = { readonly [K in keyof Hardware]?: Hardware[K] | undefined }
 
 /** Where nothing can be found out: small enough to do no harm. */
-const CONSERVATIVE: Hardware = { cpus: 2, memoryBytes: 2 * GB, diskFreeBytes: 12 * GB, walFreeBytes: 12 * GB }
+const CONSERVATIVE = { cpus: 2, memoryBytes: 2 * GB, diskFreeBytes: 12 * GB, walFreeBytes: 12 * GB } as const
 
 export interface ProbeInput {
   readonly session: ReservedSql
@@ -20,41 +21,87 @@ export interface ProbeInput {
   readonly overrides: HardwareOverrides
 }
 
+export interface Probed {
+  readonly hardware: Hardware
+  /** What could neither be found out nor was given: a careful guess. */
+  readonly guessed: readonly (keyof Hardware)[]
+}
+
+type Disks = Pick<Hardware, 'diskFreeBytes' | 'walFreeBytes' | 'disk' | 'walDisk'>
+
 /**
- * The server's machine. A superuser reads its /proc and control groups through the server, so that a container's limits
- * count and a remote machine is seen; free space only where the data directory is on this machine. Otherwise a careful guess.
+ * The server's machine. A superuser reads its /proc, /sys and control groups through the server, so that a container's
+ * limits count and a remote machine is seen; free space only where the data directory is on this machine. Otherwise a
+ * careful guess: `overrides` know better.
  */
-export async function probeServer({ session, server, overrides }: ProbeInput): Promise<Hardware> {
+export async function probeServer({ session, server, overrides }: ProbeInput): Promise<Probed> {
   const here = systemIdentifierOf(server.dataDirectory) === server.systemIdentifier
-  const viaServer: ReadText = (path) => serverFile(session, path)
-  const limits =
-    (server.superuser ? await linuxLimits(viaServer) : undefined) ??
-    (here ? await localLimits() : guess(server))
-  const disks = here ? await freeSpace(server.dataDirectory) : guessDisks(server)
-  return withOverrides({ ...limits, ...disks }, overrides)
+  const read: ReadText = server.access.superuser ? (path) => serverFile(session, path) : readLocal
+  const sees = server.access.superuser || here
+  const found = (sees ? await linuxLimits(read) : undefined) ?? (here ? await localLimits() : undefined)
+  const disks = here
+    ? await localDisks(server.dataDirectory)
+    : { ...guessDisks(server), ...(await remoteKinds(server, sees ? read : async () => null)) }
+  const container = sees && (await inContainer(read))
+  const connections = Number(server.settings.get('max_connections')?.setting ?? 0) || null
+  const more = { container, connections, major: Math.floor(server.version / 10_000) }
+  return {
+    hardware: withOverrides({ ...(found ?? guess(server)), ...disks, ...more }, overrides),
+    guessed: [
+      ...(found === undefined ? (['cpus', 'memoryBytes'] as const) : []),
+      ...(here ? [] : (['diskFreeBytes', 'walFreeBytes'] as const)),
+    ].filter((name) => overrides[name] === undefined),
+  }
 }
 
 /** This machine, for looking at a profile without a server. `folder`: where the data would be. */
 export async function probeThisMachine(folder: string, overrides: HardwareOverrides): Promise<Hardware> {
-  return withOverrides({ ...(await localLimits()), ...(await freeSpace(folder)) }, overrides)
+  const container = await inContainer(readLocal)
+  const found = {
+    ...(await localLimits()),
+    ...(await localDisks(folder)),
+    container,
+    connections: null,
+    major: null,
+  }
+  return withOverrides(found, overrides)
+}
+
+const readLocal: ReadText = (path) => readFile(path, 'utf8').catch(() => null)
+
+/** Where pg_wal leads cannot be seen through SQL: one disk for both. */
+async function remoteKinds(
+  { dataDirectory }: ServerState,
+  read: ReadText,
+): Promise<Pick<Hardware, 'disk' | 'walDisk'>> {
+  const disk = dataDirectory === '' ? 'unknown' : await diskKind(dataDirectory, read)
+  return { disk, walDisk: disk }
 }
 
 async function localLimits(): Promise<LinuxLimits> {
   const fallback = { cpus: availableParallelism(), memoryBytes: totalmem() }
   if (process.platform !== 'linux') return fallback
-  return (await linuxLimits((path) => readFile(path, 'utf8').catch(() => null))) ?? fallback
+  return (await linuxLimits(readLocal)) ?? fallback
 }
 
-async function freeSpace(dataDirectory: string): Promise<Pick<Hardware, 'diskFreeBytes' | 'walFreeBytes'>> {
-  const wal = await realpath(join(dataDirectory, 'pg_wal')).catch(() => dataDirectory)
-  return { diskFreeBytes: await freeBytes(dataDirectory), walFreeBytes: await freeBytes(wal) }
+/** pg_wal may be a link to another disk. */
+async function localDisks(dataDirectory: string): Promise<Disks> {
+  const data = await nearestReal(dataDirectory)
+  const wal = await realpath(join(dataDirectory, 'pg_wal')).catch(() => data)
+  const [disk, walDisk] = [await diskKind(data, readLocal), await diskKind(wal, readLocal)]
+  return { diskFreeBytes: await freeBytes(data), walFreeBytes: await freeBytes(wal), disk, walDisk }
 }
 
-/** Of the nearest folder that is there. */
+/** The folder without links, or the nearest one above it that is there. */
+async function nearestReal(path: string): Promise<string> {
+  const found = await realpath(path).catch(() => null)
+  const above = join(path, '..')
+  return found ?? (above === path ? path : nearestReal(above))
+}
+
 async function freeBytes(path: string): Promise<number> {
   const disk = await statfs(path).catch(() => null)
-  if (disk !== null) return disk.bavail * disk.bsize
-  return path === join(path, '..') ? CONSERVATIVE.diskFreeBytes : freeBytes(join(path, '..'))
+  return disk === null ? CONSERVATIVE.diskFreeBytes : disk.bavail * disk.bsize
 }
 
 /** Whoever set shared_buffers knew the machine: it is rarely more than a quarter of the memory. */

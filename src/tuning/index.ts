@@ -1,10 +1,21 @@
-export { type ApplyOptions, type ApplyResult, applyTuning, type PlanOptions, planForServer } from './apply.ts'
+export {
+  type ApplyOptions,
+  type ApplyResult,
+  applyTuning,
+  type PlanOptions,
+  planForServer,
+  type Skipped,
+} from './apply.ts'
 export { bytes, clamp, GB, MB } from './bytes.ts'
-export type { Connect, RestartDriver, TuningContext, TuningEvent } from './context.ts'
+export type { Connect, RestartDriver, TuningContext, TuningEvent, WorkingSession } from './context.ts'
+export { restartDriver } from './drivers/index.ts'
+export { type Argv, type RestartSpec, restartArgv } from './drivers/spec.ts'
 export { type HardwareOverrides, probeThisMachine } from './hardware.ts'
 export { closeJournalsOf, openJournals } from './journal.ts'
-export { type PlannedSetting, resolveValue, type TakesEffect, type TuningPlan } from './plan.ts'
+export { stoppedServerOf } from './offline.ts'
+export { type PlannedSetting, resolveValue, type TakesEffect, type TuningPlan, versionNote } from './plan.ts'
 export {
+  type DiskKind,
   defineTuning,
   type Formula,
   type Hardware,
@@ -12,10 +23,14 @@ export {
   profileProblems,
   type SettingSpec,
   type SettingValue,
+  specsOf,
   type TuningProfile,
 } from './profile.ts'
 export { bulk } from './profiles/bulk.ts'
 export { bulkSafe } from './profiles/bulk-safe.ts'
+export { analytics, dev, mixed, oltp, web } from './profiles/workloads.ts'
+export { RENDER_FORMATS, type RenderFormat, type RenderTarget, renderSettings } from './render/index.ts'
+export { itemsOfPlan, itemsOfProfile, type RenderItem } from './render/items.ts'
 export {
   type OnConflict,
   type RevertOptions,
@@ -23,5 +38,8 @@ export {
   type RevertResult,
   revertTuning,
 } from './revert.ts'
+export { type Selection, select as selectSettings } from './select.ts'
+export { sessionSettings } from './session.ts'
+export type { KnownSetting, MemoryText, ProfileSettings, TimeText, ValueOf } from './setting-types.ts'
 export { type Elsewhere, type SettingState, type TuningStatus, tuningStatus } from './status.ts'
 export { openJournalWarning } from './warning.ts'

@@ -1,9 +1,10 @@
+import type { Scope } from './means.ts'
 import type { TakesEffect } from './plan.ts'
 import type { Level } from './profile.ts'
 
 /** A setting as it was before gigarow touched it. */
 export interface Before {
-  /** Text in postgresql.auto.conf; null when it was not in there. */
+  /** Text in postgresql.auto.conf, or with the role and database; null when it was not there. */
   readonly raw: string | null
   /** pg_settings.setting, source and sourcefile. */
   readonly effective: string
@@ -19,6 +20,8 @@ export interface JournaledStep {
   readonly effective: string
   readonly level: Level
   readonly takesEffect: TakesEffect
+  /** Set for this role and database; missing: in postgresql.auto.conf. */
+  readonly scope?: Scope
 }
 
 export interface PlanRecord {
@@ -32,6 +35,8 @@ export interface PlanRecord {
   readonly server: string
   /** Of the server's machine, to recognise a crash of it. */
   readonly bootId: string | null
+  /** --only and --except; missing: all of the profile. */
+  readonly selection?: string
   readonly settings: readonly JournaledStep[]
 }
 

@@ -11,50 +11,88 @@ import {
   writeSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { autoConfMap, editAutoConf } from './auto-conf.ts'
-import { type Journal, journalPath, openJournal, syncFolder } from './journal.ts'
+import { type Journal, journalPath, openJournal, openJournals, syncFolder } from './journal.ts'
 import { serverRuns, systemIdentifierOf } from './pg-control.ts'
-import type { RevertOptions } from './revert.ts'
+import type { RevertOptions, RevertResult } from './revert.ts'
 import { revertOrder } from './revert-steps.ts'
 import { decideRevert } from './three-way.ts'
 
+export interface Mended {
+  readonly profile: string
+  readonly settings: RevertResult['settings']
+  /** False: nothing here can start it, the user has to. */
+  readonly started: boolean
+}
+
 /**
  * For a server that does not start because of its settings: puts the journal's values back in postgresql.auto.conf and
- * starts it. Returns false, having done nothing, when its files are not here, it runs, or no journal is open for it.
+ * starts it. Returns undefined, having done nothing, when its files are not here, it runs, or no journal is open for it.
  */
-export async function revertOffline(options: RevertOptions): Promise<boolean> {
+export async function revertOffline(options: RevertOptions): Promise<Mended | undefined> {
   const { dataDirectory, driver, stateDir } = options
-  if (dataDirectory === undefined || driver === undefined || serverRuns(dataDirectory)) return false
+  if (dataDirectory === undefined || serverRuns(dataDirectory)) return undefined
   const systemIdentifier = systemIdentifierOf(dataDirectory)
-  if (systemIdentifier === undefined) return false
+  if (systemIdentifier === undefined) return undefined
   const journal = openJournal(journalPath(stateDir, systemIdentifier))
-  if (journal.state() === undefined) return false
+  const open = journal.state()
+  if (open === undefined) return undefined
   options.emit?.({ type: 'tuning.offline', dataDirectory })
-  restoreFile(dataDirectory, journal, options)
-  await driver.restart('reverting the tuning')
-  return true
+  const settings = restoreFile(dataDirectory, journal, options)
+  const started = driver !== undefined && driver.byHand !== true && (await driver.canRestart())
+  if (started) {
+    await driver.restart('reverting the tuning')
+    await untilUp(options)
+  }
+  return { profile: open.plan.profile, settings, started }
+}
+
+/** The folder of a stopped server that a journal here was written for, when it is on this machine; `server` as in the journal. */
+export function stoppedServerOf(stateDir: string, server: string): string | undefined {
+  return openJournals(stateDir)
+    .map(({ state }) => state.plan)
+    .find(
+      (plan) =>
+        plan.server === server &&
+        systemIdentifierOf(plan.dataDirectory) === plan.systemIdentifier &&
+        !serverRuns(plan.dataDirectory),
+    )?.dataDirectory
+}
+
+/** Some drivers return before the server answers. */
+async function untilUp({ connect, returnMs = 60_000 }: RevertOptions): Promise<void> {
+  for (const end = Date.now() + returnMs; ; await pause(100)) {
+    try {
+      return await connect('waiting for the server', async () => {})
+    } catch (error) {
+      if (Date.now() > end) throw error
+    }
+  }
 }
 
 /** Conflicts stay for the pass on the running server, which reports them. */
-function restoreFile(dataDirectory: string, journal: Journal, { emit }: RevertOptions): void {
+function restoreFile(dataDirectory: string, journal: Journal, { emit }: RevertOptions) {
   const path = join(dataDirectory, 'postgresql.auto.conf')
   const text = readFileSync(path, 'utf8')
   const current = autoConfMap(text)
   const changes = new Map<string, string | null>()
   const open = journal.state()!
   if (open.phase !== 'reverting') journal.append({ type: 'revert' })
-  for (const { name, wanted, before } of revertOrder(open.settings)) {
+  for (const { name, wanted, before, scope } of revertOrder(open.settings)) {
+    // What a role has is in tables: it keeps no server from starting.
+    if (scope !== undefined) continue
     const now = current.get(name.toLowerCase()) ?? null
     if (decideRevert(name, { before: before!.raw, ours: wanted, now }) !== 'restore') continue
     journal.append({ type: 'revert-intent', name, to: before!.raw })
     changes.set(name.toLowerCase(), before!.raw)
   }
-  if (changes.size === 0) return
-  replaceFile(path, editAutoConf(text, changes))
-  for (const [name, to] of changes) {
+  if (changes.size > 0) replaceFile(path, editAutoConf(text, changes))
+  return [...changes].map(([name, to]) => {
     journal.append({ type: 'reverted', name })
     emit?.({ type: 'tuning.reverted', name, to })
-  }
+    return { name, to, outcome: 'restored' as const }
+  })
 }
 
 /** As a whole or not at all, with owner and mode as they were: root may be mending another user's server. */

@@ -1,10 +1,10 @@
-import type { ReservedSql } from '../db/index.ts'
 import { GigarowError } from '../kernel/index.ts'
+import type { TuneSession } from './context.ts'
 import type { Journal } from './journal.ts'
 import type { JournaledSetting } from './journal-records.ts'
 import { SESSION_SOURCES } from './plan.ts'
-import { readSettings } from './server.ts'
 import { humanise } from './values.ts'
+import { settingsInForce } from './verify.ts'
 
 /**
  * Durability first, comfort last, each in the reverse order of the apply: settings that need each other are at no moment
@@ -16,17 +16,15 @@ export function revertOrder(settings: readonly JournaledSetting[]): readonly Jou
 }
 
 /** Compares with what was in force before, notes the differences, and closes the journal. */
-export async function closeRevert(work: {
-  session: ReservedSql
-  journal: Journal
-}): Promise<readonly string[]> {
-  const { session, journal } = work
-  const live = new Map((await readSettings(session)).map((row) => [row.name, row]))
+export async function closeRevert(tune: TuneSession, journal: Journal): Promise<readonly string[]> {
+  const { settings } = journal.state()!
+  const live = await settingsInForce(tune, settings)
   const notes: string[] = []
-  for (const { name, before } of revertOrder(journal.state()!.settings)) {
+  for (const { name, before, scope } of revertOrder(settings)) {
     const row = live.get(name)!
     journal.append({ type: 'verified-back', name, effective: row.setting })
-    if (row.setting === before!.effective || SESSION_SOURCES.includes(row.source)) continue
+    if (row.setting === before!.effective) continue
+    if (scope === undefined && SESSION_SOURCES.includes(row.source)) continue
     const [now, then] = [humanise(row, row.setting), humanise(row, before!.effective)]
     notes.push(
       `${name} is ${now} and was ${then}: the value below ours has changed meanwhile (from: ${row.source}).`,

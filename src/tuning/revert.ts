@@ -1,11 +1,19 @@
 import { alterSystem } from './alter-system.ts'
-import { refuseToBreakWork, type TuneSession, type TuningContext, underTuneLock } from './context.ts'
+import {
+  refuseToBreakWork,
+  type TuneSession,
+  type TuningContext,
+  underTuneLock,
+  type WorkingSession,
+} from './context.ts'
 import { type Journal, journalPath, openJournal } from './journal.ts'
 import type { JournaledSetting, JournalState } from './journal-records.ts'
+import { changeStatement, rawOf } from './means.ts'
 import { revertOffline } from './offline.ts'
 import { reloadAndWait } from './reload.ts'
+import { restartServer } from './restart.ts'
 import { closeRevert, conflictError, revertOrder, suspectError } from './revert-steps.ts'
-import { readServer, readSettings, type ServerState } from './server.ts'
+import { MARKER, readServer, readSettings, type ServerState } from './server.ts'
 import { type Elsewhere, elsewhereThan } from './status.ts'
 import { bringDisksUpToDate, wasUnsafe } from './sync.ts'
 import { decideRevert } from './three-way.ts'
@@ -18,6 +26,8 @@ export interface RevertOptions extends TuningContext {
   readonly conflicts: OnConflict
   /** The user has run `sync` on the server's machine himself. */
   readonly synced?: boolean
+  /** Take the marker of a journal that is lost out of the server; its settings stay as they are. */
+  readonly dropMarker?: boolean
 }
 
 export type RevertOutcome = 'restored' | 'back' | 'kept' | 'conflict'
@@ -33,7 +43,13 @@ export interface RevertResult {
   /** Put back in the file, but in force only after a restart that did not happen: run the revert again after it. */
   readonly pendingRestart: readonly string[]
   readonly restarted: boolean
+  /** Sessions whose work kept the restart from happening. */
+  readonly working: readonly WorkingSession[]
   readonly offline: boolean
+  /** Put back in the files of a server that nobody here can start: start it, then run the revert again. */
+  readonly stopped: boolean
+  /** What another project, or a journal that is lost, has left on the server. */
+  readonly foreign: string | null
   /** What is not as it was before, and why that is not the profile's doing. */
   readonly notes: readonly string[]
   readonly elsewhere: readonly Elsewhere[]
@@ -58,14 +74,22 @@ export async function revertTuning(options: RevertOptions): Promise<RevertResult
   try {
     first = await online()
   } catch (error) {
-    if (reached || !(await revertOffline(options))) throw error
+    const mended = reached ? undefined : await revertOffline(options)
+    if (mended === undefined) throw error
+    if (!mended.started) return stoppedResult(mended.profile, mended.settings)
     offline = true
     first = await online()
   }
   return conclude({ ...options, canRestart }, { ...first, offline })
 }
 
+function stoppedResult(profile: string, settings: RevertResult['settings']): RevertResult {
+  const rest = { pendingRestart: [], restarted: false, working: [], notes: [], elsewhere: [], foreign: null }
+  return { ...rest, profile, settings, offline: true, stopped: true }
+}
+
 interface Pass {
+  readonly foreign: string | null
   readonly profile: string | null
   readonly settings: RevertResult['settings']
   readonly pending: readonly string[]
@@ -81,12 +105,14 @@ interface PassOptions extends RevertOptions {
 async function conclude(options: PassOptions, first: Pass & { offline: boolean }): Promise<RevertResult> {
   let last: Pass = first
   let restarted = false
+  let working: readonly WorkingSession[] = []
   if (first.pending.length > 0 && options.canRestart) {
-    options.emit?.({ type: 'tuning.restarting', settings: first.pending })
-    await options.driver!.restart('reverting the tuning')
-    options.emit?.({ type: 'tuning.restarted' })
-    restarted = true
-    last = await underTuneLock(options, 'checking the revert', (tune) => pass(options, tune))
+    const driver = options.driver!
+    const request = { driver, reason: 'reverting the tuning', settings: first.pending }
+    const outcome = await restartServer(options, request)
+    restarted = outcome.restarted
+    working = outcome.working
+    if (restarted) last = await underTuneLock(options, 'checking the revert', (tune) => pass(options, tune))
   }
   const conflicts = first.settings.filter((s) => s.outcome === 'conflict').map((s) => s.name)
   if (conflicts.length > 0) throw conflictError(conflicts)
@@ -96,7 +122,10 @@ async function conclude(options: PassOptions, first: Pass & { offline: boolean }
     settings: first.settings,
     pendingRestart: last.pending,
     restarted,
+    working,
     offline: first.offline,
+    stopped: false,
+    foreign: first.foreign,
     notes: last.notes,
     elsewhere: first.elsewhere,
   }
@@ -114,32 +143,60 @@ async function pass(options: PassOptions, tune: TuneSession): Promise<Pass> {
   const journal = openJournal(journalPath(options.stateDir, server.systemIdentifier))
   const open = journal.state()
   const elsewhere = elsewhereThan(journal.path, options.stateDir)
+  const foreign = open === undefined ? await leftover(options, { tune, server }) : null
   if (open === undefined)
-    return { profile: null, settings: [], pending: [], notes: [], suspect: false, elsewhere }
+    return { profile: null, settings: [], pending: [], notes: [], suspect: false, elsewhere, foreign }
   const restarts = revertOrder(open.settings).some((s) => s.takesEffect === 'restart')
   if (restarts && options.canRestart) await refuseToBreakWork(tune.session)
   const work: Work = { ...tune, options, journal, server }
   if (open.phase !== 'reverting') journal.append({ type: 'revert' })
   const settings: RevertResult['settings'][number][] = []
   for (const setting of revertOrder(open.settings)) settings.push(await putBack(work, setting))
-  await reloadAndWait(tune.session)
-  options.emit?.({ type: 'tuning.reloaded' })
+  if (open.settings.some((s) => s.before !== undefined && s.scope === undefined)) {
+    await reloadAndWait(tune.session)
+    options.emit?.({ type: 'tuning.reloaded' })
+  }
   const unsettled = settings.some((s) => s.outcome === 'conflict')
   if (wasUnsafe(open) && !open.synced)
     await bringDisksUpToDate({ ...work, open, assumed: options.synced === true, unsettled })
   const pending = await waitingForRestart(work, open)
   const finished = pending.length === 0 && !unsettled
   const { suspect } = journal.state()!
-  const notes = finished ? await closeRevert({ session: tune.session, journal }) : []
-  return { profile: open.plan.profile, settings, pending, notes, suspect, elsewhere }
+  const notes = finished ? await closeRevert(tune, journal) : []
+  return {
+    profile: open.plan.profile,
+    settings: shown(settings),
+    pending,
+    notes,
+    suspect,
+    elsewhere,
+    foreign,
+  }
+}
+
+/** The marker is ours, and nobody's setting. */
+function shown(settings: RevertResult['settings']): RevertResult['settings'] {
+  return settings.filter((s) => s.name !== MARKER || s.outcome === 'conflict')
+}
+
+/** The marker on a server without a journal here. */
+async function leftover(
+  { dropMarker }: RevertOptions,
+  { tune, server }: { tune: TuneSession; server: ServerState },
+): Promise<string | null> {
+  const marker = server.auto.get(MARKER) ?? null
+  if (marker === null || dropMarker !== true) return marker
+  await tune.session.unsafe(alterSystem(MARKER, null))
+  await reloadAndWait(tune.session)
+  return null
 }
 
 async function putBack(work: Work, setting: JournaledSetting): Promise<RevertResult['settings'][number]> {
-  const { name, wanted, before } = setting
+  const { name, wanted, before, scope } = setting
   const { journal, options, server, session } = work
   // Whatever happened to it since then is not our doing.
   if (setting.finished) return { name, to: before!.raw, outcome: 'back' }
-  const now = server.auto.get(name.toLowerCase()) ?? null
+  const now = rawOf(server, name, scope)
   const decision = decideRevert(name, { before: before!.raw, ours: wanted, now })
   if (decision === 'conflict' && options.conflicts !== 'force') {
     if (options.conflicts === 'keep') journal.append({ type: 'kept', name })
@@ -148,7 +205,7 @@ async function putBack(work: Work, setting: JournaledSetting): Promise<RevertRes
   }
   if (decision !== 'back') {
     journal.append({ type: 'revert-intent', name, to: before!.raw })
-    await session.unsafe(alterSystem(name, before!.raw))
+    await session.unsafe(changeStatement(name, before!.raw, scope))
     options.emit?.({ type: 'tuning.reverted', name, to: before!.raw })
   }
   journal.append({ type: 'reverted', name })
@@ -161,7 +218,8 @@ async function putBack(work: Work, setting: JournaledSetting): Promise<RevertRes
  */
 async function waitingForRestart(work: Work, open: JournalState): Promise<readonly string[]> {
   const live = new Map((await readSettings(work.session)).map((row) => [row.name, row]))
-  const names = open.settings.flatMap(({ name, before }) => {
+  const names = open.settings.flatMap(({ name, before, scope }) => {
+    if (scope !== undefined) return []
     const row = live.get(name)!
     const waits = before !== undefined && row.pendingRestart
     return waits && (work.options.canRestart || row.setting !== before.effective) ? [name] : []

@@ -8,6 +8,10 @@ export interface Intended {
   /** Those of level L3. */
   readonly unsafe: readonly string[]
   readonly needsRestart: boolean
+  /** Whether anything goes into postgresql.auto.conf. */
+  readonly system: boolean
+  /** Lower-case name -> value that pg_settings will show. */
+  readonly values: ReadonlyMap<string, string>
 }
 
 export interface SafetyOptions {
@@ -18,9 +22,9 @@ export interface SafetyOptions {
 
 /** Throws when the plan must not be carried out on this server. */
 export function checkSafety(plan: Intended, server: ServerState, options: SafetyOptions): void {
-  checkFiles(server)
-  checkPrivilege(server)
+  if (plan.system) checkFiles(server)
   if (plan.unsafe.length > 0) checkDurability(plan, server, options)
+  checkCombination(plan, server)
   if (plan.needsRestart && options.mayRestart) checkForeignPending(plan, server)
 }
 
@@ -37,16 +41,24 @@ function checkFiles(server: ServerState): void {
   )
 }
 
-function checkPrivilege(server: ServerState): void {
-  const locked = server.settings.get('allow_alter_system')?.setting === 'off'
-  if (server.superuser && !locked) return
-  throw new GigarowError(
-    'TUNING_NOT_ALLOWED',
-    locked
-      ? 'ALTER SYSTEM is switched off on this server (allow_alter_system).'
-      : 'ALTER SYSTEM needs a superuser.',
-    { hint: 'Whoever operates the server has to make these settings: gigarow tune plan shows them.' },
-  )
+/** wal_level = minimal next to any of these is a server that does not start. */
+const MINIMAL_NEEDS: readonly (readonly [string, string])[] = [
+  ['max_wal_senders', '0'],
+  ['archive_mode', 'off'],
+  ['summarize_wal', 'off'],
+]
+
+function checkCombination({ values, profile }: Intended, server: ServerState): void {
+  const willBe = (name: string) => values.get(name) ?? server.settings.get(name)?.setting
+  if (willBe('wal_level') !== 'minimal') return
+  const wrong = MINIMAL_NEEDS.filter(([name, needed]) => (willBe(name) ?? needed) !== needed)
+  if (wrong.length === 0 || !MINIMAL_NEEDS.some(([name]) => values.has(name) || values.has('wal_level')))
+    return
+  const needs = wrong.map(([name, needed]) => `${name} = ${needed}`).join(' and ')
+  throw new GigarowError('TUNING_REFUSED', `With wal_level = minimal the server starts only with ${needs}.`, {
+    facts: { profile, settings: wrong.map(([name]) => name) },
+    hint: 'Take wal_level out as well (--except wal_level), or leave these in the profile. Nothing was changed.',
+  })
 }
 
 function checkDurability(plan: Intended, server: ServerState, { allowUnsafe }: SafetyOptions): void {

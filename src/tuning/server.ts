@@ -1,5 +1,10 @@
-import { errorCodeOf, type ReservedSql, SQLSTATE } from '../db/index.ts'
-import { GigarowError } from '../kernel/index.ts'
+import type { ReservedSql } from '../db/index.ts'
+
+/**
+ * Stands in postgresql.auto.conf while a profile is in force (PostgreSQL 17 and later take a name of ours): another project
+ * sees it, and so does one whose journal is lost. pg_settings does not list it.
+ */
+export const MARKER = 'gigarow.session'
 
 /** One row of pg_settings. */
 export interface ServerSetting {
@@ -17,46 +22,72 @@ export interface ServerSetting {
   readonly pendingRestart: boolean
 }
 
-/** A value that ALTER ROLE or ALTER DATABASE sets: it wins over every configuration file. */
-export interface Override {
+/** A value that ALTER ROLE or ALTER DATABASE sets: it wins over every configuration file. null: every role, every database. */
+export interface ScopedValue {
+  readonly role: string | null
+  readonly database: string | null
+  /** Lower case. */
   readonly name: string
-  /** 'role x', 'database y', 'role x in database y'. */
-  readonly where: string
+  readonly raw: string
+}
+
+/** What this connection may do. */
+export interface Access {
+  readonly user: string
+  readonly database: string
+  readonly superuser: boolean
+  /** pg_file_settings and pg_reload_conf(): without them no ALTER SYSTEM of ours could be taken back. */
+  readonly files: boolean
+  /** allow_alter_system is off (17 and later). */
+  readonly locked: boolean
+  /** Settings that were granted one by one (15 and later), lower case. */
+  readonly alterSystem: ReadonlySet<string>
+  readonly set: ReadonlySet<string>
 }
 
 /** What one look at the server says; keys of the maps are lower-case names. */
 export interface ServerState {
   readonly systemIdentifier: string
+  /** Empty where this user may not know it. */
   readonly dataDirectory: string
   readonly version: number
   /** Of the server's machine; null where it cannot be read. */
   readonly bootId: string | null
-  readonly superuser: boolean
+  readonly access: Access
   readonly settings: ReadonlyMap<string, ServerSetting>
-  /** Text of postgresql.auto.conf, the last entry of a name. */
+  /** Text of postgresql.auto.conf, the last entry of a name; empty where this user may not see it. */
   readonly auto: ReadonlyMap<string, string>
   /** Errors that stop a reload of the configuration files. */
   readonly fileErrors: readonly string[]
-  readonly overrides: readonly Override[]
+  readonly scoped: readonly ScopedValue[]
   readonly standbys: number
   readonly slots: number
 }
 
 export async function readServer(session: ReservedSql): Promise<ServerState> {
   const [identity] = await session<
-    Pick<ServerState, 'systemIdentifier' | 'dataDirectory' | 'version' | 'superuser' | 'standbys' | 'slots'>[]
+    (Pick<ServerState, 'systemIdentifier' | 'dataDirectory' | 'version' | 'standbys' | 'slots'> &
+      Pick<Access, 'user' | 'database' | 'superuser' | 'files' | 'locked'>)[]
   >`
     select (select system_identifier::text from pg_control_system()) as "systemIdentifier",
-           current_setting('data_directory') as "dataDirectory",
+           coalesce((select setting from pg_settings where name = 'data_directory'), '') as "dataDirectory",
            current_setting('server_version_num')::int as version,
+           current_user::text as "user", current_database()::text as database,
            (select rolsuper from pg_roles where rolname = current_user) as superuser,
+           has_function_privilege('pg_reload_conf()', 'execute')
+             and has_function_privilege('pg_show_all_file_settings()', 'execute')
+             and has_table_privilege('pg_file_settings', 'select') as files,
+           coalesce(current_setting('allow_alter_system', true) = 'off', false) as locked,
            (select count(*)::int from pg_stat_replication) as standbys,
-           (select count(*)::int from pg_replication_slots) as slots`.catch(explainPrivilege)
+           (select count(*)::int from pg_replication_slots) as slots`
+  const { user, database, superuser, files: readable, locked, ...rest } = identity!
   const settings = await readSettings(session)
-  const files = await readFileSettings(session)
+  const files = readable ? await readFileSettings(session) : []
+  const granted = await readGrants(session, { superuser, version: rest.version })
   return {
-    ...identity!,
-    bootId: identity!.superuser ? await serverFile(session, '/proc/sys/kernel/random/boot_id') : null,
+    ...rest,
+    bootId: superuser ? await serverFile(session, '/proc/sys/kernel/random/boot_id') : null,
+    access: { user, database, superuser, files: readable, locked, ...granted },
     settings: new Map(settings.map((row) => [row.name.toLowerCase(), row])),
     auto: new Map(
       files.filter((f) => f.auto && f.name !== null).map((f) => [f.name!.toLowerCase(), f.setting ?? '']),
@@ -65,15 +96,34 @@ export async function readServer(session: ReservedSql): Promise<ServerState> {
     fileErrors: files.flatMap((f) =>
       f.error === null || f.error === 'setting could not be applied' ? [] : [`${f.place}: ${f.error}`],
     ),
-    overrides: await readOverrides(session),
+    scoped: await readScoped(session),
   }
+}
+
+/** Privileges on single settings: PostgreSQL 15 brought them. */
+async function readGrants(
+  session: ReservedSql,
+  { superuser, version }: { superuser: boolean; version: number },
+): Promise<Pick<Access, 'alterSystem' | 'set'>> {
+  if (superuser || version < 150000) return { alterSystem: new Set(), set: new Set() }
+  const rows = await session<{ name: string; system: boolean; set: boolean }[]>`
+    select lower(name) as name, has_parameter_privilege(name, 'alter system') as system,
+           has_parameter_privilege(name, 'set') as set
+      from pg_settings`
+  const names = (of: 'system' | 'set') => new Set(rows.filter((row) => row[of]).map((row) => row.name))
+  return { alterSystem: names('system'), set: names('set') }
 }
 
 export async function readSettings(session: ReservedSql): Promise<readonly ServerSetting[]> {
   return session<ServerSetting[]>`
     select name, setting, unit, vartype, context, min_val as min, max_val as max, enumvals, source, sourcefile,
            pending_restart as "pendingRestart"
-      from pg_settings order by name`
+      from pg_settings
+     union all
+    select ${MARKER}, coalesce(current_setting(${MARKER}, true), ''), null, 'string', 'sighup', null, null, null,
+           'configuration file', null, false
+     where current_setting('server_version_num')::int >= 170000
+     order by name`
 }
 
 /** A small text file of the server's machine, or null where there is none or it may not be read. */
@@ -101,22 +151,14 @@ async function readFileSettings(session: ReservedSql): Promise<readonly FileSett
   return session<FileSetting[]>`
     select coalesce(sourcefile = current_setting('data_directory') || '/postgresql.auto.conf', false) as auto,
            name, setting, error, concat_ws(':', sourcefile, sourceline) as place
-      from pg_file_settings order by seqno`.catch(explainPrivilege)
+      from pg_file_settings order by seqno`
 }
 
-async function readOverrides(session: ReservedSql): Promise<readonly Override[]> {
-  return session<Override[]>`
-    select lower(split_part(entry, '=', 1)) as name,
-           concat_ws(' in ', 'role ' || quote_ident(r.rolname), 'database ' || quote_ident(d.datname)) as "where"
+async function readScoped(session: ReservedSql): Promise<readonly ScopedValue[]> {
+  return session<ScopedValue[]>`
+    select r.rolname::text as role, d.datname::text as database, lower(split_part(entry, '=', 1)) as name,
+           substr(entry, strpos(entry, '=') + 1) as raw
       from pg_db_role_setting s cross join unnest(s.setconfig) entry
            left join pg_roles r on r.oid = s.setrole left join pg_database d on d.oid = s.setdatabase
-     order by 1, 2`
-}
-
-function explainPrivilege(error: unknown): never {
-  if (errorCodeOf(error) !== SQLSTATE.INSUFFICIENT_PRIVILEGE) throw error
-  throw new GigarowError('TUNING_NOT_ALLOWED', 'This user may not see the server’s configuration files.', {
-    cause: error,
-    hint: 'Connect as a superuser; a managed server that has none cannot be tuned this way.',
-  })
+     order by 1, 2, 3`
 }

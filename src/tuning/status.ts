@@ -2,7 +2,8 @@ import type { TuningContext } from './context.ts'
 import { journalPath, openJournal, openJournals } from './journal.ts'
 import type { JournalState } from './journal-records.ts'
 import { sameText } from './list-value.ts'
-import { readServer, type ServerState } from './server.ts'
+import { rawOf } from './means.ts'
+import { MARKER, readServer, type ServerState } from './server.ts'
 import { humanise } from './values.ts'
 
 export type SettingState =
@@ -42,6 +43,8 @@ export interface TuningStatus {
     readonly state: SettingState
   }[]
   readonly elsewhere: readonly Elsewhere[]
+  /** The marker of another project, or of a journal that is lost. */
+  readonly foreign: string | null
 }
 
 /** How the settings of this server stand against its journal. Changes nothing. */
@@ -59,7 +62,10 @@ export async function tuningStatus({ connect, stateDir }: TuningContext): Promis
 function statusOf(server: ServerState, stateDir: string): TuningStatus {
   const path = journalPath(stateDir, server.systemIdentifier)
   const open = openJournal(path).state()
-  const settings = open === undefined ? [] : settingsOf(open, server)
+  const settings =
+    open === undefined
+      ? []
+      : settingsOf(open, server).filter((s) => s.name !== MARKER || s.state === 'changed by somebody else')
   return {
     open: open !== undefined,
     journal: path,
@@ -72,6 +78,7 @@ function statusOf(server: ServerState, stateDir: string): TuningStatus {
     suspect: open !== undefined && crashed(open, server),
     settings,
     elsewhere: elsewhereThan(path, stateDir),
+    foreign: open === undefined ? (server.auto.get(MARKER) ?? null) : null,
   }
 }
 
@@ -84,7 +91,7 @@ export function elsewhereThan(journal: string, stateDir: string): readonly Elsew
 function settingsOf(open: JournalState, server: ServerState): TuningStatus['settings'] {
   return open.settings.map((step) => {
     const live = server.settings.get(step.name.toLowerCase())!
-    const raw = server.auto.get(step.name.toLowerCase()) ?? null
+    const raw = rawOf(server, step.name, step.scope)
     const state = ((): SettingState => {
       if (step.before === undefined) return 'not applied'
       const ours = sameText(step.name, raw, step.wanted)

@@ -1,6 +1,7 @@
-import type { ReservedSql } from '../db/index.ts'
 import { GigarowError } from '../kernel/index.ts'
+import type { TuneSession } from './context.ts'
 import type { Journal } from './journal.ts'
+import type { JournaledStep } from './journal-records.ts'
 import { SESSION_SOURCES } from './plan.ts'
 import { readSettings, type ServerSetting } from './server.ts'
 import { humanise, sameValue } from './values.ts'
@@ -9,15 +10,15 @@ import { humanise, sameValue } from './values.ts'
  * Compares what the server uses with what was wanted, setting by setting. Returns those that wait for a restart; closes
  * the apply in the journal when there are none. Throws TUNING_NOT_EFFECTIVE.
  */
-export async function verifyApplied(session: ReservedSql, journal: Journal): Promise<readonly string[]> {
+export async function verifyApplied(tune: TuneSession, journal: Journal): Promise<readonly string[]> {
   const open = journal.state()!
-  const live = new Map((await readSettings(session)).map((row) => [row.name, row]))
+  const live = await settingsInForce(tune, open.settings)
   const pending: string[] = []
   const wrong: ServerSetting[] = []
   for (const step of open.settings) {
     const row = live.get(step.name)!
     if (row.pendingRestart) pending.push(step.name)
-    else if (SESSION_SOURCES.includes(row.source) || sameValue(row, row.setting, step.effective)) {
+    else if (shadowed(step, row) || sameValue(row, row.setting, step.effective)) {
       if (!step.verified) journal.append({ type: 'verified', name: step.name, effective: row.setting })
     } else wrong.push(row)
   }
@@ -25,6 +26,21 @@ export async function verifyApplied(session: ReservedSql, journal: Journal): Pro
   if (pending.length > 0) journal.append({ type: 'pending', names: pending })
   else if (open.phase === 'applying') journal.append({ type: 'applied' })
   return pending
+}
+
+/** What this session sees then says nothing about the server. */
+function shadowed({ scope }: JournaledStep, row: ServerSetting): boolean {
+  return scope === undefined && SESSION_SOURCES.includes(row.source)
+}
+
+/** What a role's setting does is seen only by a session that begins after it. */
+export async function settingsInForce(
+  { db, session }: TuneSession,
+  steps: readonly JournaledStep[],
+): Promise<ReadonlyMap<string, ServerSetting>> {
+  const fresh = steps.some((s) => s.scope !== undefined)
+  const rows = fresh ? await db.withSession(readSettings) : await readSettings(session)
+  return new Map(rows.map((row) => [row.name, row]))
 }
 
 function notEffective(rows: readonly ServerSetting[]): GigarowError {

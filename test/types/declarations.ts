@@ -3,6 +3,7 @@ import { bigint, index, jsonb, pgMaterializedView, pgTable, text, timestamp } fr
 import {
   columnOptions,
   comment,
+  distributeBy,
   extension,
   hashPartitions,
   includeIndex,
@@ -47,6 +48,11 @@ const events = pgTable(
     columnOptions(t.payload, { storage: 'external', compression: 'lz4', statistics: 1000 }),
     // @ts-expect-error no such column
     columnOptions(t.nope, { statistics: 1 }),
+    distributeBy(t.country, { colocateWith: 'none' }),
+    // @ts-expect-error no such column
+    distributeBy(t.nope),
+    // @ts-expect-error a table, or none
+    distributeBy(t.country, { colocateWith: 'events' }),
     // @ts-expect-error no such way to store
     columnOptions(t.payload, { storage: 'zipped' }),
     // @ts-expect-error no such compression

@@ -83,3 +83,50 @@ fill(orders, { rows: 1, columns: { ...required, status: gen.choice([1, 2]) } })
 fill(orders, { rows: 1, columns: { ...required, count: gen.decimal({ max: 1 }) } })
 // @ts-expect-error a time needs an end
 gen.timestamp({ from: '2025-01-01' })
+
+const shop = fill(orders, { rows: 10, columns: { ...required, id: gen.sequence() } })
+const plan = gen.together('plan', [
+  { weight: 9, name: 'free', cents: 0 },
+  { weight: 1, name: 'pro', cents: 4900 },
+])
+fill(orders, {
+  rows: 1,
+  columns: {
+    ...required,
+    id: gen.permuted(),
+    userId: gen.children(shop, 'userId', { max: 5 }),
+    ref: gen.reference(shop, 'ref', { skew: 'pareto' }),
+    status: plan.name,
+    count: plan.cents,
+    note: gen.email(),
+    amount: gen.lognormal({ median: 20, sigma: 1, scale: 2 }),
+    createdAt: gen.timestampRecent(span),
+  },
+})
+fill(orders, { rows: 1, columns: { ...required, ref: gen.uuid({ version: 7, ...span }) } })
+fill(orders, {
+  rows: 1,
+  columns: {
+    ...required,
+    paid: gen.pair({ makes: 'boolean', sql: (i) => `${i} % 2 = 0`, js: (i) => i % 2 === 0 }),
+  },
+})
+
+// @ts-expect-error a UUID in a bigint
+fill(orders, { rows: 1, columns: { ...required, userId: gen.reference(shop, 'ref') } })
+// @ts-expect-error there is no such column to point at
+gen.reference(shop, 'nope')
+// @ts-expect-error children need a limit or degrees
+gen.children(shop, 'id', {})
+// @ts-expect-error a share is Pareto's, not Zipf's
+gen.reference(shop, 'id', { skew: 'zipf', share: 0.8 })
+// @ts-expect-error a name in a number
+fill(orders, { rows: 1, columns: { ...required, count: plan.name } })
+// @ts-expect-error decimals in a whole number
+fill(orders, { rows: 1, columns: { ...required, count: gen.normal({ mean: 1, stddev: 1, scale: 2 }) } })
+// @ts-expect-error a version 7 needs its time
+gen.uuid({ version: 7 })
+// @ts-expect-error whole numbers need bounds
+gen.pair({ makes: 'int', sql: (i) => i, js: (i) => i })
+// @ts-expect-error js must make what makes says
+gen.pair({ makes: 'int', min: 0, max: 1, sql: (i) => i, js: (i) => `${i}` })

@@ -256,6 +256,22 @@ select u.class::oid, u.oid, u.sub, 'public', '[]'
  where not exists (select from actual a
                     where a.grantee = 0 and (u.class, u.oid, u.sub, u.privilege_type) = (a.class, a.oid, a.sub, a.privilege_type))
 
+-- name: catalog_owners
+select 'pg_class'::regclass::oid as class, oid, pg_get_userbyid(relowner) as owner from pg_class
+ where relkind in ('r', 'p', 'v', 'm', 'S') and relnamespace = any ((select current_setting('gigarow.namespaces')::oid[])::oid[])
+union all
+select 'pg_proc'::regclass, oid, pg_get_userbyid(proowner) from pg_proc
+ where pronamespace = any ((select current_setting('gigarow.namespaces')::oid[])::oid[])
+union all
+select 'pg_type'::regclass, oid, pg_get_userbyid(typowner) from pg_type
+ where typtype in ('e', 'd', 'c') and typnamespace = any ((select current_setting('gigarow.namespaces')::oid[])::oid[])
+union all
+select 'pg_namespace'::regclass, oid, pg_get_userbyid(nspowner) from pg_namespace
+ where oid = any (current_setting('gigarow.namespaces')::oid[])
+
+-- name: catalog_reader
+select current_user as name
+
 -- name: catalog_comments
 select d.classoid as class, d.objoid as oid, d.objsubid as sub, d.description as text
   from pg_description d

@@ -1,4 +1,4 @@
-import { formatCount, formatDuration, GigarowError } from '../../kernel/index.ts'
+import { formatCount, formatDuration, GigarowError, ident } from '../../kernel/index.ts'
 import type { MigrateEvent, MigrateStatusResult, Repair } from '../../migrate/index.ts'
 import type { Command, CommandContext, CommandInput } from '../command.ts'
 import { confirm } from '../confirm.ts'
@@ -106,7 +106,14 @@ async function down(context: CommandContext, { options }: CommandInput): Promise
   const { out } = context
   if (run.dryRun) printSql(out, result.sql)
   if (result.reverted.length === 0) out.print('Nothing to do: no migration is applied.')
-  out.document({ reverted: result.reverted, dryRun: run.dryRun })
+  const schemas = [...new Set(result.quarantined.map(({ schema }) => schema))]
+  if (schemas.length > 0) {
+    out.note(
+      'To bring a table back: ALTER TABLE <schema>.<table> SET SCHEMA public; each partition, too. To drop it for good:',
+    )
+    for (const schema of schemas) out.note(`  DROP SCHEMA ${ident(schema)} CASCADE;`)
+  }
+  out.document({ reverted: result.reverted, quarantined: result.quarantined, dryRun: run.dryRun })
   return undefined
 }
 

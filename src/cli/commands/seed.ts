@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import type { Database } from '../../db/index.ts'
 import { displayName, formatCount, GigarowError, parseRows } from '../../kernel/index.ts'
-import type { Filler, LoadPlan, Run, SeedReport } from '../../seed/index.ts'
+import type { Filler, LoadPlan, Profile, Run, SeedReport } from '../../seed/index.ts'
 import type { Command, CommandContext, CommandInput } from '../command.ts'
 import { PROFILE_OPTIONS } from '../profiles.ts'
 
@@ -9,10 +9,12 @@ interface SeedFlags {
   readonly profile?: string
   readonly rows?: string
   readonly scale?: string
+  readonly only?: string
   readonly seed?: string
   readonly filler?: Filler
   readonly jobs?: string
   readonly chunkRows?: string
+  readonly to?: string
   readonly resume?: boolean
   readonly truncate?: boolean
   readonly dryRun?: boolean
@@ -20,9 +22,11 @@ interface SeedFlags {
 
 export const seedCommand: Command = {
   name: 'seed',
+  args: '[folder]',
   summary: 'fill tables with the rows of a profile, verified',
   options: [
     ...PROFILE_OPTIONS,
+    { flags: '--only <tables>', description: 'fill only these of its tables, separated by commas' },
     {
       flags: '--seed <n>',
       description: 'another number gives other rows of the same kind; default: the profile’s',
@@ -41,6 +45,11 @@ export const seedCommand: Command = {
       flags: '--chunk-rows <n>',
       description: 'rows of a chunk, the unit of commit and resume; default: 250k, fewer for small tables',
     },
+    {
+      flags: '--to <format>',
+      description: 'files in the folder instead of rows in tables; no server is needed',
+      choices: ['csv'],
+    },
     { flags: '--resume', description: 'go on with a load that stopped' },
     { flags: '--truncate', description: 'delete the rows that the tables hold before loading' },
     { flags: '--dry-run', description: 'show what would be done, change nothing' },
@@ -49,13 +58,28 @@ export const seedCommand: Command = {
     'gigarow seed --profile billion --rows 10M',
     'gigarow seed --profile billion --rows 10M --filler sql --jobs 4 --truncate',
     'gigarow seed --profile events --scale 0.01 --dry-run',
+    'gigarow seed --profile simulation --only phone_numbers --truncate',
+    'gigarow seed --profile energy --rows 1M --to csv ./data',
     'gigarow seed --resume',
   ],
   run: runSeed,
 }
 
-async function runSeed(context: CommandContext, { options }: CommandInput): Promise<number> {
+async function runSeed(context: CommandContext, { args, options }: CommandInput): Promise<number> {
   const flags = checkFlags(options as SeedFlags)
+  const [folder] = args
+  if (folder !== undefined && flags.to === undefined)
+    throw new GigarowError('USAGE', `A folder (${folder}) goes with --to csv.`, {
+      hint: `gigarow seed --profile NAME --to csv ${folder}`,
+    })
+  if (flags.to !== undefined) {
+    const { seedToCsv } = await import('../seed-csv.ts')
+    return seedToCsv(context, {
+      profile: await profileOfFlags(context, flags),
+      folder,
+      truncate: flags.truncate === true,
+    })
+  }
   const config = await context.config()
   const jobs = flags.jobs ?? config.seed.jobs ?? availableParallelism()
   // A wrong profile is told before a server is started for it.
@@ -93,14 +117,19 @@ function checkFlags(flags: SeedFlags): CheckedFlags {
 }
 
 function refuseCombinations(flags: SeedFlags): void {
-  const { resume, truncate, dryRun, rows, scale, seed, chunkRows } = flags
+  const { resume, truncate, dryRun, rows, scale, only, seed, chunkRows, to } = flags
   const usage = (message: string, hint: string) => new GigarowError('USAGE', message, { hint })
-  if (resume && (rows ?? scale ?? seed ?? chunkRows) !== undefined) {
+  if (resume && (rows ?? scale ?? only ?? seed ?? chunkRows) !== undefined) {
     throw usage(
-      '--resume goes on with the plan of the stopped load; --rows, --scale, --seed and --chunk-rows do not go with it.',
+      '--resume goes on with the plan of the stopped load; --rows, --scale, --only, --seed and --chunk-rows do not go with it.',
       'Leave them out, or start again without --resume.',
     )
   }
+  if (to !== undefined && (resume || dryRun))
+    throw usage(
+      '--to csv does not go with --resume and --dry-run.',
+      'The same command goes on where it stopped.',
+    )
   if (resume && truncate)
     throw usage(
       '--resume keeps rows and --truncate deletes them: give one of the two.',
@@ -126,15 +155,20 @@ async function planOf(
   { flags, jobs }: { flags: CheckedFlags; jobs: number },
 ): Promise<LoadPlan> {
   const config = await context.config()
-  const [{ loadProfile }, { planLoad }] = await Promise.all([
+  const profile = await profileOfFlags(context, flags)
+  const { planLoad } = await import('../../seed/index.ts')
+  return planLoad(profile, { jobs, chunkRows: flags.chunkRows ?? config.seed.chunkRows })
+}
+
+async function profileOfFlags(context: CommandContext, flags: CheckedFlags): Promise<Profile> {
+  const [{ loadProfile }, { onlyTables }] = await Promise.all([
     import('../profiles.ts'),
     import('../../seed/index.ts'),
   ])
-  const profile = await loadProfile(config, { profile: flags.profile, rows: flags.rows, scale: flags.scale })
-  return planLoad(
-    { ...profile, seed: flags.seed ?? profile.seed },
-    { jobs, chunkRows: flags.chunkRows ?? config.seed.chunkRows },
-  )
+  const { profile: name, rows, scale, only, seed } = flags
+  const whole = await loadProfile(await context.config(), { profile: name, rows, scale })
+  const profile = only === undefined ? whole : onlyTables(whole, only.split(','))
+  return { ...profile, seed: seed ?? profile.seed }
 }
 
 interface LoadOptions {
@@ -156,6 +190,7 @@ async function load(
     filler: flags.filler ?? run?.filler ?? ('copy' as const),
     jobs,
     truncate: flags.truncate === true,
+    profile: run && (await profileOf(context, run)),
     emit: progress.listen,
     signal: context.signal,
   }
@@ -167,6 +202,14 @@ async function load(
   } finally {
     progress.stop()
   }
+}
+
+/** Generators of the user's own run only if the profile's file still has them. */
+async function profileOf(context: CommandContext, { plan }: Run): Promise<Profile | undefined> {
+  const { hasOwnCode } = await import('../../seed/index.ts')
+  if (!hasOwnCode(plan)) return undefined
+  const { loadProfile } = await import('../profiles.ts')
+  return loadProfile(await context.config(), { profile: plan.profile })
 }
 
 function pickRun(runs: readonly Run[], profile: string | undefined): Run {

@@ -3,7 +3,7 @@ import { join, relative, resolve } from 'node:path'
 import type { Target } from '../../db/index.ts'
 import { GigarowError, isGlob } from '../../kernel/index.ts'
 import type { PolicyOf, Source } from '../../migrate/index.ts'
-import type { DeclarationRename, DeclaredSchema } from '../../schema/index.ts'
+import type { DeclarationRename, DeclaredSchema, Distribution } from '../../schema/index.ts'
 import type { CommandContext } from '../command.ts'
 
 export interface ResolvedSource {
@@ -12,6 +12,8 @@ export interface ResolvedSource {
   readonly policies: readonly PolicyOf[]
   /** renamedFrom() of declarations. */
   readonly renames: readonly DeclarationRename[]
+  /** distributeBy() and referenceTable() of declarations. */
+  readonly distribution?: readonly Distribution[]
 }
 
 /** What --from and --to may be: schema, migrations, database, a path, or postgresql://… */
@@ -94,12 +96,12 @@ export async function declarations(
 }
 
 export async function declared(schema: DeclaredSchema, label: string): Promise<ResolvedSource> {
-  const { declarationRenames, declarationsSql } = await import('../../schema/index.ts')
+  const { declarationRenames, declarationsSql, distributionSql } = await import('../../schema/index.ts')
   const source = { kind: 'statements', label, statements: await declarationsSql(schema) } as const
   const policies = schema.tables.flatMap(({ name, policy }) =>
     policy === undefined ? [] : [{ table: name, ...policy }],
   )
-  return { source, policies, renames: declarationRenames(schema) }
+  return { source, policies, renames: declarationRenames(schema), distribution: distributionSql(schema) }
 }
 
 /** The partitions that time makes are no difference, whatever is compared. */

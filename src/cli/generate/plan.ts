@@ -7,6 +7,7 @@ import { refusedError, refuseHazards, valueLossOf } from '../diff/refused.ts'
 import { assertRenames, declaredRenames } from '../diff/renames.ts'
 import type { ResolvedSource } from '../diff/sources.ts'
 import { dangerHint } from './danger-hint.ts'
+import { withDistribution } from './distribution.ts'
 
 export interface Planning {
   /** The migrations folder. */
@@ -55,8 +56,9 @@ export async function planMigration(
     }
     const unmanaged = unmanagedIn(a.catalog, b.catalog)
     const plan = await readable(found, { from: a.catalog, to: b.catalog, policies })
+    const whole = withDistribution(plan, { from: a.catalog, distribution: to.distribution ?? [] })
     if (!input.prove || input.onlyLook || plan.statements.length === 0)
-      return { plan, proof: undefined, unmanaged }
+      return { plan: whole, proof: undefined, unmanaged }
     const { signal } = context
     const proof = await prove({
       from: a.catalog,
@@ -67,6 +69,6 @@ export async function planMigration(
       scratch,
       signal,
     })
-    return { plan, proof, unmanaged }
+    return { plan: whole, proof, unmanaged }
   })
 }

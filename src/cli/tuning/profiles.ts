@@ -2,7 +2,17 @@ import { existsSync, readdirSync } from 'node:fs'
 import { basename, extname, join } from 'node:path'
 import { loadModule } from '../../config/index.ts'
 import { GigarowError, nearest } from '../../kernel/index.ts'
-import { bulk, bulkSafe, profileProblems, type TuningProfile } from '../../tuning/index.ts'
+import {
+  analytics,
+  bulk,
+  bulkSafe,
+  dev,
+  mixed,
+  oltp,
+  profileProblems,
+  type TuningProfile,
+  web,
+} from '../../tuning/index.ts'
 
 export interface FoundProfile {
   readonly profile: TuningProfile
@@ -10,7 +20,7 @@ export interface FoundProfile {
   readonly file: string | undefined
 }
 
-const SHIPPED: readonly TuningProfile[] = [bulk, bulkSafe]
+const SHIPPED: readonly TuningProfile[] = [analytics, bulk, bulkSafe, dev, mixed, oltp, web]
 const EXTENSIONS = ['.ts', '.mts', '.js', '.mjs']
 
 /** Those of gigarow and those of the user's folder; his wins where both have the name. Throws TUNING_INVALID. */

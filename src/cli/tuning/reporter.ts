@@ -1,5 +1,5 @@
-import type { Emit } from '../../kernel/index.ts'
-import type { TuningEvent } from '../../tuning/index.ts'
+import { type Emit, formatDuration } from '../../kernel/index.ts'
+import type { TuningEvent, WorkingSession } from '../../tuning/index.ts'
 import type { Output } from '../output.ts'
 
 /** What takes time, and what one would not expect, as lines on stderr; the settings themselves are the result. */
@@ -12,8 +12,12 @@ export function tuningReporter(out: Output): Emit<TuningEvent> {
 
 function describe(event: TuningEvent): string | undefined {
   switch (event.type) {
+    case 'tuning.draining':
+      return `Waiting up to ${formatDuration(event.limitMs)} for sessions to finish their work:\n${sessionLines(event.sessions)}`
     case 'tuning.restarting':
-      return `Restarting the server for ${event.settings.join(', ')} …`
+      return event.byHand
+        ? `Restart the server now, for ${event.settings.join(', ')}: this command goes on as soon as it is back (Ctrl-C leaves it for later).`
+        : `Restarting the server for ${event.settings.join(', ')} …`
     case 'tuning.offline':
       return `The server does not start: putting the settings back in ${event.dataDirectory}/postgresql.auto.conf …`
     case 'tuning.synced':
@@ -27,4 +31,14 @@ function describe(event: TuningEvent): string | undefined {
     default:
       return undefined
   }
+}
+
+/** Who works on the server, one a line. */
+export function sessionLines(sessions: readonly WorkingSession[]): string {
+  return sessions
+    .map((s) => {
+      const where = `${s.user ?? '?'}@${s.database ?? '?'}`
+      return `  pid ${s.pid} ${where} ${s.application} (${s.state}): ${s.query.replaceAll(/\s+/g, ' ')}`
+    })
+    .join('\n')
 }

@@ -52,7 +52,7 @@ export function attachLocks(parent: ObjectKey, table: Table, context: DiffContex
   const isFilled = context.from.objects.has(table.key)
   return [
     ...locksOn(context, parent, 'SHARE UPDATE EXCLUSIVE'),
-    ...locksOn(context, table.key, 'ACCESS EXCLUSIVE'),
+    ...locksOnTree(context, table.key, 'ACCESS EXCLUSIVE'),
     ...defaultLocks(parent, table, context),
     ...referencedLocks(parent, context, isFilled ? 'ACCESS EXCLUSIVE' : 'SHARE ROW EXCLUSIVE'),
   ]
@@ -62,7 +62,7 @@ export function attachLocks(parent: ObjectKey, table: Table, context: DiffContex
 export function detachLocks(parent: ObjectKey, table: Table, context: DiffContext): readonly Lock[] {
   return [
     ...locksOn(context, parent, 'ACCESS EXCLUSIVE'),
-    ...locksOn(context, table.key, 'ACCESS EXCLUSIVE'),
+    ...locksOnTree(context, table.key, 'ACCESS EXCLUSIVE'),
     ...defaultLocks(parent, table, context),
     ...referencedLocks(parent, context, 'SHARE ROW EXCLUSIVE'),
   ]
@@ -98,4 +98,9 @@ export function defaultScanHazard(parent: ObjectKey, other: Table): ActionHazard
 
 export function unprovenHazard(table: Table, why: string): ActionHazard {
   return planHazard('attach-scans', { partition: labelOf(table), kind: why }, { variant: 'unproven' })
+}
+
+export function shrinkHazard(table: Table): ActionHazard {
+  const facts = { partition: labelOf(table), parent: labelOfKey(table.partitionOf!.parent) }
+  return planHazard('attach-scans', facts, { variant: 'shrunk' })
 }

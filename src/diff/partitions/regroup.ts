@@ -1,15 +1,39 @@
-import { ident } from '../../kernel/index.ts'
-import { labelOf, nameIn, type Table } from '../../model/index.ts'
-import { type ActionHazard, planHazard } from '../hazards.ts'
-import { labelOfKey, locksOn } from '../label.ts'
+import { nameIn, type Table } from '../../model/index.ts'
+import type { ActionHazard } from '../hazards.ts'
+import { locksOn } from '../label.ts'
 import type { Action, DiffContext } from '../rule.ts'
-import { attachAction, dropBoundCheck, prepareAttach, proveBound } from './attach.ts'
+import {
+  attachAction,
+  dropBoundCheck,
+  isProvenBound,
+  prepareAttach,
+  proveBound,
+  takeIdentities,
+} from './attach.ts'
 import { boundCondition } from './condition.ts'
 import { isMoveTarget } from './create.ts'
-import { attachedKey, attachLocks, detachedKey, detachLocks, referencedLocks } from './locks.ts'
-import type { Move, PartitionSet } from './set.ts'
-import { BOUND_CHECK } from './shape.ts'
-import { boundOf, descendantsOf, isDefault, membersOf, parentOf } from './tree.ts'
+import {
+  attachedKey,
+  attachLocks,
+  detachedKey,
+  detachLocks,
+  locksOnTree,
+  referencedLocks,
+  shrinkHazard,
+} from './locks.ts'
+import {
+  columnsOf,
+  isEarly,
+  MOVED,
+  moveAction,
+  readsHazard,
+  spillHazard,
+  withoutTriggers,
+  writesHazard,
+} from './moves.ts'
+import type { PartitionSet, Rebound } from './set.ts'
+import { type ShrinkProof, shrinkProof } from './shrink.ts'
+import { boundOf, descendantsOf, isDefault } from './tree.ts'
 
 /** Who writes the statements that concern several partitions of one table: they are one transaction. */
 export function leaderOf({ rebound, created, attached, emptied }: PartitionSet): Table | undefined {
@@ -17,8 +41,8 @@ export function leaderOf({ rebound, created, attached, emptied }: PartitionSet):
 }
 
 /**
- * New bounds in one transaction: lock, move the rows that belong elsewhere, detach, attach. What can be proven or built without
- * a lock is done before it.
+ * New bounds in one transaction: lock writers out, move the rows that belong elsewhere while they are still read where they were,
+ * then detach and attach. What can be proven or built without a lock is done before it.
  */
 export function regroup(set: PartitionSet, context: DiffContext): readonly Action[] {
   const group = new Group(set, context)
@@ -32,10 +56,29 @@ export function regroup(set: PartitionSet, context: DiffContext): readonly Actio
 class Group {
   readonly #set: PartitionSet
   readonly #context: DiffContext
+  readonly #early: PartitionSet['moves']
+  readonly #late: PartitionSet['moves']
+  readonly #spilling: readonly Table[]
+  readonly #proofs: ReadonlyMap<Rebound, ShrinkProof>
 
   constructor(set: PartitionSet, context: DiffContext) {
     this.#set = set
     this.#context = context
+    this.#early = set.moves.filter((move) => isEarly(move, set, context))
+    this.#late = set.moves.filter((move) => !this.#early.includes(move))
+    this.#spilling = set.keptDefault === undefined ? [] : set.spilling
+    this.#proofs = this.#proofsOf()
+  }
+
+  /** Of what is read outside of its new bound before it is detached: what gives rows away early, and to partitions alone. */
+  #proofsOf(): ReadonlyMap<Rebound, ShrinkProof> {
+    const found = this.#set.rebound.flatMap((one) => {
+      const isLate = this.#late.some(({ source }) => source === one.before)
+      if (one.grows || isLate || isDefault(one.before) || this.#spilling.includes(one.before)) return []
+      const proof = shrinkProof(one, this.#set, this.#context)
+      return proof === undefined ? [] : [[one, proof] as const]
+    })
+    return new Map(found)
   }
 
   /** While everybody works. */
@@ -44,8 +87,10 @@ class Group {
     const context = this.#context
     return [
       ...emptied.flatMap((table) => this.#proveHomes(table)),
-      ...rebound.flatMap(({ after, grows }) =>
-        grows ? proveBound(after, boundCondition(key, boundOf(after)), context) : [],
+      ...rebound.flatMap((one) =>
+        one.grows
+          ? proveBound(one.after, boundCondition(key, boundOf(one.after)), context)
+          : (this.#proofs.get(one)?.before ?? []),
       ),
       ...attached.flatMap((table) => prepareAttach(table, context)),
     ]
@@ -55,18 +100,39 @@ class Group {
     const { rebound, created, attached, emptied } = this.#set
     const detaches = [...rebound.map(({ before }) => before), ...emptied]
     const incoming = [...created, ...rebound.map(({ after }) => after), ...attached]
+    const proofs = [...this.#proofs.values()]
     return [
       ...this.#rowSecurity(),
       ...this.#locks(),
-      ...this.#early().map((move) => this.#move(move)),
-      ...detaches.map((table) => this.#detach(table)),
-      ...this.#late().map((move) => this.#move(move)),
+      ...this.#earlyMoves(),
+      ...proofs.flatMap(({ inside }) => inside),
+      ...detaches.map((table, i) => this.#detach(table, i === 0 ? this.#waits() : [])),
+      ...this.#late.map((move) => moveAction(move, this.#set, this.#context)),
       ...this.#leftovers(),
-      ...defaultLast(incoming).map((table) => this.#attach(table)),
+      ...defaultLast(incoming).flatMap((table) => this.#attach(table)),
       ...incoming
         .filter((table) => this.#hasCheck(table))
         .map((table) => dropBoundCheck(table, this.#context)),
+      ...proofs.flatMap(({ after }) => after),
       ...emptied.map((table) => this.#drop(table)),
+    ]
+  }
+
+  #earlyMoves(): readonly Action[] {
+    const sources = [...new Set(this.#early.map(({ source }) => source))]
+    return sources.flatMap((table) => {
+      const moves = this.#early
+        .filter(({ source }) => source === table)
+        .map((move) => moveAction(move, this.#set, this.#context))
+      return this.#set.emptied.includes(table) ? moves : withoutTriggers(table, this.#context, moves)
+    })
+  }
+
+  /** For what everybody waits behind the first DETACH. */
+  #waits(): readonly ActionHazard[] {
+    return [
+      ...(this.#late.length > 0 ? [readsHazard(this.#set, this.#late)] : []),
+      ...(this.#spilling.length > 0 ? [spillHazard(this.#set, this.#spilling)] : []),
     ]
   }
 
@@ -99,15 +165,10 @@ class Group {
     const isSaid = table.key === parent.key || table.key === drained?.key
     return {
       sql: `LOCK TABLE ${only}${nameIn(table.key)} IN SHARE ROW EXCLUSIVE MODE`,
-      locks: locksOn(this.#context, table.key, 'SHARE ROW EXCLUSIVE'),
+      locks: (only === '' ? locksOnTree : locksOn)(this.#context, table.key, 'SHARE ROW EXCLUSIVE'),
       reverse: { sql: [] },
-      hazards: isSaid && moves.length > 0 ? [this.#moveHazard(table)] : [],
+      hazards: isSaid && moves.length > 0 ? [writesHazard(table, this.#set)] : [],
     }
-  }
-
-  #moveHazard(table: Table): ActionHazard {
-    const moves = this.#set.moves.map(({ source, target }) => `${labelOf(source)} to ${labelOf(target)}`)
-    return planHazard('lock-table', { table: labelOf(table), name: moves.join(', ') }, { variant: 'moves' })
   }
 
   /** Tables and what is below them are ready before anything is locked. */
@@ -124,49 +185,14 @@ class Group {
     ]
   }
 
-  /** What is copied out of a partition that goes away can be copied while it is still read. */
-  #early(): readonly Move[] {
-    return this.#set.moves.filter((move) => this.#isGone(move.source) && this.#isUnseen(move.target))
-  }
-
-  #late(): readonly Move[] {
-    const early = this.#early()
-    return this.#set.moves.filter((move) => !early.includes(move))
-  }
-
-  #isGone(table: Table): boolean {
-    return this.#set.emptied.includes(table)
-  }
-
-  #isUnseen(table: Table): boolean {
-    return this.#set.created.includes(table)
-  }
-
-  #move({ source, target }: Move): Action {
-    const condition = boundCondition(this.#set.key, boundOf(target))!
-    const columns = this.#columns()
-    const insert = `INSERT INTO ${nameIn(target.key)} (${columns}) OVERRIDING SYSTEM VALUE SELECT ${columns}`
-    const sql = this.#isGone(source)
-      ? `${insert} FROM ${nameIn(source.key)} WHERE ${condition}`
-      : `WITH moved AS (DELETE FROM ${nameIn(source.key)} WHERE ${condition} RETURNING ${columns}) ${insert} FROM moved`
-    return { sql, scans: true, locks: this.#locksOfMove(source, target), reverse: MOVED }
-  }
-
-  #locksOfMove(source: Table, target: Table): NonNullable<Action['locks']> {
-    const mode = this.#isGone(source) ? 'ACCESS SHARE' : 'ROW EXCLUSIVE'
-    return [
-      ...locksOn(this.#context, source.key, mode),
-      ...locksOn(this.#context, target.key, 'ROW EXCLUSIVE'),
-    ]
-  }
-
   /** What no new bound takes goes to the default partition. */
   #leftovers(): readonly Action[] {
-    const { keptDefault, rebound, emptied, key } = this.#set
+    const { keptDefault, rebound, key } = this.#set
     if (keptDefault === undefined) return []
-    const columns = this.#columns()
+    const columns = columnsOf(this.#set, this.#context)
     const insert = `INSERT INTO ${nameIn(keptDefault.key)} (${columns}) OVERRIDING SYSTEM VALUE SELECT ${columns}`
-    const shrunk = rebound.filter(({ grows, before }) => !grows && !isDefault(before))
+    const shrunk = rebound.filter(({ before }) => this.#spilling.includes(before))
+    const emptied = this.#set.emptied.filter((table) => this.#spilling.includes(table))
     return [
       ...shrunk.map(({ before, after }) => {
         const outside = `${boundCondition(key, boundOf(after))} IS NOT TRUE`
@@ -193,26 +219,31 @@ class Group {
     return proveBound(table, this.#homes(table), this.#context)
   }
 
-  #detach(table: Table): Action {
+  #detach(table: Table, hazards: readonly ActionHazard[]): Action {
     return {
+      hazards,
       sql: `ALTER TABLE ${nameIn(this.#set.parent.key)} DETACH PARTITION ${nameIn(table.key)}`,
       locks: detachLocks(this.#set.parent.key, table, this.#context),
       reverse: MOVED,
     }
   }
 
-  #attach(table: Table): Action {
+  #attach(table: Table): readonly Action[] {
     const action = attachAction(table, this.#context)
     const { rebound, parent } = this.#set
-    const isShrunk = rebound.some(({ after, grows }) => after === table && !grows)
-    return {
-      ...action,
-      makes: [attachedKey(table.key)],
-      needs: [],
-      locks: attachLocks(parent.key, table, this.#context),
-      ...(isShrunk ? { scans: true, hazards: [...(action.hazards ?? []), shrinkHazard(table)] } : {}),
-      reverse: MOVED,
-    }
+    const isShrunk = rebound.some((one) => one.after === table && !one.grows && !this.#proofs.has(one))
+    const identities = this.#set.attached.includes(table) ? takeIdentities(table, this.#context) : []
+    return [
+      ...identities,
+      {
+        ...action,
+        makes: [attachedKey(table.key)],
+        needs: [],
+        locks: attachLocks(parent.key, table, this.#context),
+        ...(isShrunk ? { scans: true, hazards: [...(action.hazards ?? []), shrinkHazard(table)] } : {}),
+        reverse: MOVED,
+      },
+    ]
   }
 
   #hasCheck(table: Table): boolean {
@@ -221,9 +252,7 @@ class Group {
     if (boundCondition(key, boundOf(table)) === undefined && !isDefault(table)) return false
     if (created.includes(table)) return isMoveTarget(this.#set, table)
     const again = rebound.find(({ after }) => after === table)
-    return again
-      ? again.grows
-      : prepareAttach(table, this.#context).some(({ sql }) => sql.includes(BOUND_CHECK))
+    return again ? again.grows : isProvenBound(table, this.#context)
   }
 
   #drop(table: Table): Action {
@@ -238,23 +267,8 @@ class Group {
       comment: `its rows have been moved`,
     }
   }
-
-  #columns(): string {
-    const { columns } = membersOf(this.#context.to, this.#set.parent.key)
-    return columns
-      .filter(({ generated }) => generated === undefined)
-      .map(({ name }) => ident(name))
-      .join(', ')
-  }
 }
-
-const MOVED = { none: 'rows have been moved: compare the two states the other way round for the way back' }
 
 function defaultLast(tables: readonly Table[]): readonly Table[] {
   return [...tables.filter((table) => !isDefault(table)), ...tables.filter(isDefault)]
-}
-
-function shrinkHazard(table: Table): ActionHazard {
-  const facts = { partition: labelOf(table), parent: labelOfKey(parentOf(table)!) }
-  return planHazard('attach-scans', facts, { variant: 'shrunk' })
 }

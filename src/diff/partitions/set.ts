@@ -32,6 +32,8 @@ export interface PartitionSet {
   /** The default partition that is there before and after. */
   readonly keptDefault: Table | undefined
   readonly moves: readonly Move[]
+  /** Shrunk or gone, with rows that perhaps no new bound but only the default takes. */
+  readonly spilling: readonly Table[]
   readonly refusals: readonly Refusal[]
 }
 
@@ -85,6 +87,7 @@ function build({ from, to, parent: parentKey }: Sides): PartitionSet | undefined
     drained: moves.some(({ source }) => source === drained) ? drained : undefined,
     keptDefault,
     moves,
+    spilling: spillingOf(parts, emptied),
     refusals: refusalsOf(parts, emptied),
   }
 }
@@ -186,6 +189,12 @@ function hashRefusals({ parent, rebound, created }: Parts, emptied: readonly Tab
       wayOut: `make a second table partitioned by the new modulus beside ${labelOf(parent)}, copy the rows in batches while a trigger keeps both alike, and swap their names`,
     },
   ]
+}
+
+function spillingOf({ orders, children, rebound }: Parts, emptied: readonly Table[]): readonly Table[] {
+  const bounds = children.filter((table) => !isDefault(table)).map(boundOf)
+  const sources = [...emptied, ...rebound.filter(({ grows }) => !grows).map(({ before }) => before)]
+  return sources.filter((table) => !isDefault(table) && covers(bounds, boundOf(table), orders) !== true)
 }
 
 /** Rows that no partition of the new state takes. */

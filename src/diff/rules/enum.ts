@@ -2,6 +2,7 @@ import { ident, literal, plainIdent } from '../../kernel/index.ts'
 import { type Column, type Enum, nameIn, type ObjectKey } from '../../model/index.ts'
 import { type ActionHazard, planHazard } from '../hazards.ts'
 import { labelOfKey, locksOn, partsOf } from '../label.ts'
+import { ownerAgain } from '../owners.ts'
 import type { Refusal } from '../plan.ts'
 import type { Action, DiffContext, Displacement, Rule } from '../rule.ts'
 import { isPartitionKey } from './partition-key.ts'
@@ -113,6 +114,7 @@ function rebuild(from: Enum, to: Enum, context: DiffContext): readonly Action[] 
   return [
     { sql: `ALTER TYPE ${nameIn(to.key)} RENAME TO ${ident(old)}`, hazards: lossHazards(from, to, columns) },
     { sql: `CREATE TYPE ${nameIn(to.key)} AS ENUM (${to.values.map(literal).join(', ')})` },
+    ...ownerAgain(to, context),
     ...columns.map((column) => switchOver(column, context)),
     {
       sql: `DROP TYPE ${ident(schema, old)}`,

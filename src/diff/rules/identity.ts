@@ -1,6 +1,7 @@
 import { ident, literal } from '../../kernel/index.ts'
 import { type Column, nameIn, type ObjectKey, type Sequence } from '../../model/index.ts'
 import { locksOn } from '../label.ts'
+import { ownerAgain } from '../owners.ts'
 import type { Action, DiffContext } from '../rule.ts'
 import { positionHazards } from './sequence-position.ts'
 import { sequenceClause, sequenceParts } from './table-sql.ts'
@@ -79,10 +80,10 @@ export function dropIdentity(from: Column, to: Column, context: DiffContext): re
   }
   const serial = serialOf(to, context.to)
   if (serial === undefined || context.from.objects.has(serial.key)) return [drop]
-  return [...successor(from, serial), drop]
+  return [...successor(from, serial, context), drop]
 }
 
-function successor(from: Column, serial: Sequence): readonly Action[] {
+function successor(from: Column, serial: Sequence, context: DiffContext): readonly Action[] {
   const old = `${serial.name.name.slice(0, 50)}__old`
   const none = { none: 'compare the two states the other way round' }
   const free = [
@@ -95,6 +96,7 @@ function successor(from: Column, serial: Sequence): readonly Action[] {
   return [
     { sql: free, reverse: none },
     { sql: createSerial(serial), makes: [serial.key], reverse: none },
+    ...ownerAgain(serial, context),
     {
       sql: `SELECT setval(${literal(nameIn(serial.key))}, n) FROM (SELECT pg_sequence_last_value(${own(from)}::regclass)) AS s (n) WHERE n IS NOT NULL`,
       reverse: { sql: [] },

@@ -2,6 +2,7 @@ import { ident, type QualifiedName, qualified } from '../../kernel/index.ts'
 import { type Index, kindIn, labelOf, type MatView, type ObjectKey } from '../../model/index.ts'
 import { type ActionHazard, planHazard } from '../hazards.ts'
 import { locksOn } from '../label.ts'
+import { ownerAgain } from '../owners.ts'
 import type { Action, DiffContext } from '../rule.ts'
 import { againOn, indexesOf, membersOf } from './matview-members.ts'
 import { rebindings } from './matview-rebind.ts'
@@ -120,6 +121,7 @@ function swap({ from, to, fresh, old }: Rebuild, { group, context }: Where): rea
   }
   const rest: readonly Action[] = [
     { sql: rename(fresh, to.name) },
+    ...ownerAgain(to, context),
     ...indexesOf(from.key, context.from).map(({ name }) =>
       renameIndex(name, asideName(name, 'old', context)),
     ),

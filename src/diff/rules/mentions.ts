@@ -1,24 +1,34 @@
 import { type Catalog, kindIn, type ObjectKey, type Routine, type SchemaObject } from '../../model/index.ts'
 import type { DiffContext } from '../rule.ts'
+import { same } from '../same.ts'
 
 const INDEXES = new WeakMap<Catalog, ReadonlyMap<string, readonly SchemaObject[]>>()
 
-/**
- * Objects that the plan makes and that a routine's text names: a guess that only orders. Those that need the routine themselves are
- * left out, and of two that name each other one is.
- */
-export function mentionedIn(routine: Routine, context: DiffContext): readonly ObjectKey[] {
+export interface Mentions {
+  /** Of two that name each other one is left out. */
+  readonly needs: readonly ObjectKey[]
+  /** Those that need the routine themselves and cannot be there before it. */
+  readonly later: readonly ObjectKey[]
+}
+
+/** Objects that the plan makes or changes and that a routine's text names: a guess that only orders. */
+export function mentionedIn(routine: Routine, context: DiffContext): Mentions {
   const words = wordsOf(routine.definition)
   const found: ObjectKey[] = []
+  const later: ObjectKey[] = []
   for (const word of words) {
     for (const object of byName(context.to).get(word) ?? []) {
-      if (object.key === routine.key || !context.isNew(object.key)) continue
+      if (object.key === routine.key || !comesOrChanges(object, context)) continue
       if (object.kind === 'column' && !namesTable(words, object.table, context.to)) continue
-      if (reaches(object.key, routine.key, context)) continue
-      found.push(object.key)
+      const list = reaches(object.key, routine.key, context) ? later : found
+      list.push(object.key)
     }
   }
-  return found.sort()
+  return { needs: found.sort(), later: later.sort() }
+}
+
+function comesOrChanges(object: SchemaObject, { from, isNew }: DiffContext): boolean {
+  return isNew(object.key) || !same(from.objects.get(object.key), object)
 }
 
 function namesTable(words: ReadonlySet<string>, table: ObjectKey, { objects }: Catalog): boolean {
@@ -29,7 +39,9 @@ function namesTable(words: ReadonlySet<string>, table: ObjectKey, { objects }: C
 /** Names in the text, in quotes or folded to lower case. */
 function wordsOf(text: string): ReadonlySet<string> {
   const words = new Set<string>()
-  for (const [word] of text.matchAll(/"(?:[^"]|"")+"|[\p{L}_][\p{L}\p{N}_$]*/gu)) {
+  // $function$select, mvx$function$: a name may have such signs inside.
+  const bare = text.replaceAll(/\$(?:[\p{L}_][\p{L}\p{N}_]*)?\$/gu, ' ')
+  for (const [word] of bare.matchAll(/"(?:[^"]|"")+"|[\p{L}_][\p{L}\p{N}_$]*/gu)) {
     words.add(word.startsWith('"') ? word.slice(1, -1).replaceAll('""', '"') : word.toLowerCase())
   }
   return words

@@ -11,9 +11,9 @@ import {
 } from '../partitions/constraint-build.ts'
 import { attachIndex } from '../partitions/index-build.ts'
 import { swapKey } from '../partitions/key-swap.ts'
-import { detachedKey } from '../partitions/locks.ts'
+import { detachedKey, readyKey } from '../partitions/locks.ts'
 import { namesOf } from '../partitions/names.ts'
-import { tableIn } from '../partitions/tree.ts'
+import { membersOf, tableIn } from '../partitions/tree.ts'
 import type { Action, DiffContext, Rule } from '../rule.ts'
 import { wasAttached } from './index-rule.ts'
 
@@ -37,12 +37,24 @@ function createOwn(it: Constraint, context: DiffContext): readonly Action[] {
 /** Under that of the parent table. */
 function createPart(it: Constraint, context: DiffContext): readonly Action[] {
   if (context.isNew(it.table)) return []
-  if (!wasAttached(it.table, context)) return addOnline(it, context)
+  if (!wasAttached(it.table, context)) return ownInstead(it, context) ?? addOnline(it, context)
   if (context.isNew(it.parent!) || it.type === 'check' || it.type === 'foreign') return []
   const left = leftIndex(it, context)
   if (left) return [...adoptLeft(it, left, context), attach(it, left.name.name, context)]
   const name = it.index && freeName(it.index, context)
   return [...addOnline(it, context, name), attach(it, name, context)]
+}
+
+/** A table that is attached has one of that name which ATTACH would not take (NO INHERIT): the rule holds at every moment. */
+function ownInstead(it: Constraint, context: DiffContext): readonly Action[] | undefined {
+  const old = membersOf(context.from, it.table).constraints.find(
+    ({ name, key }) => name === it.name && !context.to.objects.has(key),
+  )
+  if (old === undefined || old.type !== it.type || !it.validated) return undefined
+  if (it.type !== 'check' && it.type !== 'foreign') return undefined
+  return beside(old, it, context).map((action, i, all) =>
+    i < all.length - 1 ? action : { ...action, makes: [it.key, readyKey(it.key)] },
+  )
 }
 
 /** An interrupted run may have left an index of its name there. */
@@ -101,11 +113,16 @@ function change(from: Constraint, to: Constraint, context: DiffContext): Answer 
     return swapKey(from, to, context) ?? 'replace'
   if ((to.type !== 'check' && to.type !== 'foreign') || from.type !== to.type || !to.validated)
     return 'replace'
+  return beside(from, to, context)
+}
+
+function beside(from: Constraint, to: Constraint, context: DiffContext): readonly Action[] {
   const schema = nameIn(to.table)
   const next = { ...to, name: namesOf(context).give({ schema, name: `${to.name}_new` }) }
+  const isOther = from.key !== to.key
   return [
     ...addOnline(next, context).map((action) => ({ ...action, makes: [] })),
-    dropAction(from, from.name, context),
+    { ...dropAction(from, from.name, context), ...(isOther ? { drops: [from.key] } : {}) },
     { ...rename(next.name, to, context), together: true },
   ]
 }

@@ -1,7 +1,8 @@
 import { labelOf, type ObjectKey, type Routine } from '../../model/index.ts'
 import { planHazard } from '../hazards.ts'
-import type { Rule } from '../rule.ts'
-import { mentionedIn } from './mentions.ts'
+import { labelOfKey } from '../label.ts'
+import type { Action, Rule } from '../rule.ts'
+import { type Mentions, mentionedIn } from './mentions.ts'
 import { argumentsOf, splitArguments } from './routine-arguments.ts'
 import { routineSignature } from './target.ts'
 
@@ -11,14 +12,14 @@ import { routineSignature } from './target.ts'
  */
 export const routineRule: Rule<Routine> = {
   create(routine, context) {
-    return [
-      {
-        sql: statement(routine),
-        makes: [routine.key],
-        needs: mentionedIn(routine, context),
-        reverse: { sql: [dropRoutine(routine)] },
-      },
-    ]
+    const mentions = mentionedIn(routine, context)
+    const create: Action = {
+      sql: statement(routine),
+      makes: [routine.key],
+      needs: mentions.needs,
+      reverse: { sql: [dropRoutine(routine)] },
+    }
+    return unread(create, mentions)
   },
 
   drop(routine, context) {
@@ -40,8 +41,28 @@ export const routineRule: Rule<Routine> = {
   alter(from, to, context) {
     if (from.definition === to.definition) return []
     if (!canReplace(from, to)) return 'replace'
-    return [replaceRoutine(from, to, mentionedIn(to, context))]
+    const mentions = mentionedIn(to, context)
+    return unread(replaceRoutine(from, to, mentions.needs), mentions)
   },
+}
+
+/** A body that names what needs the routine itself is not read when the routine is made, as pg_dump does it. */
+function unread(action: Action, { later }: Mentions): readonly Action[] {
+  if (later.length === 0) return [action]
+  const set = (value: string): Action => ({
+    sql: `SET LOCAL check_function_bodies = ${value}`,
+    reverse: { sql: [] },
+  })
+  const { needs = [], ...rest } = action
+  return [
+    {
+      ...set('off'),
+      needs,
+      comment: `the body names what is made later: ${later.map(labelOfKey).join(', ')}`,
+    },
+    { ...rest, together: true },
+    { ...set('DEFAULT'), together: true },
+  ]
 }
 
 /** OR REPLACE keeps the routine's privileges, comment and dependents. */

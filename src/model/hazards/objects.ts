@@ -216,8 +216,17 @@ CREATE VIEW customers AS SELECT * FROM clients;`,
     variants: {
       moves: {
         message:
-          'Nobody can write to {table} while rows are moved ({name}), and at the end of it nobody can read it.',
+          'Nobody can write to {table} while rows are moved ({name}); reads go on. A transaction that has read {table} and then wants to write to it is ended with a deadlock, or ends the move, of which then nothing stays.',
         instead: 'Do it when few write, or in smaller steps: one bound at a time.',
+      },
+      lateMoves: {
+        message:
+          'Nobody can read or write {table} while rows are moved ({name}): they go to a partition that is there already, which takes rows of its new bound only when it is detached.',
+        instead: 'Give those rows a new partition of their own: then reads go on.',
+      },
+      spills: {
+        message: 'Nobody can read or write {table} while {name} is read for rows that only {other} takes.',
+        instead: 'Declare partitions for all of its bound: then reads go on.',
       },
     },
     why: [

@@ -7,19 +7,21 @@ import { weightTable } from './weights.ts'
 
 const MAX_VALUES = 1000
 
-/** One of a list of values, by weight. */
+/** One of a list of values, by weight. Choices of one table with the same key choose the same place of their lists. */
 export const choice: Generator = {
   kind: 'choice',
   compile(options, context) {
     const values = readValues(options)
     const table = weightTable(readWeights(options, values.length))
-    const stream = context.stream()
+    const key = options.get('key')
+    if (key !== undefined && typeof key !== 'string') options.fail('key must be a text')
+    const stream = key === undefined ? context.stream() : context.sharedStream(`choice ${key}`)
     const { state } = stream
     return {
       kind: 'pick',
       values,
       at: (low) => table.at(hashIndex(state, low) >>> 0),
-      sql: table.sql(lowSql(stream)),
+      sql: key === undefined ? table.sql(lowSql(stream)) : context.once(table.sql(lowSql(stream))),
     }
   },
 }

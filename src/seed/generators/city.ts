@@ -1,6 +1,6 @@
 import { hashIndex } from '../hash.ts'
 import { lowSql } from '../stream.ts'
-import { CITIES } from './cities.ts'
+import { CITIES, COUNTRIES } from './cities.ts'
 import type { Generator } from './generator.ts'
 import { uniform } from './int.ts'
 import { weightTable } from './weights.ts'
@@ -8,21 +8,23 @@ import { weightTable } from './weights.ts'
 /** Millionths of a degree: places of a city lie within about 11 km of its centre. */
 const SPREAD = 100_000
 
+const FIELDS = ['name', 'country', 'countryCode', 'currency', 'latitude', 'longitude'] as const
+
 /**
- * Something of a large city, chosen by its population: name, country, latitude or longitude. Columns and fields with the
+ * Something of a large city, chosen by its population: name, country and its code, currency, latitude or longitude. Columns and fields with the
  * same `key` speak of the same city in each row.
  */
 export const city: Generator = {
   kind: 'city',
   compile(options, context) {
-    const field = options.oneOf('field', ['name', 'country', 'latitude', 'longitude'], 'name')
+    const field = options.oneOf('field', FIELDS, 'name')
     const stream = context.sharedStream(options.text('key', 'city'))
     const { state } = stream
     const table = weightTable(CITIES.map(({ population }) => population))
     const at = (low: number) => table.at(hashIndex(state, low) >>> 0)
-    const index = table.sql(lowSql(stream))
-    if (field === 'name' || field === 'country')
-      return { kind: 'pick', values: CITIES.map((place) => place[field]), at, sql: index }
+    const index = context.once(table.sql(lowSql(stream)))
+    if (field !== 'latitude' && field !== 'longitude')
+      return { kind: 'pick', values: CITIES.map((place) => textOf(place, field)), at, sql: index }
     const centres = CITIES.map((place) => Math.round(place[field] * 10_000) * 100)
     const offset = uniform(context.stream(), { min: -SPREAD, max: SPREAD })
     return {
@@ -34,4 +36,12 @@ export const city: Generator = {
       sql: `(('{${centres.join(',')}}'::int[])[1 + ${index}] + ${offset.sql})`,
     }
   },
+}
+
+function textOf(
+  place: (typeof CITIES)[number],
+  field: 'name' | 'country' | 'countryCode' | 'currency',
+): string {
+  if (field === 'name' || field === 'country') return place[field]
+  return COUNTRIES[place.country]![field === 'countryCode' ? 0 : 1]
 }

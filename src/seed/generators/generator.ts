@@ -15,10 +15,30 @@ export interface Context {
   readonly rows: number
   /** The rows that are compiled for are block * 2^32 to block * 2^32 + 2^32 - 1. */
   readonly block: number
+  /** SQL of the row's number, int8: `i`, or of the row of another table that this one's value is taken from. */
+  readonly row: string
+  /**
+   * Has the server compute an expression once for each row, before the columns: returns the name by which others refer to it. The same
+   * expression is computed once, whoever asks for it.
+   */
+  once(expression: string): string
   /** Random bits of this column (and place within it). A generator that needs several gives them names. */
   stream(name?: string): Stream
   /** Random bits that columns of a table share by a key: that is how columns are correlated. */
   sharedStream(key: string): Stream
+  /** Random bits that do not depend on the row's block: for functions of numbers that are not the row's own. */
+  fixedStream(name: string): Stream
+  sharedFixedStream(key: string): Stream
   /** Compiles a generator within this one. */
   compile(spec: GeneratorSpec, place: string): Source
+  /** Compiles the generator of another table's column for the row whose number the SQL `row` gives, 1 to 2^32 - 1. */
+  compileFor(spec: GeneratorSpec, other: OtherColumn): Source
+}
+
+export interface OtherColumn {
+  /** schema.name */
+  readonly table: string
+  readonly column: string
+  readonly rows: number
+  readonly row: string
 }

@@ -4,20 +4,33 @@ import type { Source } from '../source.ts'
 import { openStream, type StreamName } from '../stream.ts'
 import { boolean } from './boolean.ts'
 import { businessHours } from './business-hours.ts'
+import { childNumber, children } from './children.ts'
 import { choice } from './choice.ts'
 import { city } from './city.ts'
+import { cycle, timestampSteps } from './cycle.ts'
 import { decimal } from './decimal.ts'
+import { email } from './email.ts'
+import { exponential } from './exponential.ts'
 import type { Context, Generator } from './generator.ts'
 import { hex } from './hex.ts'
 import { int } from './int.ts'
 import { json } from './json.ts'
+import { lognormal, normal } from './normal.ts'
 import { nullable } from './nullable.ts'
 import { Options } from './options.ts'
+import { pair } from './pair.ts'
 import { pareto } from './pareto.ts'
+import { permuted } from './permuted.ts'
+import { firstName, fullName, lastName } from './person.ts'
+import { phoneNumber } from './phone.ts'
+import { timestampRecent } from './recent.ts'
+import { reference } from './reference.ts'
 import { sequence } from './sequence.ts'
 import { timestampSeries } from './series.ts'
 import { timestamp } from './timestamp.ts'
 import { uuid } from './uuid.ts'
+import { words } from './words.ts'
+import { zipf } from './zipf.ts'
 
 const ALL: readonly Generator[] = [
   sequence,
@@ -34,6 +47,24 @@ const ALL: readonly Generator[] = [
   city,
   json,
   nullable,
+  childNumber,
+  children,
+  cycle,
+  timestampSteps,
+  email,
+  exponential,
+  lognormal,
+  normal,
+  pair,
+  permuted,
+  firstName,
+  fullName,
+  lastName,
+  phoneNumber,
+  timestampRecent,
+  reference,
+  words,
+  zipf,
 ]
 
 const BY_KIND: ReadonlyMap<string, Generator> = new Map(ALL.map((generator) => [generator.kind, generator]))
@@ -45,6 +76,8 @@ export interface Place {
   readonly block: number
   /** The column, then the way into its document. */
   readonly path: readonly string[]
+  readonly row: string
+  readonly once: (expression: string) => string
 }
 
 /** Looks a generator's code up by its kind and makes both twins. Throws SEED_INVALID. */
@@ -58,14 +91,20 @@ export function compileGenerator(spec: GeneratorSpec, place: Place): Source {
 }
 
 function contextOf(place: Place): Context {
-  const { where, seed, rows, block, path } = place
-  const open = (...names: readonly string[]) =>
-    openStream({ seed, table: where.table, path: names } satisfies StreamName, block)
+  const { where, seed, rows, block, path, row, once } = place
+  const open = (names: readonly string[], of = block) =>
+    openStream({ seed, table: where.table, path: names, row } satisfies StreamName, of)
   return {
     rows,
     block,
-    stream: (name) => (name === undefined ? open(...path) : open(...path, `#${name}`)),
-    sharedStream: (key) => open('', key),
+    row,
+    once,
+    stream: (name) => open(name === undefined ? path : [...path, `#${name}`]),
+    sharedStream: (key) => open(['', key]),
+    fixedStream: (name) => open([...path, `#${name}`], 0),
+    sharedFixedStream: (key) => open(['', key, '#fixed'], 0),
     compile: (spec, below) => compileGenerator(spec, { ...place, path: [...path, below] }),
+    compileFor: (spec, { table, column, rows, row }) =>
+      compileGenerator(spec, { ...place, where: { ...where, table }, path: [column], rows, row, block: 0 }),
   }
 }

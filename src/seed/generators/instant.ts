@@ -24,7 +24,7 @@ export function readRange(options: Options): TimeRange {
   return { from, end }
 }
 
-function readInstant(options: Options, name: string): number {
+export function readInstant(options: Options, name: string): number {
   const value = options.get(name)
   const known = typeof value === 'string' && FORMAT.test(value)
   // Date.parse takes the 30th of February for the 2nd of March.

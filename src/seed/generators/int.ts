@@ -1,15 +1,17 @@
 import { hashIndex } from '../hash.ts'
 import { lowSql, MAX_SPAN, type Stream, scale, scaleSql, spanOf } from '../stream.ts'
 import type { Generator } from './generator.ts'
+import { distinct } from './permuted.ts'
 
 const LIMIT = 1_000_000_000_000_000
 
-/** Whole numbers, each from min to max (both included) as likely as the others. */
+/** Whole numbers, each from min to max (both included) as likely as the others; with `isUnique` each at most once. */
 export const int: Generator = {
   kind: 'int',
   compile(options, context) {
     const min = options.integer('min', { min: -LIMIT, max: LIMIT, fallback: 0 })
     const max = options.integer('max', { min, max: LIMIT })
+    if (options.flag('isUnique')) return distinct(options, context, { min, max })
     if (max - min >= MAX_SPAN) options.fail(`min to max must span at most ${MAX_SPAN} values`)
     return { kind: 'int', min, max, ...uniform(context.stream(), { min, max }) }
   },

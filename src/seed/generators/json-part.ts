@@ -1,6 +1,6 @@
 import { literal } from '../../kernel/index.ts'
 import { digitsOf, newBytes, putBytes, putDecimal, putDigits, putHex8, putInt8, utf8Bytes } from '../bytes.ts'
-import type { DecimalSource, PickSource, Source, TextSource, UuidSource } from '../source.ts'
+import type { DecimalSource, PickSource, Source, TextSource, TimeSource, UuidSource } from '../source.ts'
 import { numericSql } from '../types/numeric.ts'
 
 /** A piece of a document: its text in both twins. */
@@ -48,11 +48,13 @@ function partOf(source: Source): JsonPart | string {
     case 'pick':
       return pickPart(source)
     case 'text':
-      return quoted(source, source.maxBytes)
+      return source.isRaw
+        ? 'a text of the user’s own, which may need escapes'
+        : quoted(source, source.maxBytes)
     case 'uuid':
       return quoted(uuidText(source), 36)
     case 'time':
-      return 'points in time, which documents of this version cannot'
+      return quoted(timeText(source), TIME_LENGTH)
   }
 }
 
@@ -109,4 +111,49 @@ function uuidText(source: UuidSource): Pick<TextSource, 'write' | 'sql'> {
     },
     sql: `${source.sql}::text`,
   }
+}
+
+const TIME_LENGTH = 27
+const DAY_SECONDS = 86_400
+
+/** ISO 8601 in UTC: 2025-03-01T12:00:00.000000Z. */
+function timeText({ at, sql }: TimeSource): Pick<TextSource, 'write' | 'sql'> {
+  return {
+    write(low, out, pos) {
+      const micros = at(low)
+      const seconds = Math.floor(micros / 1_000_000)
+      const days = Math.floor(seconds / DAY_SECONDS)
+      const second = seconds - days * DAY_SECONDS
+      let end = putDate(out, pos, days)
+      end = putInt8(out, end, 84)
+      end = putPart(out, end, { value: Math.floor(second / 3600), mark: 58 })
+      end = putPart(out, end, { value: Math.floor(second / 60) % 60, mark: 58 })
+      end = putPart(out, end, { value: second % 60, mark: 46 })
+      end = putDigits(out, end, { value: micros - seconds * 1_000_000, digits: 6 })
+      return putInt8(out, end, 90)
+    },
+    sql: `to_char(timestamp '2000-01-01' + ${sql} * interval '1 microsecond', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`,
+  }
+}
+
+/** Two digits and what stands behind them. */
+function putPart(out: DataView, pos: number, { value, mark }: { value: number; mark: number }): number {
+  return putInt8(out, putDigits(out, pos, { value, digits: 2 }), mark)
+}
+
+/** Days since 2000-01-01 as year, month and day; years begin in March, so that leap days are the last of theirs. */
+function putDate(out: DataView, pos: number, days: number): number {
+  const day = days + 730_425
+  const era = Math.floor(day / 146_097)
+  const ofEra = day - era * 146_097
+  const year = Math.floor(
+    (ofEra - Math.floor(ofEra / 1460) + Math.floor(ofEra / 36_524) - Math.floor(ofEra / 146_096)) / 365,
+  )
+  const ofYear = ofEra - (365 * year + Math.floor(year / 4) - Math.floor(year / 100))
+  const march = Math.floor((5 * ofYear + 2) / 153)
+  const month = march < 10 ? march + 3 : march - 9
+  let end = putDigits(out, pos, { value: era * 400 + year + (month <= 2 ? 1 : 0), digits: 4 })
+  end = putInt8(out, end, 45)
+  end = putPart(out, end, { value: month, mark: 45 })
+  return putDigits(out, end, { value: ofYear - Math.floor((153 * march + 2) / 5) + 1, digits: 2 })
 }

@@ -36,6 +36,20 @@ export class Options {
     return value as number
   }
 
+  number(name: string, limits: { min: number; max: number; fallback?: number }): number {
+    const value = this.get(name) ?? limits.fallback
+    if (typeof value !== 'number' || !(value >= limits.min && value <= limits.max))
+      this.fail(`${name} must be a number from ${limits.min} to ${limits.max}, not ${show(value)}`)
+    return value
+  }
+
+  /** False unless given. */
+  flag(name: string): boolean {
+    const value = this.get(name) ?? false
+    if (typeof value !== 'boolean') this.fail(`${name} must be true or false, not ${show(value)}`)
+    return value
+  }
+
   text(name: string, fallback: string): string {
     const value = this.get(name) ?? fallback
     if (typeof value !== 'string' || value === '') this.fail(`${name} must be a text, not ${show(value)}`)

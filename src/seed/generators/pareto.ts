@@ -1,6 +1,9 @@
 import { hashIndex } from '../hash.ts'
 import { lowSql } from '../stream.ts'
-import type { Generator } from './generator.ts'
+import { scatter } from './bijection.ts'
+import type { Context, Generator } from './generator.ts'
+import type { Numbering } from './numbering.ts'
+import type { Options } from './options.ts'
 
 const MAX_KEYS = 2_147_483_647
 /** Knots of the quantile table; between them it is linear. */
@@ -17,34 +20,36 @@ export const pareto: Generator = {
   kind: 'pareto',
   compile(options, context) {
     const max = options.integer('max', { min: 1, max: MAX_KEYS })
-    const share = options.fraction('share', { fallback: 0.8, closed: false })
-    const of = options.fraction('of', { fallback: 0.2, closed: false })
-    if (of >= share) options.fail('of must be smaller than share')
-    if (share > 0.99 || of < 0.01) options.fail('share must be at most 0.99 and of at least 0.01')
-    const table = quantiles({ max, share, of })
-    const multiplier = coprime(max)
-    const stream = context.stream()
-    const { state } = stream
-    const u = lowSql(stream)
-    const list = `('{${table.join(',')}}'::int[])`
-    const [below, above] = [`${list}[1 + (${u} >> ${KNOT_BITS})]`, `${list}[2 + (${u} >> ${KNOT_BITS})]`]
-    const rank = `(${below} + (((${above} - ${below}) * (${u} & ${STEP - 1})) >> ${KNOT_BITS}))`
-    return {
-      kind: 'int',
-      min: 1,
-      max,
-      at(low) {
-        const word = hashIndex(state, low)
-        const knot = word >>> KNOT_BITS
-        const from = table[knot]!
-        const ranked = from + Math.floor(((table[knot + 1]! - from) * (word & (STEP - 1))) / STEP)
-        // Below 2^53, and `max` small enough for the quotient's rounding not to matter: no need for %.
-        const product = ranked * multiplier
-        return 1 + product - Math.floor(product / max) * max
-      },
-      sql: `(1 + ${rank} * ${multiplier}::bigint % ${max})`,
-    }
+    const { at, sql } = scatter(paretoRank(options, context, { max }), max)
+    return { kind: 'int', min: 1, max, at: (low) => 1 + at(low), sql: `(1 + ${sql})` }
   },
+}
+
+/** Ranks from 0 to max - 1 by the options `share` and `of`. */
+export function paretoRank(
+  options: Options,
+  context: Context,
+  { max, name }: { max: number; name?: string },
+): Numbering {
+  const share = options.fraction('share', { fallback: 0.8, closed: false })
+  const of = options.fraction('of', { fallback: 0.2, closed: false })
+  if (of >= share) options.fail('of must be smaller than share')
+  if (share > 0.99 || of < 0.01) options.fail('share must be at most 0.99 and of at least 0.01')
+  const table = quantiles({ max, share, of })
+  const stream = context.stream(name)
+  const { state } = stream
+  const u = context.once(lowSql(stream))
+  const list = `('{${table.join(',')}}'::int[])`
+  const [below, above] = [`${list}[1 + (${u} >> ${KNOT_BITS})]`, `${list}[2 + (${u} >> ${KNOT_BITS})]`]
+  return {
+    at(low) {
+      const word = hashIndex(state, low)
+      const knot = word >>> KNOT_BITS
+      const from = table[knot]!
+      return from + Math.floor(((table[knot + 1]! - from) * (word & (STEP - 1))) / STEP)
+    },
+    sql: `(${below} + (((${above} - ${below}) * (${u} & ${STEP - 1})) >> ${KNOT_BITS}))`,
+  }
 }
 
 /**
@@ -70,15 +75,4 @@ function rankAt(share: number, flat: number): number {
   const last = 1 / Math.sqrt(Math.sqrt(1 + flat))
   const root = first - share * (first - last)
   return 1 / (root * root * root * root) - flat
-}
-
-/** A multiplier that visits every rank once; rank * multiplier stays below 2^53. */
-function coprime(max: number): number {
-  let multiplier = 2_654_435
-  while (gcd(multiplier, max) !== 1) multiplier++
-  return multiplier
-}
-
-function gcd(x: number, y: number): number {
-  return y === 0 ? x : gcd(y, x % y)
 }

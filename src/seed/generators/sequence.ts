@@ -4,7 +4,7 @@ import type { Generator } from './generator.ts'
 /** The row's number: 1, 2, 3, … */
 export const sequence: Generator = {
   kind: 'sequence',
-  compile(options, { rows, block }) {
+  compile(options, { rows, block, row }) {
     const start = options.integer('start', { min: -1e15, max: 1e15, fallback: 1 })
     const base = block * BLOCK_ROWS + start - 1
     return {
@@ -12,7 +12,7 @@ export const sequence: Generator = {
       min: start,
       max: start + rows - 1,
       at: (low) => base + (low >>> 0),
-      sql: start === 1 ? 'i' : `(i + ${start - 1})`,
+      sql: start === 1 ? row : `(${row} + ${start - 1})`,
     }
   },
 }

@@ -14,7 +14,7 @@ export const timestampSeries: Generator = {
   kind: 'timestampSeries',
   compile(options, context) {
     const { from, end } = readRange(options)
-    const { rows, block } = context
+    const { rows, block, row } = context
     if (rows > MAX_ROWS) options.fail(`the table must have at most ${MAX_ROWS} rows`)
     const step = Math.floor((end - from) / rows)
     // What is left of the range is spread as well, in parts of a microsecond.
@@ -33,7 +33,7 @@ export const timestampSeries: Generator = {
         const start = from + n * step + Math.floor((n * parts) / PART)
         return start + scale(hashIndex(state, low) >>> 0, span)
       },
-      sql: `(${from} + (i - 1) * ${step} + (((i - 1) * ${parts}) >> 20) + ${scaleSql(lowSql(stream), jitter)})`,
+      sql: `(${from} + (${row} - 1) * ${step} + (((${row} - 1) * ${parts}) >> 20) + ${scaleSql(lowSql(stream), jitter)})`,
     }
   },
 }

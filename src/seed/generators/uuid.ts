@@ -1,11 +1,15 @@
 import { putInt32 } from '../bytes.ts'
 import { hashHigh, hashIndex } from '../hash.ts'
 import type { Generator } from './generator.ts'
+import { timeOrdered } from './uuid-time.ts'
 
-/** Random UUIDs of version 4: 122 random bits. */
+/** Random UUIDs of version 4: 122 random bits. Of version 7, which begin with a time: see there. */
 export const uuid: Generator = {
   kind: 'uuid',
-  compile(_options, context) {
+  compile(options, context) {
+    const version = options.get('version') ?? 4
+    if (version === 7) return timeOrdered(options, context)
+    if (version !== 4) options.fail(`version must be 4 or 7, not ${JSON.stringify(version)}`)
     const [first, second] = [context.stream('0'), context.stream('1')]
     const states = [first.state, second.state] as const
     return {

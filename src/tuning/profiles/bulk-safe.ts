@@ -52,6 +52,12 @@ export const bulkSafe = defineTuning({
       level: 'L2',
       atLeast: true,
     },
+    jit: {
+      value: false,
+      reason:
+        'The statements of a load are short or spend their time on the disk: compiling them buys nothing.',
+      level: 'L0',
+    },
     wal_buffers: {
       value: '64MB',
       reason: 'Several sessions that COPY at once do not wait for each other to flush WAL.',

@@ -30,6 +30,22 @@ const PAIRS: readonly (readonly [string, string, string])[] = [
     P + P1,
     `${P} create table pa partition of p for values from (0) to (50); create table pb partition of p for values from (50) to (100);`,
   ],
+  [
+    'a split that leaves a part',
+    P + P1,
+    `${P} create table p1 partition of p for values from (0) to (50); create table pb partition of p for values from (50) to (100);`,
+  ],
+  [
+    'a split of what has partitions itself',
+    `${P} create table p1 partition of p for values from (0) to (100) partition by list (b); create table pl partition of p1 default;`,
+    `${P} create table p1 partition of p for values from (0) to (50) partition by list (b); create table pl partition of p1 default;
+     create table pb partition of p for values from (50) to (100);`,
+  ],
+  [
+    'a bound that moves',
+    P + P1 + P2,
+    `${P} create table p1 partition of p for values from (0) to (50); create table p2 partition of p for values from (50) to (200);`,
+  ],
   ['an index', P + P1 + P2, `${P + P1 + P2} create index i on p (b);`],
   ['an index that is dropped', `${P + P1 + P2} create index i on p (b);`, P + P1 + P2],
   ['a unique key', P + P1, `${P + P1} alter table p add unique (id, a);`],

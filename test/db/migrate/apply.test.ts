@@ -31,6 +31,9 @@ async function holdLock(sql: Sql, statement: string) {
   const [me] = await session<{ pid: number }[]>`select pg_backend_pid() as pid`
   return {
     pid: me!.pid,
+    run: async (more: string) => {
+      await session.unsafe(more)
+    },
     end: async () => {
       await session.unsafe('rollback')
       session.release()
@@ -60,7 +63,27 @@ test('neighbours share a transaction: of a group that fails nothing stays, what 
   expect(await columns()).toEqual(['id', 'a', 'b', 'c'])
 })
 
+/** Milliseconds: long enough for a busy machine to see who is in the way. */
+const SEEN = 1_000
+
 describe('a lock that somebody holds', () => {
+  test('in a deadlock: what was rolled back is tried again when the other one has gone on', async () => {
+    await observer().unsafe(`${TABLE}; create table public.other (id int)`)
+    const blocker = await holdLock(observer(), 'lock table public.other')
+    let crossed: Promise<unknown> | undefined
+    const emit = (event: ApplyEvent) => {
+      // Our first lock is held now, or soon: the blocker waits for it, and we for theirs.
+      if (event.type === 'apply.statement' && event.number === 3)
+        crossed ??= blocker.run('lock table public.t').then(() => blocker.end())
+    }
+    const quick = { sql: `set local deadlock_timeout = '20ms'` }
+    const long = { lockTimeout: 20_000 }
+    const steps = [quick, { ...ADD('a'), ...long }, { sql: 'alter table public.other add a int', ...long }]
+    await apply(plan(...steps), { emit, lock: { attempts: 50, pauseMs: 5 } })
+    await crossed
+    expect(await columns()).toEqual(['id', 'a'])
+  })
+
   test('is waited for shortly and again, the holder named, until it is free', async () => {
     await observer().unsafe(TABLE)
     const blocker = await holdLock(observer(), 'lock table public.t')
@@ -71,7 +94,10 @@ describe('a lock that somebody holds', () => {
       waits.push(event)
       released ??= blocker.end()
     }
-    await apply(plan(ADD('a'), ADD('b')), { emit, lock: { attempts: 50, pauseMs: 5 } })
+    await apply(plan({ ...ADD('a'), lockTimeout: SEEN }, { ...ADD('b'), lockTimeout: SEEN }), {
+      emit,
+      lock: { attempts: 50, pauseMs: 5 },
+    })
     await released
     expect(waits[0]!.blockers).toMatchObject([{ pid: blocker.pid, application: 'observer' }])
     expect(await columns()).toEqual(['id', 'a', 'b'])
@@ -80,7 +106,7 @@ describe('a lock that somebody holds', () => {
   test('is given up after the tries, and nothing of the group is there', async () => {
     await observer().unsafe(`${TABLE}; create table public.u (id int)`)
     const blocker = await holdLock(observer(), 'lock table public.u')
-    const alone = { sql: 'alter table public.u add column x int', runs: 'alone' as const }
+    const alone = { sql: 'alter table public.u add column x int', runs: 'alone' as const, lockTimeout: SEEN }
     const error = await errorOf(apply(plan(ADD('a'), alone), { lock: { attempts: 2, pauseMs: 5 } }))
     await blocker.end()
     expect(error.code).toBe('LOCK_TIMEOUT')
@@ -136,4 +162,24 @@ test('the text of a plan runs in psql’s way: groups in transactions, timeouts,
   for (const statement of await splitStatements(text)) await session.unsafe(statement.sql)
   session.release()
   expect(await columns()).toEqual(['id', 'a', 'b'])
+})
+
+test('who may not give something back to its owner is told what he has to be', async () => {
+  const [owner, me] = ['of ', 'not '].map((word) => `${word}${target.database}`) as [string, string]
+  await observer().unsafe(`create role "${owner}"; create role "${me}"`)
+  try {
+    const error = await errorOf(
+      apply(
+        plan(
+          { sql: `SET LOCAL ROLE "${me}"` },
+          { sql: 'CREATE TEMPORARY TABLE mine (id int)' },
+          { sql: `ALTER TABLE mine OWNER TO "${owner}"` },
+        ),
+      ),
+    )
+    expect(error.facts).toMatchObject({ statement: 3, sqlstate: '42501' })
+    expect(error.hint).toMatch(`Run it as a superuser, or as a role that is a member of "${owner}"`)
+  } finally {
+    await observer().unsafe(`drop role "${owner}"; drop role "${me}"`)
+  }
 })

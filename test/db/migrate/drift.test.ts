@@ -227,3 +227,23 @@ describe('partitions of a policy', () => {
     expect(await driftAfter([], { policies: one, now: Date.parse('2024-12-10'), schema: '' })).toEqual([])
   })
 })
+
+describe('owners', () => {
+  const role = `owner in ${target.database}`
+  const remove = () => observer().unsafe(`drop owned by "${role}" cascade; drop role "${role}"`)
+
+  test('of a partition that its parent does not have, and of what migrations give to a role', async () => {
+    await observer().unsafe(`create role "${role}"`)
+    try {
+      const schema = `${SCHEMA} alter view public.names owner to "${role}"; alter function public.noop() owner to "${role}";`
+      const changes = `alter table public.events_p2025_01 owner to "${role}"; alter view public.names owner to current_user`
+      const found = await driftAfter(changes, { schema })
+      expect(found).toEqual([
+        expect.objectContaining({ kind: 'changed', object: 'table events_p2025_01', found: role }),
+        expect.objectContaining({ kind: 'changed', object: 'view names', expected: role }),
+      ])
+    } finally {
+      await remove()
+    }
+  })
+})

@@ -53,11 +53,13 @@ test('tables that hold rows are moved aside with all that is theirs, and the mig
     hint: expect.stringContaining('--quarantine'),
   })
   const events: MigrateEvent[] = []
-  expect((await down({ quarantine: true, emit: (event) => events.push(event) })).reverted).toEqual([A])
+  const result = await down({ quarantine: true, emit: (event) => events.push(event) })
+  expect(result.reverted).toEqual([A])
   const [schema] = await quarantines(sql)
   expect(schema).toMatch(/^gigarow_quarantine_\d{8}_\d{6}_\d{3}_public$/)
   const moved = events.flatMap((event) => (event.type === 'migrate.quarantined' ? [event] : []))
   expect(moved.map(({ table }) => table)).toEqual(['orders', 'customers'])
+  expect(result.quarantined.map(({ table }) => table)).toEqual(['orders', 'customers'])
   expect(new Set(moved.map((event) => event.schema))).toEqual(new Set([schema]))
   expect(await sql`select from pg_class where relnamespace = 'public'::regnamespace`).toHaveLength(0)
   // What compares schemas does not see them.

@@ -37,9 +37,17 @@ function logs(extras: Extras = () => []) {
   ]) as never)
 }
 
-function monthly(table: ReturnType<typeof logs>, policy: Partial<TimePolicy> = {}) {
-  return timePartitions(table as never, { every: '1 month', from: '2025-01-01', premake: 1, ...policy })
+function monthly(table: ReturnType<typeof logs>, policy: Partial<TimePolicy> = {}, below = {}) {
+  return timePartitions(table as never, {
+    every: '1 month',
+    from: '2025-01-01',
+    premake: 1,
+    ...policy,
+    ...below,
+  })
 }
+
+const halves = { subpartitionBy: { hash: 'id', modulus: 2 } }
 
 test('a schema with one of everything is one migration, leaves nothing to do, and is taken back by its down.sql', async () => {
   const { folder, up, down } = project({})
@@ -66,7 +74,7 @@ test('the partitions of a policy are those of the day of its first migration, wh
   const { folder } = project({})
   const table = logs()
   const at = (now: number, policy: Partial<TimePolicy> = {}, exports = {}) =>
-    generate({ table, p: monthly(table, policy), ...exports }, { scratch, folder, now })
+    generate({ table, p: monthly(table, policy, halves), ...exports }, { scratch, folder, now })
   const first = await at(start)
   expect(new Set(months(first?.sql))).toEqual(new Set(['2025_01', '2025_02', '2025_03']))
   for (const later of [Date.UTC(2027, 0, 1), Date.UTC(2025, 0, 2)]) expect(await at(later)).toBeUndefined()

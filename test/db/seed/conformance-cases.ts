@@ -7,6 +7,9 @@ export interface ConformanceCase {
   readonly rows?: number
 }
 
+const USERS = { table: 'public.users', rows: 1_000_003 }
+const PARENTS = { table: 'public.parents', rows: 4_000_000_000 }
+
 /** Every generator with several sets of options, in every type that can hold it. */
 export const CASES: readonly ConformanceCase[] = [
   {
@@ -193,6 +196,225 @@ export const CASES: readonly ConformanceCase[] = [
         'timestamptz',
         { kind: 'nullable', of: { kind: 'timestamp', from: '2025-01-01', days: 2 }, fraction: 1 },
       ],
+    ],
+  },
+  {
+    name: 'permuted',
+    columns: [
+      ['bigint', { kind: 'permuted' }],
+      ['numeric(20)', { kind: 'permuted', start: -3_000_000_000 }],
+      ['bigint', { kind: 'int', min: -3, max: 6_100_000_000, isUnique: true }],
+      ['bigint', { kind: 'int', min: 0, max: 4_000_000_000_000, isUnique: true }],
+      ['integer', { kind: 'cycle', length: 1000, start: 5 }],
+      ['bigint', { kind: 'cycle', length: 1_000_000_000, start: -7 }],
+      [
+        'timestamptz',
+        { kind: 'timestampSteps', from: '1999-12-31T23:00', everySeconds: 1, rowsPerStep: 1000 },
+      ],
+    ],
+  },
+  {
+    name: 'permuted, few rows',
+    rows: 10_000,
+    columns: [
+      ['integer', { kind: 'permuted' }],
+      ['smallint', { kind: 'int', min: -5000, max: 5000, isUnique: true }],
+      ['date', { kind: 'timestampSteps', from: '1985-03-01', everySeconds: 86_400 }],
+    ],
+  },
+  {
+    name: 'bells',
+    columns: [
+      ['integer', { kind: 'normal', mean: 100, stddev: 15 }],
+      ['numeric(12, 3)', { kind: 'normal', mean: 0, stddev: 1000, scale: 3, min: -2000.5 }],
+      ['double precision', { kind: 'normal', mean: 5.5, stddev: 0.1, scale: 6 }],
+      ['smallint', { kind: 'normal', mean: 3, stddev: 0 }],
+      ['bigint', { kind: 'normal', mean: -5_000_000_000, stddev: 1_000_000_000 }],
+      ['bigint', { kind: 'lognormal', median: 200, sigma: 1 }],
+      ['numeric(14, 2)', { kind: 'lognormal', median: 39.9, sigma: 0.8, scale: 2, max: 5000 }],
+      ['integer', { kind: 'exponential', mean: 300 }],
+      ['double precision', { kind: 'exponential', mean: 0.25, scale: 4 }],
+    ],
+  },
+  {
+    name: 'zipf',
+    columns: [
+      ['integer', { kind: 'zipf', max: 2_147_483_647 }],
+      ['integer', { kind: 'zipf', max: 1000, exponent: 1.5, ranked: true }],
+      ['bigint', { kind: 'zipf', max: 300, exponent: 0.5 }],
+      ['integer', { kind: 'zipf', max: 1 }],
+      ['bigint', { kind: 'zipf', max: 5_000_000, exponent: 2, ranked: true }],
+    ],
+  },
+  {
+    name: 'uuid of version 7',
+    columns: [
+      ['uuid', { kind: 'uuid', version: 7, from: '2025-01-01', days: 365 }],
+      ['uuid', { kind: 'uuid', version: 7, from: '1970-01-01', to: '1970-01-01T00:00:01' }],
+    ],
+  },
+  {
+    name: 'timestampRecent',
+    columns: [
+      ['timestamptz', { kind: 'timestampRecent', from: '2024-01-01', to: '2026-01-01' }],
+      ['timestamp', { kind: 'timestampRecent', from: '1990-01-01', to: '2000-06-01', halfLifeDays: 0.5 }],
+      ['date', { kind: 'timestampRecent', from: '1960-01-01', to: '2020-01-01', halfLifeDays: 3000 }],
+    ],
+  },
+  {
+    name: 'people',
+    columns: [
+      ['text', { kind: 'firstName' }],
+      ['varchar(20)', { kind: 'lastName' }],
+      ['text', { kind: 'fullName' }],
+      ['text', { kind: 'fullName', isUnique: true }],
+      ['text', { kind: 'email' }],
+      ['varchar(12)', { kind: 'phoneNumber' }],
+      ['text', { kind: 'phoneNumber', template: '(####) ####-#### (2)' }],
+      ['text', { kind: 'words' }],
+      ['text', { kind: 'words', min: 1, max: 20 }],
+      ['text', { kind: 'words', min: 2, max: 2 }],
+      [
+        'jsonb',
+        {
+          kind: 'json',
+          fields: { name: { kind: 'fullName' }, email: { kind: 'email' }, title: { kind: 'words', max: 4 } },
+        },
+      ],
+    ],
+  },
+  {
+    name: 'few people',
+    rows: 160,
+    columns: [
+      ['text', { kind: 'firstName', isUnique: true }],
+      ['text', { kind: 'lastName', isUnique: true }],
+      ['text', { kind: 'fullName', isUnique: true }],
+      ['text', { kind: 'phoneNumber', template: '0##-#' }],
+    ],
+  },
+  {
+    name: 'columns that go together',
+    columns: [
+      ['text', { kind: 'choice', key: 'plan', values: ['free', 'pro'], weights: [9, 1] }],
+      ['integer', { kind: 'choice', key: 'plan', values: [0, 49], weights: [9, 1] }],
+      ['text', { kind: 'city', field: 'countryCode' }],
+      ['text', { kind: 'city', field: 'currency' }],
+    ],
+  },
+  {
+    name: 'times in documents',
+    columns: [
+      [
+        'jsonb',
+        {
+          kind: 'json',
+          fields: {
+            at: { kind: 'businessHours', from: '2025-01-01', days: 200 },
+            born: { kind: 'timestamp', from: '1955-01-01', to: '2020-01-01' },
+            leap: { kind: 'timestamp', from: '2000-02-28', to: '2000-03-02', resolution: 'second' },
+          },
+        },
+      ],
+    ],
+  },
+  {
+    name: 'reference',
+    columns: [
+      ['bigint', { kind: 'reference', ...USERS, column: 'id', generator: { kind: 'sequence', start: 0 } }],
+      ['uuid', { kind: 'reference', ...USERS, column: 'ref', generator: { kind: 'uuid' }, skew: 'pareto' }],
+      ['text', { kind: 'reference', ...USERS, column: 'email', generator: { kind: 'email' }, skew: 'zipf' }],
+      ['bigint', { kind: 'reference', ...USERS, column: 'no', generator: { kind: 'permuted' } }],
+      [
+        'timestamptz',
+        {
+          kind: 'reference',
+          ...USERS,
+          column: 'at',
+          generator: { kind: 'timestampSeries', from: '2025-01-01', days: 3 },
+        },
+      ],
+    ],
+  },
+  {
+    name: 'children',
+    columns: [
+      ['uuid', { kind: 'children', ...PARENTS, column: 'id', generator: { kind: 'uuid' }, max: 5 }],
+      ['integer', { kind: 'childNumber', ...PARENTS, max: 5 }],
+      [
+        'uuid',
+        { kind: 'children', ...PARENTS, column: 'id', generator: { kind: 'uuid' }, max: 5, scattered: true },
+      ],
+      ['integer', { kind: 'childNumber', ...PARENTS, max: 5, scattered: true }],
+      [
+        'bigint',
+        { kind: 'children', ...PARENTS, column: 'no', generator: { kind: 'sequence' }, min: 0, max: 3000 },
+      ],
+      ['bigint', { kind: 'childNumber', ...PARENTS, min: 0, max: 3000 }],
+      [
+        'bigint',
+        {
+          kind: 'children',
+          ...PARENTS,
+          column: 'no',
+          generator: { kind: 'sequence' },
+          degrees: { 0: 2, 1: 1, 5: 1 },
+          key: 'other',
+        },
+      ],
+      [
+        'jsonb',
+        {
+          kind: 'json',
+          fields: {
+            parent: {
+              kind: 'children',
+              ...PARENTS,
+              column: 'ref',
+              generator: { kind: 'reference', ...USERS, column: 'id', generator: { kind: 'sequence' } },
+              max: 5,
+            },
+          },
+        },
+      ],
+    ],
+  },
+  {
+    name: 'pair',
+    columns: [
+      [
+        'bigint',
+        {
+          kind: 'pair',
+          makes: 'int',
+          min: 0,
+          max: 1e15,
+          sql: '{i} * 3 + {r} % 10',
+          js: '(i, r) => i * 3 + (r % 10)',
+        },
+      ],
+      [
+        'numeric(6, 2)',
+        {
+          kind: 'pair',
+          makes: 'decimal',
+          scale: 2,
+          min: -100,
+          max: 100,
+          sql: '{s} % 201 - 100',
+          js: '(i, r, s) => (s % 201) - 100',
+        },
+      ],
+      [
+        'text',
+        {
+          kind: 'pair',
+          makes: 'text',
+          sql: `'row "' || {i} || '"'`,
+          js: `function (i) { return 'row "' + i + '"' }`,
+        },
+      ],
+      ['boolean', { kind: 'pair', makes: 'boolean', sql: '{r} % 2 = 1', js: '(i, r) => r % 2 === 1' }],
     ],
   },
 ]

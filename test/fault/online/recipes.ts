@@ -67,6 +67,14 @@ const CHECK = 'constraint amount_known check (amount >= 0)'
 const FOREIGN = 'constraint of_a_user foreign key (user_id) references users (id)'
 const STATE = `column state text not null default 'new'`
 const NOT_NULL = 'alter column note set not null'
+/** May and June, of which both or one give rows to a leaf between them. */
+const BOUNDS = (...[may, end, june]: readonly [string, string, string]) =>
+  LOGS.replace(`('2025-05-01') to ('2025-06-01')`, `('2025-05-01') to ('${may}')`).replace(
+    leaf(5),
+    `${leaf(5).replace(`'2025-06-01'`, `'${june}'`)} create table logs_between partition of logs for values from ('${may}') to ('${end}');`,
+  )
+const SPLIT = BOUNDS('2025-05-16', '2025-06-01', '2025-06-01')
+const BETWEEN = BOUNDS('2025-05-16', '2025-06-16', '2025-06-16')
 const [JANUARY, NEXT] = [leafName(0), leafName(12)]
 
 export const RECIPES: readonly Recipe[] = [
@@ -128,6 +136,8 @@ export const RECIPES: readonly Recipe[] = [
       `select (select count(*) from logs) + (select count(*) from ${JANUARY})`,
     ],
   },
+  { name: 'a leaf split, one half of it under its old name', base: 'logs', to: SPLIT },
+  { name: 'a bound moved to a new leaf between two', base: 'logs', to: BETWEEN },
   { name: 'a column with a default', base: 'events', to: EVENTS + ADD('events', STATE) },
   { name: 'a column with a default of 12 leaves', base: 'logs', to: LOGS + ADD('logs', STATE) },
   { name: 'a varchar widened', base: 'events', to: events('varchar(40)') },

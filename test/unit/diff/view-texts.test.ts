@@ -125,7 +125,9 @@ describe('a plan', () => {
 
   it('does not go round in circles where functions name each other', () => {
     expect(
-      heads([routine('a', 'select b()'), routine('b', 'select c()'), routine('c', 'select a()')]),
+      heads([routine('a', 'select b()'), routine('b', 'select c()'), routine('c', 'select a()')]).filter(
+        (head) => head!.startsWith('CREATE'),
+      ),
     ).toHaveLength(3)
   })
 

@@ -1,41 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { compileRows, type GeneratorSpec } from '../../../src/seed/index.ts'
-
-// The seed is fixed, so these cannot fail by chance; the limits are those of a test at 1 in 10,000.
-
-const N = 100_000
-
-function valuesOf(
-  columns: Readonly<Record<string, readonly [type: string, GeneratorSpec]>>,
-): (string | null)[][] {
-  const twin = compileRows(
-    {
-      table: { schema: 'public', name: 't' },
-      rows: N,
-      columns: Object.entries(columns).map(([name, [type, generator]]) => ({ name, type, generator })),
-    },
-    { seed: 42, block: 0 },
-  )
-  return Array.from({ length: N }, (_, k) => twin.text(k + 1))
-}
-
-function countsOf<T>(values: readonly T[]): Map<T, number> {
-  const counts = new Map<T, number>()
-  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1)
-  return counts
-}
-
-/** Sum of (observed - expected)^2 / expected, as a multiple of what is normal: 0 on average, 1 in 10,000 above 4. */
-function excess(observed: readonly number[], expected: readonly number[]): number {
-  const freedom = observed.length - 1
-  const chi2 = observed.reduce((sum, count, k) => sum + (count - expected[k]!) ** 2 / expected[k]!, 0)
-  // Wilson and Hilferty: the cube root of chi-squared is close to normal.
-  const variance = 2 / (9 * freedom)
-  return ((chi2 / freedom) ** (1 / 3) - (1 - variance)) / Math.sqrt(variance)
-}
-
-const single = (type: string, generator: GeneratorSpec) =>
-  valuesOf({ c: [type, generator] }).map(([value]) => value as string)
+import { countsOf, excess, N, single, valuesOf } from './statistics.ts'
 
 test('whole numbers are even, ends included', () => {
   const counts = countsOf(single('integer', { kind: 'int', min: -10, max: 9 }))

@@ -189,3 +189,39 @@ describe('computeRow', () => {
     expect(() => findFill(profile, 'users')).toThrow(expect.objectContaining({ code: 'TABLE_UNKNOWN' }))
   })
 })
+
+describe('tables that refer to others', () => {
+  const parents = fill(users, { rows: 1000, columns: { ...userColumns, id: gen.permuted({ start: 7 }) } })
+  const pets = pgTable('pets', { owner: bigint({ mode: 'number' }).notNull(), no: integer() })
+  const petsOf = (parent: typeof parents, rows: number) =>
+    fill(pets, {
+      rows,
+      columns: { owner: gen.children(parent, 'id', { max: 3 }), no: gen.childNumber(parent, { max: 3 }) },
+    })
+  const keysOf = ({ tables, seed }: Profile, table: number) => {
+    const fill = tables[table]!
+    const rows = compileRows(fill, { seed, block: 0 })
+    return Array.from({ length: fill.rows }, (_, k) => rows.text(k + 1)[0])
+  }
+  const profile = defineSeed({ name: 'pets', seed: 5, tables: [parents, petsOf(parents, 1500)] })
+
+  test.each([{ rows: 15 }, { rows: 4 }, { rows: 1 }, { scale: 2 }, { scale: 0.0015 }])(
+    'point at rows that are there, also at %o',
+    (options) => {
+      const scaled = scaleProfile(profile, options)
+      const keys = new Set(keysOf(scaled, 0))
+      const owners = keysOf(scaled, 1)
+      expect(new Set(owners)).toEqual(keys)
+    },
+  )
+
+  test('need the other table in the profile, and a column that it fills', () => {
+    expect(() => defineSeed({ name: 'pets', seed: 5, tables: [petsOf(parents, 1500)] })).toThrow(
+      /rows of public.users are referred to, and it is not among the tables/,
+    )
+    expect(() => gen.reference(parents, 'born')).toThrow(
+      /refers to public.users.born, which it does not fill/,
+    )
+    expect(() => petsOf(parents, 3001)).toThrow(/1000 parents have 1000 to 3000 children/)
+  })
+})

@@ -2,18 +2,19 @@ import { describe, expect, it } from 'vitest'
 import { planTuning } from '../../../src/tuning/plan.ts'
 import { defineTuning, type SettingSpec } from '../../../src/tuning/profile.ts'
 import { checkSafety } from '../../../src/tuning/safety.ts'
-import type { ServerState } from '../../../src/tuning/server.ts'
+import type { Selection } from '../../../src/tuning/select.ts'
+import type { Access, ServerState } from '../../../src/tuning/server.ts'
 import {
   CHECKPOINT_TIMEOUT,
   FSYNC,
   MAX_WAL_SIZE,
+  machine,
   SHARED_BUFFERS,
   serverState,
   WAL_COMPRESSION,
 } from './server-state.ts'
 
 const GB = 1024 ** 3
-const HARDWARE = { cpus: 4, memoryBytes: 16 * GB, diskFreeBytes: 100 * GB, walFreeBytes: 100 * GB }
 
 function plan(settings: Record<string, Partial<SettingSpec>>, server: ServerState) {
   const full = Object.entries(settings).map(([name, spec]) => [
@@ -21,8 +22,11 @@ function plan(settings: Record<string, Partial<SettingSpec>>, server: ServerStat
     { value: 1, reason: 'a test', level: 'L1', ...spec },
   ])
   const profile = defineTuning({ name: 'test', description: 'a test', settings: Object.fromEntries(full) })
-  return planTuning(profile, HARDWARE, server)
+  return planTuning(profile, { hardware: machine(), server })
 }
+
+/** A role of a managed server. */
+const ROLE = { user: 'app', superuser: false, files: false }
 
 function codeOf(run: () => unknown): unknown {
   try {
@@ -86,7 +90,7 @@ describe('the plan', () => {
 
   it('skips what the command line of the server fixes, and says what roles override', () => {
     const server = serverState([{ ...MAX_WAL_SIZE, source: 'command line' }, FSYNC], {
-      overrides: [{ name: 'fsync', where: 'role bob' }],
+      scoped: [{ name: 'fsync', role: 'bob', database: null, raw: 'on' }],
     })
     const { settings } = plan({ max_wal_size: { value: '2GB' }, fsync: { value: false } }, server)
     expect(settings[0]).toMatchObject({ action: 'skip', note: expect.stringContaining('command line') })
@@ -130,8 +134,96 @@ describe('the plan', () => {
   })
 })
 
+describe('a part of a profile', () => {
+  const profile = defineTuning({
+    name: 'test',
+    description: 'a test',
+    settings: {
+      max_wal_size: { value: '2GB', reason: 'a test', level: 'L1' },
+      fsync: { value: false, reason: 'a test', level: 'L3' },
+    },
+  })
+  const names = (selection: Selection) =>
+    planTuning(profile, {
+      hardware: machine(),
+      server: serverState([MAX_WAL_SIZE, FSYNC]),
+      selection,
+    }).settings.map((s) => s.name)
+
+  it('is what --only names, or what --except does not', () => {
+    expect(names({ only: ['FSYNC'] })).toEqual(['fsync'])
+    expect(names({ except: ['fsync'] })).toEqual(['max_wal_size'])
+    expect(names({})).toEqual(['max_wal_size', 'fsync'])
+    expect(() => names({ except: ['max_wall_size'] })).toThrow(
+      expect.objectContaining({ code: 'USAGE', hint: expect.stringContaining('max_wal_size') }),
+    )
+  })
+})
+
+describe('what depends on the server', () => {
+  it('is left out for other versions, and left as it is without a value for the hardware', () => {
+    const server = serverState([MAX_WAL_SIZE, SHARED_BUFFERS, FSYNC], { version: 160000 })
+    const { settings } = plan(
+      {
+        max_wal_size: { since: 17 },
+        shared_buffers: { until: 15 },
+        fsync: { value: () => undefined },
+      },
+      server,
+    )
+    expect(settings.map((s) => [s.action, s.note])).toEqual([
+      ['skip', 'for PostgreSQL 17 and later'],
+      ['skip', 'for PostgreSQL 15 and earlier'],
+      ['skip', expect.stringContaining('left as it is')],
+    ])
+  })
+
+  it('has another value where the server does not take the first', () => {
+    const { settings } = plan(
+      { wal_compression: { value: 'lz4', otherwise: 'on' } },
+      serverState([WAL_COMPRESSION]),
+    )
+    expect(settings[0]).toMatchObject({ action: 'set', wanted: 'on', note: 'this server does not take lz4' })
+  })
+
+  it('is not raised over the head of a standby', () => {
+    const connections = { ...SHARED_BUFFERS, name: 'max_connections', unit: null, setting: '100' }
+    const server = (more: Partial<ServerState>) => serverState([connections], more)
+    const action = (value: number, more: Partial<ServerState>) =>
+      plan({ max_connections: { value } }, server(more)).settings[0]!.action
+    expect([action(300, {}), action(300, { slots: 1 }), action(50, { standbys: 1 })]).toEqual([
+      'set',
+      'skip',
+      'set',
+    ])
+  })
+
+  it('goes to the role in its database where ALTER SYSTEM is not allowed', () => {
+    const WORK_MEM = { ...MAX_WAL_SIZE, name: 'work_mem', context: 'user', setting: '4' }
+    const DAMAGED = { ...FSYNC, name: 'zero_damaged_pages', context: 'superuser' }
+    const access = { ...serverState([]).access, ...ROLE }
+    const change = {
+      work_mem: { value: '32MB' },
+      zero_damaged_pages: { value: 'off' },
+      max_wal_size: { value: '2GB' },
+    }
+    const rows = [WORK_MEM, DAMAGED, MAX_WAL_SIZE]
+    const of = (more: Partial<Access>) =>
+      plan(change, serverState(rows, { access: { ...access, ...more } })).settings.map(
+        (s) => s.scope ?? s.forbidden,
+      )
+    const role = { role: 'app', database: 'app' }
+    expect(of({})).toEqual([role, true, true])
+    expect(of({ set: new Set(['zero_damaged_pages']) })).toEqual([role, role, true])
+    expect(of({ files: true, alterSystem: new Set(['max_wal_size']) })).toEqual([role, true, undefined])
+    expect(of({ superuser: true, locked: true })).toEqual([role, role, true])
+    expect(of({ superuser: true })).toEqual([undefined, undefined, undefined])
+  })
+})
+
 describe('safety', () => {
-  const unsafe = { profile: 'bulk', names: ['fsync'], unsafe: ['fsync'], needsRestart: false }
+  const base = { needsRestart: false, system: true, values: new Map<string, string>() }
+  const unsafe = { ...base, profile: 'bulk', names: ['fsync'], unsafe: ['fsync'] }
   const allowed = { allowUnsafe: true, mayRestart: true }
 
   it('wants --unsafe for settings of durability', () => {
@@ -155,9 +247,28 @@ describe('safety', () => {
 
   it('does not let a restart put somebody else’s pending change in force', () => {
     const server = serverState([{ ...SHARED_BUFFERS, pendingRestart: true }])
-    const intended = { profile: 'x', names: ['wal_buffers'], unsafe: [], needsRestart: true }
+    const intended = { ...base, profile: 'x', names: ['wal_buffers'], unsafe: [], needsRestart: true }
     expect(codeOf(() => checkSafety(intended, server, allowed))).toBe('TUNING_REFUSED')
     expect(codeOf(() => checkSafety(intended, server, { ...allowed, mayRestart: false }))).toBeUndefined()
+  })
+
+  it('does not let a server be made that cannot start, whatever was left out of the profile', () => {
+    const server = serverState([
+      { name: 'wal_level', setting: 'replica' },
+      { name: 'max_wal_senders', setting: '10' },
+    ])
+    const intended = (values: Record<string, string>) => ({
+      ...base,
+      profile: 'bulk',
+      names: [],
+      unsafe: ['wal_level'],
+      values: new Map(Object.entries(values)),
+    })
+    expect(codeOf(() => checkSafety(intended({ wal_level: 'minimal' }), server, allowed))).toBe(
+      'TUNING_REFUSED',
+    )
+    const both = intended({ wal_level: 'minimal', max_wal_senders: '0' })
+    expect(codeOf(() => checkSafety(both, server, allowed))).toBeUndefined()
   })
 
   it('changes nothing while a configuration file has an error', () => {

@@ -1,7 +1,16 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { countCpus, linuxLimits } from '../../../src/tuning/cgroup.ts'
-import { bulk, bulkSafe, bytes, defineTuning, resolveValue } from '../../../src/tuning/index.ts'
+import {
+  bulk,
+  bulkSafe,
+  bytes,
+  defineTuning,
+  resolveValue,
+  sessionSettings,
+  specsOf,
+} from '../../../src/tuning/index.ts'
+import { machine } from './server-state.ts'
 
 const GB = 1024 ** 3
 const values = (profile: typeof bulk, hardware: Parameters<typeof resolveValue>[1]) =>
@@ -11,7 +20,7 @@ const values = (profile: typeof bulk, hardware: Parameters<typeof resolveValue>[
 
 describe('the shipped profiles', () => {
   it('scale with a small and a large machine', () => {
-    const small = { cpus: 1, memoryBytes: GB, diskFreeBytes: 5 * GB, walFreeBytes: 5 * GB }
+    const small = machine({ cpus: 1, memoryBytes: GB, diskFreeBytes: 5 * GB, walFreeBytes: 5 * GB })
     expect(values(bulkSafe, small)).toMatchObject({
       max_wal_size: '1536MB',
       maintenance_work_mem: '128MB',
@@ -19,7 +28,7 @@ describe('the shipped profiles', () => {
       work_mem: '16MB',
       max_parallel_maintenance_workers: '2',
     })
-    const large = { cpus: 64, memoryBytes: 512 * GB, diskFreeBytes: 4096 * GB, walFreeBytes: 4096 * GB }
+    const large = machine({ cpus: 64, memoryBytes: 512 * GB, walFreeBytes: 4096 * GB })
     expect(values(bulkSafe, large)).toMatchObject({
       max_wal_size: '32GB',
       maintenance_work_mem: '8GB',
@@ -35,13 +44,14 @@ describe('the shipped profiles', () => {
       full_page_writes: { value: false, level: 'L3' },
       checkpoint_timeout: { value: '30min' },
     })
-    expect(Object.values(bulkSafe.settings).filter((s) => s.level === 'L3' || s.level === 'L0')).toEqual([])
+    expect(specsOf(bulkSafe).filter(([, s]) => s.level === 'L3')).toEqual([])
+    expect(sessionSettings(bulkSafe, machine())).toEqual({ jit: 'off' })
   })
 
   it('never ask for more than half of the memory, on any machine', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 2048 }), fc.integer({ min: 1, max: 256 }), (gb, cpus) => {
-        const hardware = { cpus, memoryBytes: gb * GB, diskFreeBytes: GB, walFreeBytes: GB }
+        const hardware = machine({ cpus, memoryBytes: gb * GB, diskFreeBytes: GB, walFreeBytes: GB })
         const { shared_buffers, maintenance_work_mem } = values(bulk, hardware)
         const mb = (text: string) => Number.parseInt(text, 10) * (text.endsWith('GB') ? 1024 : 1)
         expect(mb(shared_buffers!) + mb(maintenance_work_mem!)).toBeLessThanOrEqual(gb * 512)
@@ -69,12 +79,12 @@ describe('bytes', () => {
 })
 
 describe('the hardware that counts', () => {
-  const machine = {
+  const machineFiles = {
     '/proc/meminfo': 'MemTotal:       32000000 kB\nMemFree: 1 kB',
     '/proc/self/status': 'Name: x\nCpus_allowed_list:\t0-7\n',
   }
-  const limits = (files: Record<string, string>) =>
-    linuxLimits(async (path) => ({ ...machine, ...files })[path] ?? null)
+  const limits = (more: Record<string, string>) =>
+    linuxLimits(async (path) => ({ ...machineFiles, ...more })[path] ?? null)
 
   it('is the machine without control groups', async () => {
     expect(await limits({})).toEqual({ cpus: 8, memoryBytes: 32_000_000 * 1024 })

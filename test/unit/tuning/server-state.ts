@@ -1,4 +1,5 @@
-import type { ServerSetting, ServerState } from '../../../src/tuning/server.ts'
+import type { Hardware } from '../../../src/tuning/index.ts'
+import type { Access, ServerSetting, ServerState } from '../../../src/tuning/server.ts'
 
 type Row = Partial<ServerSetting> & Pick<ServerSetting, 'name' | 'setting'>
 
@@ -9,13 +10,39 @@ export function serverState(rows: readonly Row[], more: Partial<ServerState> = {
     dataDirectory: '/nowhere',
     version: 180004,
     bootId: null,
-    superuser: true,
+    access: SUPERUSER,
     settings: new Map(rows.map((row) => [row.name, { ...DEFAULTS, ...row }])),
     auto: new Map(),
     fileErrors: [],
-    overrides: [],
+    scoped: [],
     standbys: 0,
     slots: 0,
+    ...more,
+  }
+}
+
+export const SUPERUSER: Access = {
+  user: 'postgres',
+  database: 'app',
+  superuser: true,
+  files: true,
+  locked: false,
+  alterSystem: new Set(),
+  set: new Set(),
+}
+
+/** A machine, and what a test says of it. */
+export function machine(more: Partial<Hardware> = {}): Hardware {
+  return {
+    cpus: 4,
+    memoryBytes: 16 * 1024 ** 3,
+    diskFreeBytes: 100 * 1024 ** 3,
+    walFreeBytes: 100 * 1024 ** 3,
+    disk: 'unknown',
+    walDisk: 'unknown',
+    container: false,
+    connections: null,
+    major: null,
     ...more,
   }
 }

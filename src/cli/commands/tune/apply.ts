@@ -1,7 +1,14 @@
 import type { ApplyResult, TuningProfile } from '../../../tuning/index.ts'
 import type { Command, CommandContext } from '../../command.ts'
 import type { Output } from '../../output.ts'
-import { HARDWARE_OPTIONS, hardwareOverrides } from '../../tuning/options.ts'
+import {
+  HARDWARE_OPTIONS,
+  hardwareOverrides,
+  RESTART_OPTIONS,
+  SELECTION_OPTIONS,
+  selection,
+} from '../../tuning/options.ts'
+import { sessionLines } from '../../tuning/reporter.ts'
 import { runPlan } from './plan.ts'
 
 export const applyCommand: Command = {
@@ -10,11 +17,12 @@ export const applyCommand: Command = {
   args: '<profile>',
   options: [
     ...HARDWARE_OPTIONS,
+    ...SELECTION_OPTIONS,
     {
       flags: '--unsafe',
       description: 'allow settings that turn off durability (not needed for the embedded server)',
     },
-    { flags: '--no-restart', description: 'leave settings that need a restart waiting for one' },
+    ...RESTART_OPTIONS,
     { flags: '--dry-run', description: 'show the plan and change nothing' },
   ],
   showsTuning: true,
@@ -30,11 +38,12 @@ export const applyCommand: Command = {
     const { applyTuning } = await import('../../../tuning/index.ts')
     const hardware = hardwareOverrides(input.options)
     const { profile } = await findProfile((await context.config()).tuning, input.args[0]!)
-    const { tuning, embedded } = await tuningContext(context)
+    const { tuning, embedded } = await tuningContext(context, input.options)
     if (embedded) warnUnsafe(profile, context)
     const restart = input.options.restart !== false
     const allowUnsafe = embedded || input.options.unsafe === true
-    const result = await applyTuning({ ...tuning, profile, hardware, allowUnsafe, restart })
+    const chosen = { profile, hardware, selection: selection(input.options) }
+    const result = await applyTuning({ ...tuning, ...chosen, allowUnsafe, restart })
     context.out.document(result)
     await print(result, context.out)
     // Without the flag the settings were meant to be in force now.
@@ -63,12 +72,20 @@ const OUTCOMES: Record<ApplyResult['outcome'], (profile: string) => string> = {
 async function print(result: ApplyResult, out: Output): Promise<void> {
   const { columns } = await import('../../tuning/render.ts')
   if (result.changed.length > 0) {
-    out.print(columns(result.changed.map((c) => [c.name, c.from, '→', c.to])))
+    out.print(
+      columns(
+        result.changed.map((c) => [c.name, c.from, '→', c.to, c.scope === null ? '' : `for ${c.scope} only`]),
+      ),
+    )
     out.print('')
   }
   const { bold, yellow } = out.colors
+  printRest(result, out)
   const undo = result.outcome === 'nothing' ? '.' : `; ${bold('gigarow tune revert')} puts everything back.`
   out.print(`${OUTCOMES[result.outcome](result.profile)}${undo}`)
+  if (result.working.length > 0) {
+    out.print(`Not restarted, because these sessions are working:\n${sessionLines(result.working)}`)
+  }
   if (result.pendingRestart.length > 0) {
     out.print(
       yellow(
@@ -76,4 +93,14 @@ async function print(result: ApplyResult, out: Output): Promise<void> {
       ),
     )
   }
+}
+
+/** What was not done, and what some sessions will not see. */
+function printRest({ profile, skipped, shadowed }: ApplyResult, out: Output): void {
+  for (const { name, why } of skipped) out.print(out.colors.dim(`not set: ${name}: ${why}`))
+  for (const { name, by } of shadowed) out.print(`${name} has another value for ${by}, which wins there.`)
+  if (skipped.some((s) => s.forbidden)) {
+    out.print(`gigarow tune render ${profile} writes out what this user may not set.`)
+  }
+  if (skipped.length + shadowed.length > 0) out.print('')
 }

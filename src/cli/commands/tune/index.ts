@@ -2,6 +2,7 @@ import type { Command } from '../../command.ts'
 import { applyCommand } from './apply.ts'
 import { listCommand } from './list.ts'
 import { planCommand } from './plan.ts'
+import { renderCommand } from './render.ts'
 import { revertCommand } from './revert.ts'
 import { showCommand } from './show.ts'
 import { statusCommand } from './status.ts'
@@ -9,6 +10,14 @@ import { statusCommand } from './status.ts'
 export const tuneCommand: Command = {
   name: 'tune',
   summary: 'settings of the server for a load, and back exactly as they were',
-  commands: [listCommand, showCommand, planCommand, applyCommand, revertCommand, statusCommand],
+  commands: [
+    listCommand,
+    showCommand,
+    planCommand,
+    applyCommand,
+    revertCommand,
+    statusCommand,
+    renderCommand,
+  ],
   examples: ['gigarow tune plan bulk-safe', 'gigarow tune apply bulk-safe', 'gigarow tune revert'],
 }

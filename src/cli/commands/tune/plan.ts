@@ -1,11 +1,11 @@
 import type { Command, CommandContext, CommandInput } from '../../command.ts'
-import { HARDWARE_OPTIONS, hardwareOverrides } from '../../tuning/options.ts'
+import { HARDWARE_OPTIONS, hardwareOverrides, SELECTION_OPTIONS, selection } from '../../tuning/options.ts'
 
 export const planCommand: Command = {
   name: 'plan',
   summary: 'what applying a profile would change on the server; changes nothing',
   args: '<profile>',
-  options: HARDWARE_OPTIONS,
+  options: [...HARDWARE_OPTIONS, ...SELECTION_OPTIONS],
   examples: [
     'gigarow tune plan bulk',
     'gigarow tune plan bulk-safe --url postgresql://postgres@db/app --memory 64GB',
@@ -22,7 +22,7 @@ export async function runPlan(context: CommandContext, { args, options }: Comman
   const hardware = hardwareOverrides(options)
   const { profile } = await findProfile((await context.config()).tuning, args[0]!)
   const { tuning } = await tuningContext(context)
-  const plan = await planForServer({ ...tuning, profile, hardware })
+  const plan = await planForServer({ ...tuning, profile, hardware, selection: selection(options) })
   context.out.document(plan)
   context.out.print(renderPlan(plan, context.out.colors))
   return 0

@@ -1,7 +1,8 @@
+import { isGigarowError } from '../../../kernel/index.ts'
 import type { TuningStatus } from '../../../tuning/index.ts'
 import type { Command, CommandContext } from '../../command.ts'
 import type { Output } from '../../output.ts'
-import { printElsewhere } from '../../tuning/render.ts'
+import { printElsewhere, printForeign } from '../../tuning/render.ts'
 
 export const statusCommand: Command = {
   name: 'status',
@@ -14,21 +15,30 @@ export const statusCommand: Command = {
 export async function runStatus(context: CommandContext): Promise<number> {
   const { openJournals, tuningStatus } = await import('../../../tuning/index.ts')
   const { stateDir } = await context.config()
-  if (openJournals(stateDir).length === 0) {
+  const { canAsk, tuningContext } = await import('../../tuning/context.ts')
+  if (openJournals(stateDir).length === 0 && !(await canAsk(context))) {
     context.out.document({ open: false, unfinished: false, settings: [] })
     context.out.print('No tuning profile is applied.')
     return 0
   }
-  const { tuningContext } = await import('../../tuning/context.ts')
   const { tuning } = await tuningContext(context)
-  const status = await tuningStatus(tuning)
+  const status = await tuningStatus(tuning).catch((error: unknown) => {
+    // Known from the journal only where its files are on this machine and it is down.
+    if (tuning.dataDirectory !== undefined && isGigarowError(error)) {
+      context.out.note(
+        'When the server does not start because of a setting, gigarow tune revert mends its files.',
+      )
+    }
+    throw error
+  })
   context.out.document(status)
   await print(status, context.out)
-  return status.unfinished ? 4 : 0
+  return status.unfinished || status.foreign !== null ? 4 : 0
 }
 
 async function print(status: TuningStatus, out: Output): Promise<void> {
   printElsewhere(status.elsewhere, out)
+  if (status.foreign !== null) return printForeign(status.foreign, out)
   if (!status.open) return out.print('No tuning profile is applied to this server.')
   const { columns } = await import('../../tuning/render.ts')
   const { bold, red } = out.colors

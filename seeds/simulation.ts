@@ -1,0 +1,36 @@
+import { defineSeed, fill, gen } from 'gigarow/seed'
+import { emails, phoneNumbers, users } from '../schema/users.ts'
+
+const people = fill(users, {
+  rows: 10_000_000,
+  columns: {
+    id: gen.uuid(),
+    name: gen.fullName(),
+    createdAt: gen.timestampRecent({ from: '2020-01-01', to: '2026-01-01', halfLifeDays: 500 }),
+  },
+})
+
+/** Ten million users; each has one to five emails and as many phone numbers, by Zipf's law: most have few. 50 million rows. */
+export default defineSeed({
+  name: 'simulation',
+  seed: 1,
+  tables: [
+    people,
+    fill(emails, {
+      rows: 20_000_000,
+      columns: {
+        id: gen.uuid(),
+        userId: gen.children(people, 'id', { min: 1, max: 5, key: 'emails' }),
+        email: gen.email(),
+      },
+    }),
+    fill(phoneNumbers, {
+      rows: 20_000_000,
+      columns: {
+        id: gen.uuid(),
+        userId: gen.children(people, 'id', { min: 1, max: 5, key: 'phone numbers' }),
+        phoneNumber: gen.phoneNumber(),
+      },
+    }),
+  ],
+})

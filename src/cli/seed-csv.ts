@@ -1,0 +1,26 @@
+import { formatBytes, formatCount, GigarowError } from '../kernel/index.ts'
+import type { Profile } from '../seed/index.ts'
+import type { CommandContext } from './command.ts'
+
+/** gigarow seed --to csv FOLDER: files instead of tables, no server. */
+export async function seedToCsv(
+  { out, signal, cwd }: CommandContext,
+  { profile, folder, truncate }: { profile: Profile; folder: string | undefined; truncate: boolean },
+): Promise<number> {
+  if (folder === undefined)
+    throw new GigarowError('USAGE', '--to csv needs a folder for the files.', {
+      hint: `For example: gigarow seed --profile ${profile.name} --to csv ./data.`,
+    })
+  const [{ resolve }, { writeCsv }] = await Promise.all([import('node:path'), import('../seed/index.ts')])
+  const files = await writeCsv(profile, {
+    folder: resolve(cwd, folder),
+    truncate,
+    emit: ({ file, rows, kept }) =>
+      out.print(`${file}: ${formatCount(rows)} rows${kept ? ', was there already' : ''}`),
+    signal,
+  })
+  out.document({ profile: profile.name, seed: profile.seed, files })
+  const bytes = files.reduce((sum, file) => sum + file.bytes, 0)
+  out.print(`${formatCount(files.length)} files, ${formatBytes(bytes)}`)
+  return 0
+}

@@ -1,0 +1,15 @@
+import { BLOCK_ROWS } from '../stream.ts'
+import type { Context } from './generator.ts'
+
+/** A number of each row, in both twins. */
+export interface Numbering {
+  at(low: number): number
+  /** int8 expression; cheap enough to stand several times. */
+  readonly sql: string
+}
+
+/** The row's number from 0. */
+export function rowNumber({ block, row }: Pick<Context, 'block' | 'row'>): Numbering {
+  const base = block * BLOCK_ROWS - 1
+  return { at: (low) => base + (low >>> 0), sql: `(${row} - 1)` }
+}
