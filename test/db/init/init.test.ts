@@ -112,8 +112,10 @@ export { users } from './users.ts'
       expect(written).not.toMatch(/public\.other|app_tmp|done/)
       expect(readFileSync(join(cwd, 'gigarow.config.mjs'), 'utf8')).toContain("seeds: 'gigarow/seeds'")
       expect(await gigarow('drift')).toMatchObject({ code: 0 })
-      // Dropping what nobody declares is a danger like any other.
-      expect(await gigarow('generate')).toMatchObject({ code: 3 })
+      // What nobody declares goes, and the migration says so; it is proved, and there is a way back.
+      const generated = await gigarow('generate')
+      expect(generated).toMatchObject({ code: 0, stdout: expect.stringContaining('[drop-routine]') })
+      expect(generated.stdout).toContain('(migration.sql, down.sql)')
     })
   })
 })

@@ -1,0 +1,1 @@
+export default { scratchUrl: process.env.DATABASE_URL }
