@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Sql } from '../../src/db/index.ts'
+import { KEEP_PLAN } from './keep-plans.ts'
 
 const QUERY = readFileSync(join(import.meta.dirname, 'describe-schema.sql'), 'utf8')
 
@@ -10,7 +11,7 @@ export async function describeSchema(sql: Sql): Promise<readonly string[]> {
     // Every name in the definitions is written with its schema.
     await tx.unsafe(`set local search_path = ''`)
     // Planning it takes three times as long as running it: the connection keeps the plan.
-    const rows = await tx.unsafe<{ text: string }[]>(QUERY, [], { prepare: true })
+    const rows = await tx.unsafe<{ text: string }[]>(QUERY, [], KEEP_PLAN)
     return rows.map(({ text }) => text)
   })
 }

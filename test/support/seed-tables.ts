@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Sql } from '../../src/db/index.ts'
 import { ident, literal } from '../../src/kernel/index.ts'
+import { KEEP_PLAN } from './keep-plans.ts'
 import { keyValues, plainValue } from './seed-values.ts'
 
 const QUERY = readFileSync(join(import.meta.dirname, 'seed-tables.sql'), 'utf8')
@@ -61,7 +62,7 @@ export async function seedTables(sql: Sql, other: Sql): Promise<void> {
 function read(sql: Sql): Promise<readonly SeedTable[]> {
   return sql.begin(async (tx) => {
     await tx.unsafe(`set local search_path = ''`)
-    return tx.unsafe<SeedTable[]>(QUERY, [], { prepare: true })
+    return tx.unsafe<SeedTable[]>(QUERY, [], KEEP_PLAN)
   })
 }
 

@@ -3,6 +3,7 @@ import type { Sql } from '../../../src/db/index.ts'
 import { diff, type Plan, type PlanStatement } from '../../../src/diff/index.ts'
 import type { Catalog } from '../../../src/model/index.ts'
 import { compareSchemas, describeSchema } from '../../support/describe-schema.ts'
+import { keepPlans } from '../../support/keep-plans.ts'
 import { seedTables } from '../../support/seed-tables.ts'
 import type { Lane } from './lanes.ts'
 import type { Expectation, Pair } from './pair.ts'
@@ -60,7 +61,7 @@ async function seed(sql: Sql, other: Sql, text: string | undefined): Promise<voi
 }
 
 async function stateOf(sql: Sql): Promise<State> {
-  const [catalog, text] = await Promise.all([readCatalog({ sql }), describeSchema(sql)])
+  const [catalog, text] = await Promise.all([readCatalog({ sql: keepPlans(sql) }), describeSchema(sql)])
   return { sql, catalog, text }
 }
 
@@ -169,7 +170,7 @@ function butProven({ missing, unexpected }: Comparison): Comparison {
 }
 
 async function secondPlan(sql: Sql, goal: Catalog): Promise<readonly string[]> {
-  const plan = diff(await readCatalog({ sql }), goal)
+  const plan = diff(await readCatalog({ sql: keepPlans(sql) }), goal)
   return plan.statements.length + plan.refusals.length === 0
     ? []
     : [`a second diff is not empty:\n${printPlan(plan)}`]
