@@ -88,8 +88,12 @@ async function expectWhole(structureBefore: unknown): Promise<void> {
   expect(open!.n).toBe(0)
 }
 
-describe.each(['copy', 'sql'])('kill -9 of gigarow in a load by %s', (filler) => {
-  test.each(moments)('after %i of 16 chunks, then --resume: exactly the same table', async (chunks) => {
+describe.each([
+  ['copy', moments],
+  // The ledger does not know who fills its chunks.
+  ['sql', moments.slice(0, 2)],
+] as const)('kill -9 of gigarow in a load by %s', (filler, some) => {
+  test.each(some)('after %i of 16 chunks, then --resume: exactly the same table', async (chunks) => {
     const before = await structure()
     const { child, result } = await startAndWait(chunksDone(chunks), '--filler', filler)
     child.kill('SIGKILL')
@@ -97,19 +101,19 @@ describe.each(['copy', 'sql'])('kill -9 of gigarow in a load by %s', (filler) =>
     await done('seed', '--resume')
     await expectWhole(before)
   })
-
-  test.each(['finishing', 'verifying'])(
-    'while it is %s, then --resume: exactly the same table',
-    async (state) => {
-      const before = await structure()
-      const { child, result } = await startAndWait(`state = '${state}'`, '--filler', filler)
-      child.kill('SIGKILL')
-      await result
-      await done('seed', '--resume')
-      await expectWhole(before)
-    },
-  )
 })
+
+test.each(['finishing', 'verifying'])(
+  'kill -9 while it is %s, then --resume: exactly the same table',
+  async (state) => {
+    const before = await structure()
+    const { child, result } = await startAndWait(`state = '${state}'`)
+    child.kill('SIGKILL')
+    await result
+    await done('seed', '--resume')
+    await expectWhole(before)
+  },
+)
 
 test.each(['copy', 'sql'])(
   'kill -9 of the server in a load by %s: a clear error, then --resume ends with the same table',
