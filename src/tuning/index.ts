@@ -6,7 +6,6 @@ export {
   planForServer,
   type Skipped,
 } from './apply.ts'
-export { bytes, clamp, GB, MB } from './bytes.ts'
 export type { Connect, RestartDriver, TuningContext, TuningEvent, WorkingSession } from './context.ts'
 export { restartDriver } from './drivers/index.ts'
 export { type Argv, type RestartSpec, restartArgv } from './drivers/spec.ts'
@@ -14,21 +13,8 @@ export { type HardwareOverrides, probeThisMachine } from './hardware.ts'
 export { closeJournalsOf, openJournals } from './journal.ts'
 export { stoppedServerOf } from './offline.ts'
 export { type PlannedSetting, resolveValue, type TakesEffect, type TuningPlan, versionNote } from './plan.ts'
-export {
-  type DiskKind,
-  defineTuning,
-  type Formula,
-  type Hardware,
-  type Level,
-  profileProblems,
-  type SettingSpec,
-  type SettingValue,
-  specsOf,
-  type TuningProfile,
-} from './profile.ts'
-export { bulk } from './profiles/bulk.ts'
-export { bulkSafe } from './profiles/bulk-safe.ts'
-export { analytics, dev, mixed, oltp, web } from './profiles/workloads.ts'
+export { profileProblems, specsOf } from './profile.ts'
+export * from './public.ts'
 export { RENDER_FORMATS, type RenderFormat, type RenderTarget, renderSettings } from './render/index.ts'
 export { itemsOfPlan, itemsOfProfile, type RenderItem } from './render/items.ts'
 export {
@@ -39,7 +25,5 @@ export {
   revertTuning,
 } from './revert.ts'
 export { type Selection, select as selectSettings } from './select.ts'
-export { sessionSettings } from './session.ts'
-export type { KnownSetting, MemoryText, ProfileSettings, TimeText, ValueOf } from './setting-types.ts'
 export { type Elsewhere, type SettingState, type TuningStatus, tuningStatus } from './status.ts'
 export { openJournalWarning } from './warning.ts'
