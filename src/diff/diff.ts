@@ -11,6 +11,7 @@ import { leafRenames } from './partitions/leaf-renames.ts'
 import type { Plan, PlanStatement, Refusal } from './plan.ts'
 import { type Renamed, renamed } from './rename.ts'
 import { reversesOf } from './reverse.ts'
+import { mergeReverses } from './rewrites.ts'
 import type { DiffOptions, Rename } from './rule.ts'
 import { partitionRefusals } from './rules/partition.ts'
 import { unmanagedRefusals } from './unmanaged.ts'
@@ -49,9 +50,10 @@ function planOf(sides: Sides): Plan {
   if ('steps' in ordered) {
     const reverses = reversesOf(changes, sides)
     const missing = absences(ordered.steps)
-    const statements = ordered.steps.map(({ action }) => {
+    const statements = ordered.steps.map(({ action, parts = [action] }) => {
       const hazards = [...(action.hazards ?? []), ...(missing.get(action) ?? [])]
-      return statementOf({ ...action, hazards }, reverses.get(action), sides)
+      const reverse = mergeReverses(parts.map((part) => part.reverse ?? reverses.get(part)))
+      return statementOf({ ...action, hazards }, reverse, sides)
     })
     return { statements, refusals: [...changes.refusals, ...partitionRefusals(changes.context)] }
   }
@@ -103,7 +105,7 @@ function statementOf(
     lockTimeout: options.lockTimeout ?? LOCK_TIMEOUT_MS,
     statementTimeout: action.scans ? undefined : (options.statementTimeout ?? STATEMENT_TIMEOUT_MS),
     hazards: (action.hazards ?? []).map((one) => withSize(one, from)),
-    reverse: action.reverse ?? reverse ?? { none: 'there is no statement that takes it back' },
+    reverse: reverse ?? action.reverse ?? { none: 'there is no statement that takes it back' },
     ...(action.comment === undefined ? {} : { comment: action.comment }),
   }
 }

@@ -5,12 +5,15 @@ import type { Call, Sides } from './context.ts'
 import { closeGaps, spansOf } from './gaps.ts'
 import { type Edge, Graph } from './graph.ts'
 import { rankOf, sortKeyOf } from './rank.ts'
+import { joinRewrites, mergeRewrites } from './rewrites.ts'
 import type { Action } from './rule.ts'
 
 /** An action with the defaults of its call filled in. */
 export interface Step {
   readonly call: Call
   readonly action: Action
+  /** The actions that were merged into it. */
+  readonly parts?: readonly Action[]
   readonly makes: readonly ObjectKey[]
   readonly drops: readonly ObjectKey[]
 }
@@ -35,10 +38,12 @@ export type Ordered = { readonly steps: readonly Step[] } | { readonly circle: r
 export function orderOf(sides: Sides, changes: Changes): Ordered {
   const steps = stepsOf(sides, changes)
   const { graph, makers, droppers } = new Edges(sides, changes, steps)
-  const sorted = graph.sort()
+  const first = graph.sort()
+  const sorted = 'order' in first && joinRewrites(steps, graph) ? graph.sort() : first
   if ('circle' in sorted) return sorted
   const spans = spansOf({ sides, steps, makers, droppers })
-  return { steps: closeGaps({ steps, graph, spans, order: sorted.order }).map((i) => steps[i]!) }
+  const order = closeGaps({ steps, graph, spans, order: sorted.order })
+  return { steps: mergeRewrites(order.map((i) => steps[i]!)) }
 }
 
 /** In the order of a tie. */

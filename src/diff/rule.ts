@@ -25,6 +25,8 @@ export interface Action {
   readonly locks?: readonly Lock[]
   /** It reads or writes every row: no statement_timeout. */
   readonly scans?: boolean
+  /** It writes or reads every row of this table, as ALTER TABLE with its subcommands: several of them become one statement. */
+  readonly rewrites?: ObjectKey
   readonly hazards?: readonly ActionHazard[]
   readonly reverse?: { readonly sql: readonly string[] } | { readonly none: string }
   readonly comment?: string

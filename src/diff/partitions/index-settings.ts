@@ -23,8 +23,10 @@ function nameOf(from: Index | undefined, to: Index): string {
   return ident(schema, name)
 }
 
+/** ALTER INDEX locks the index alone: reads and writes of the table go on. */
 function alter(sql: string, to: Index, context: DiffContext): Action {
-  return { sql, locks: locksOn(context, to.table, 'SHARE UPDATE EXCLUSIVE') }
+  const isOwn = sql.startsWith('ALTER INDEX ')
+  return { sql, locks: isOwn ? [] : locksOn(context, to.table, 'SHARE UPDATE EXCLUSIVE') }
 }
 
 function renamed(from: Index, to: Index, context: DiffContext): readonly Action[] {

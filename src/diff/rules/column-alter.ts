@@ -1,9 +1,10 @@
 import { ident, plainIdent } from '../../kernel/index.ts'
-import { type Column, nameIn } from '../../model/index.ts'
+import { type Column, nameIn, type ObjectKey } from '../../model/index.ts'
 import { type ActionHazard, planHazard } from '../hazards.ts'
 import { labelOfKey, locksOn } from '../label.ts'
 import { parentColumns } from '../needs.ts'
 import { locksOnTree } from '../partitions/locks.ts'
+import { membersOf } from '../partitions/tree.ts'
 import type { Refusal } from '../plan.ts'
 import type { Action, DiffContext, Rule } from '../rule.ts'
 import { attributeClauses } from './column-attributes.ts'
@@ -13,6 +14,7 @@ import { isPartitionKey } from './partition-key.ts'
 import { positionOfDefault } from './sequence-position.ts'
 import { setDefault } from './table-sql.ts'
 import { typeChange } from './type-change.ts'
+import { columnLocks } from './type-locks.ts'
 
 type Answer = ReturnType<Rule<Column>['alter']>
 
@@ -135,7 +137,7 @@ function alterGenerated(
     {
       sql: `${alter} SET EXPRESSION AS (${after.expression})`,
       locks: strong,
-      scans: stored,
+      ...(stored ? { rewrites: to.table, scans: true } : {}),
       hazards: stored ? [planHazard('rewrite-table', { table: labelOfKey(to.table), kind })] : [],
     },
   ]
@@ -159,17 +161,35 @@ function alterType(
     `${c} TYPE ${to.type}${collate}${using || enums ? ` USING ${cast}` : ''}`,
     ...(to.default === undefined ? [] : [`${c} SET DEFAULT ${to.default}`]),
   ]
-  const rewrites = cost === 'rewrite' || from.collation !== to.collation || isChecked(from, context)
+  const rewrites = rewritesRows(from, to, context)
   const hazards = context.isNew(to.table) || !rewrites ? [] : typeHazards(from, to, lossy)
   return [
     {
       sql: `ALTER TABLE ${nameIn(to.table)} ${parts.join(', ')}`,
-      locks: locksOnTree(context, to.table, 'ACCESS EXCLUSIVE'),
-      scans: rewrites,
+      locks: columnLocks(to, context),
+      ...(rewrites ? { rewrites: to.table, scans: true } : {}),
       hazards,
       ...(lossy ? { reverse: { none: `what ${to.type} cannot hold is gone` } } : {}),
     },
   ]
+}
+
+/** Or reads them all: with a CHECK on the column. */
+function rewritesRows(from: Column, to: Column, context: DiffContext): boolean {
+  const isFree = typeChange(from.type, to.type).cost === 'free'
+  return !isFree || from.collation !== to.collation || isChecked(from, context)
+}
+
+/** A change of another column, or of the table itself, writes every row anew in any case. */
+export function isRewritten(key: ObjectKey, context: DiffContext): boolean {
+  const [before, after] = [context.from, context.to].map(({ objects }) => objects.get(key))
+  if (before?.kind !== 'table' || after?.kind !== 'table' || context.isGone(key)) return false
+  if (before.unlogged !== after.unlogged || before.accessMethod !== after.accessMethod) return true
+  return membersOf(context.to, key).columns.some((to) => {
+    const from = context.from.objects.get(to.key)
+    if (from?.kind !== 'column' || context.isGone(to.key) || to.generated) return false
+    return changesType(from, to) && rewritesRows(from, to, context)
+  })
 }
 
 const isEnum = ({ key }: Column, { objects, needs }: DiffContext['from']): boolean =>

@@ -3,6 +3,7 @@ import { type Constraint, type Index, nameIn, objectKey } from '../../model/inde
 import { planHazard } from '../hazards.ts'
 import { labelOfKey, locksOn } from '../label.ts'
 import { canBecome } from '../partitions/index-text.ts'
+import { locksOnPartitions } from '../partitions/locks.ts'
 import { namesOf } from '../partitions/names.ts'
 import type { Lock, LockMode } from '../plan.ts'
 import type { Action, DiffContext, Rule } from '../rule.ts'
@@ -110,7 +111,9 @@ function addLocks(it: Constraint, context: DiffContext): readonly Lock[] {
 
 function locksOfBoth(it: Constraint, context: DiffContext, mode: LockMode): readonly Lock[] {
   const other =
-    it.references === undefined || it.references === it.table ? [] : locksOn(context, it.references, mode)
+    it.references === undefined || it.references === it.table
+      ? []
+      : locksOnPartitions(context, it.references, mode)
   return [...locksOn(context, it.table, mode), ...other]
 }
 

@@ -4,6 +4,7 @@ import { diff, type Plan, type PlanStatement } from '../../../src/diff/index.ts'
 import type { Catalog } from '../../../src/model/index.ts'
 import { compareSchemas, describeSchema } from '../../support/describe-schema.ts'
 import { keepPlans } from '../../support/keep-plans.ts'
+import { LockCheck } from '../../support/locks.ts'
 import { seedTables } from '../../support/seed-tables.ts'
 import type { Lane } from './lanes.ts'
 import type { Expectation, Pair } from './pair.ts'
@@ -90,8 +91,12 @@ async function problemsOf({ from, to, expected, guard }: Way, plan: Plan): Promi
   if (refusals.length > 0) return [`refused: ${refusals.join(' | ')}`]
   const views = await lasting(from.sql, to.sql)
   const missed = new Set<string>()
-  const failure = await apply(sql, plan.statements, async () => {
-    for (const name of await missing(sql, views)) missed.add(name)
+  const locks = await LockCheck.of(sql)
+  const failure = await apply(sql, plan.statements, {
+    locks,
+    between: async () => {
+      for (const name of await missing(sql, views)) missed.add(name)
+    },
   })
   if (expected.fails !== undefined) {
     if (failure === undefined) return [`the plan should stop with "${expected.fails}"`]
@@ -102,6 +107,10 @@ async function problemsOf({ from, to, expected, guard }: Way, plan: Plan): Promi
   const isSaid = plan.statements.some(({ hazards }) => hazards.some(isAbsence))
   return [
     ...(isSaid ? [] : [...missed].map((name) => `between two transactions there is no view ${name}`)),
+    ...locks.found.map(
+      ({ statement, relation, taken, named }) =>
+        `${relation}: ${taken} is taken, ${named} named by ${statement}`,
+    ),
     ...schemaProblems(await describeSchema(sql), { from, to }),
     ...(await secondPlan(sql, to.catalog)),
     ...(await guard.losses()),
@@ -176,30 +185,32 @@ async function secondPlan(sql: Sql, goal: Catalog): Promise<readonly string[]> {
     : [`a second diff is not empty:\n${printPlan(plan)}`]
 }
 
+interface Watched {
+  readonly locks: LockCheck
+  readonly between: () => Promise<void>
+}
+
 /** As the plan says: what runs in a transaction together, the rest outside of any. Returns what stopped it. */
 async function apply(
   sql: Sql,
   statements: readonly PlanStatement[],
-  between: () => Promise<void>,
+  { locks, between }: Watched,
 ): Promise<string | undefined> {
   for (const batch of batches(statements)) {
-    let current = ''
-    const run = async (on: Pick<Sql, 'unsafe'>) => {
-      for (const statement of batch) {
-        current = statement.sql
-        await on.unsafe(current)
-      }
-    }
     await between()
     try {
-      if (batch[0]!.runs === 'alone') await run(sql)
-      else await sql.begin(run)
+      if (isOutside(batch[0]!)) await sql.unsafe(batch[0]!.sql)
+      else await sql.begin((tx) => locks.run(tx, batch))
     } catch (error) {
-      return `${describeError(error)}\nat: ${current}`
+      const { statement } = error as { statement?: string }
+      return `${describeError(error)}\nat: ${statement ?? batch[0]!.sql}`
     }
   }
   return undefined
 }
+
+/** The rest of what runs alone could run in a transaction, where its locks can be seen. */
+const isOutside = ({ runs, sql }: PlanStatement): boolean => runs === 'alone' && /\bCONCURRENTLY\b/.test(sql)
 
 function batches(statements: readonly PlanStatement[]): readonly (readonly PlanStatement[])[] {
   const all: PlanStatement[][] = []
