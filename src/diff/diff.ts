@@ -4,6 +4,7 @@ import { type Changes, changesOf } from './changes.ts'
 import { type Sides, sidesOf } from './context.ts'
 import type { Edge } from './graph.ts'
 import { withSize } from './hazards.ts'
+import { keyRenames } from './key-renames.ts'
 import { labelOfKey } from './label.ts'
 import { orderOf, type Step } from './order.ts'
 import { alignPartitions } from './partitions/align.ts'
@@ -33,15 +34,20 @@ export function diff(from: Catalog, to: Catalog, options: DiffOptions = {}): Pla
   }
 }
 
-/** Partitions that have got another name are found under parents that have theirs already. */
+/** Partitions that have got another name are found under parents that have theirs already, and keys of tables that do. */
 function renameAll(from: Catalog, to: Catalog, declared: readonly Rename[]): Renamed {
   let all = renamed(from, declared, to)
   for (;;) {
-    const leaves = leafRenames(all.catalog, to, declared)
-    const { catalog, actions, refusals } = renamed(all.catalog, leaves, to)
-    if (actions.length === 0) return all
-    all = { catalog, actions: [...all.actions, ...actions], refusals: [...all.refusals, ...refusals] }
+    const next = then(all, leafRenames(all.catalog, to, declared), to)
+    if (next.actions.length === all.actions.length) return then(all, keyRenames(all.catalog, to), to)
+    all = next
   }
+}
+
+function then(before: Renamed, renames: readonly Rename[], to: Catalog): Renamed {
+  const { catalog, actions, refusals } = renamed(before.catalog, renames, to)
+  if (actions.length === 0) return before
+  return { catalog, actions: [...before.actions, ...actions], refusals: [...before.refusals, ...refusals] }
 }
 
 function planOf(sides: Sides): Plan {

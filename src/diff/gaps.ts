@@ -25,7 +25,10 @@ export function spansOf({ sides, steps, makers, droppers }: Made): readonly Span
     RETURNING.has(kindIn(key)) || [...sides.toNeeds.owners(key)].some(returns)
   return [...droppers].flatMap(([key, drops]): readonly Span[] => {
     const made = makers.get(key) ?? []
-    if (made.length === 0 || !returns(key)) return []
+    if (made.length === 0) return []
+    // VALIDATE reads the old rows: new ones are checked before.
+    if (kindIn(key) === 'constraint') return [{ drops, makes: made }]
+    if (!returns(key)) return []
     const calls = new Set(made.map((i) => steps[i]!.call))
     // A view in a circle is made with a placeholder first.
     const makes = steps.flatMap(({ call }, i) => (calls.has(call) ? [i] : []))

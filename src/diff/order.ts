@@ -172,11 +172,26 @@ class Edges {
       // A rule that names it knows better which of its actions needs it.
       if (!own.has(need)) this.#after(nodes[0]!, need, key)
     }
-    for (const dependent of this.#sides.fromNeeds.by(key)) {
+    for (const dependent of this.#dependents(key)) {
       if (!this.#changes.gone.has(dependent)) continue
-      for (const dropper of this.droppers.get(dependent) ?? [])
-        this.graph.add(dropper, nodes[0]!, { soft: true })
+      const first = this.#firstFor(dependent, nodes)
+      for (const dropper of this.droppers.get(dependent) ?? []) this.graph.add(dropper, first, { soft: true })
     }
+  }
+
+  /** Of a key also what stands on its index. */
+  #dependents(key: ObjectKey): readonly ObjectKey[] {
+    const { from, fromNeeds } = this.#sides
+    const object = from.objects.get(key)
+    const index = object?.kind === 'constraint' && object.type !== 'foreign' ? object.index : undefined
+    return [...fromNeeds.by(key), ...(index === undefined ? [] : fromNeeds.by(index))]
+  }
+
+  /** A foreign key is not in the way of the index that its key is to get. */
+  #firstFor(dependent: ObjectKey, nodes: readonly number[]): number {
+    const isForeign = kindIn(dependent) === 'constraint'
+    const open = isForeign ? nodes.find((node) => this.#steps[node]!.action.runs !== 'alone') : undefined
+    return open ?? nodes[0]!
   }
 
   #dropped(node: number, key: ObjectKey): void {

@@ -2,7 +2,7 @@ import { nameIn, type ObjectKey } from '../model/index.ts'
 import type { Graph } from './graph.ts'
 import type { ActionHazard } from './hazards.ts'
 import type { Step } from './order.ts'
-import type { PlanStatement } from './plan.ts'
+import type { Lock, PlanStatement } from './plan.ts'
 import type { Action } from './rule.ts'
 
 /** What writes one table anew comes together, where nothing has to come between. Whether there is such. */
@@ -47,11 +47,15 @@ function mergeActions(one: Action, other: Action, table: ObjectKey): Action {
   return {
     ...one,
     sql: `${one.sql}, ${subcommands}`,
-    locks: [...(one.locks ?? []), ...(other.locks ?? [])],
+    locks: distinct([...(one.locks ?? []), ...(other.locks ?? [])]),
     scans: one.scans === true || other.scans === true,
     hazards: [...(one.hazards ?? []), ...(other.hazards ?? []).map(alongside)],
     ...(comment === '' ? {} : { comment }),
   }
+}
+
+function distinct(locks: readonly Lock[]): readonly Lock[] {
+  return [...new Map(locks.map((lock) => [`${lock.mode} ${lock.relation}`, lock])).values()]
 }
 
 const ALONGSIDE = 'In the same rewrite: '

@@ -1,5 +1,5 @@
 import { ident } from '../../kernel/index.ts'
-import { type Constraint, type Index, nameIn } from '../../model/index.ts'
+import { type Constraint, type Index, nameIn, type ObjectKey } from '../../model/index.ts'
 import { type ActionHazard, planHazard } from '../hazards.ts'
 import { labelOfKey, locksOn } from '../label.ts'
 import type { Lock } from '../plan.ts'
@@ -19,6 +19,7 @@ export function addPlain(it: Constraint, context: DiffContext): Action {
   return {
     sql: `${alterTable(it)} ADD CONSTRAINT ${ident(it.name)} ${definitionOf(it)}`,
     makes: [it.key],
+    needs: changedKeys(it, context),
     locks: constraintLocks(it, context, addMode(it)),
     reverse: dropIt(it),
   }
@@ -40,13 +41,23 @@ export function addInTwo(it: Constraint, context: DiffContext): readonly Action[
     {
       sql: `${alterTable(it)} ADD CONSTRAINT ${ident(it.name)} ${it.definition} NOT VALID`,
       makes: [it.key],
-      needs: [detachedKey(it.table)],
+      needs: [detachedKey(it.table), ...changedKeys(it, context)],
       locks: constraintLocks(it, context, addMode(it)),
       reverse: dropIt(it),
     },
     // ATTACH takes over what is proven.
     { ...validate(it, context), makes: [readyKey(it.key)] },
   ]
+}
+
+/** A foreign key takes the first index that fits: that of a key which is about to be swapped would be in its way. */
+export function changedKeys({ references }: Constraint, { from, to }: DiffContext): readonly ObjectKey[] {
+  if (references === undefined) return []
+  return membersOf(to, references).constraints.flatMap(({ key, type, definition }) => {
+    const before = from.objects.get(key)
+    const isSwapped = before?.kind === 'constraint' && before.definition !== definition
+    return isSwapped && (type === 'primary' || type === 'unique') ? [key] : []
+  })
 }
 
 const addMode = ({ type }: Constraint): Lock['mode'] =>

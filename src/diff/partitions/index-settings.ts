@@ -85,6 +85,17 @@ function statistics(from: Index | undefined, to: Index, context: DiffContext): r
   })
 }
 
+/** REPLICA IDENTITY goes with its index, and without it rows cannot be changed where the table is published. */
+export function identityAgain(to: Index, context: DiffContext, name = to.name.name): readonly Action[] {
+  const [before, after] = [context.from, context.to].map(
+    (catalog) => tableIn(catalog, to.table)?.replicaIdentity,
+  )
+  if (typeof after !== 'object' || typeof before !== 'object') return []
+  if (after.index !== to.name.name || before.index !== after.index) return []
+  const sql = `ALTER TABLE ${nameIn(to.table)} REPLICA IDENTITY USING INDEX ${ident(name)}`
+  return [{ sql, locks: locksOn(context, to.table, 'ACCESS EXCLUSIVE') }]
+}
+
 /** The mark for a later CLUSTER; of a table one index has it. */
 function clustered(from: Index | undefined, to: Index, context: DiffContext): readonly Action[] {
   if ((from?.clustered ?? false) === to.clustered) return []

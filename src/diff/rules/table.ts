@@ -160,7 +160,13 @@ function replicaIdentity(from: Table['replicaIdentity'], to: Table, context: Dif
     {
       sql: `ALTER TABLE ${nameIn(to.key)} REPLICA IDENTITY ${what}`,
       locks: locksOn(context, to.key, 'ACCESS EXCLUSIVE'),
-      ...(index === undefined ? {} : { needs: [index] }),
+      ...(index === undefined ? {} : { needs: [index, ...keyOf(index, context)] }),
     },
   ]
+}
+
+/** A key that is swapped keeps the name of its index. */
+function keyOf(index: ObjectKey, { to }: DiffContext): readonly ObjectKey[] {
+  const object = to.objects.get(index)
+  return object?.kind === 'index' && object.constraint !== undefined ? [object.constraint] : []
 }
