@@ -89,13 +89,15 @@ async function problemsOf({ from, to, expected, guard }: Way, plan: Plan): Promi
       : [`no refusal says "${expected.refused}"; said is: ${refusals.join(' | ') || 'nothing'}`]
   }
   if (refusals.length > 0) return [`refused: ${refusals.join(' | ')}`]
-  const views = await lasting(from.sql, to.sql)
+  const [views, keys] = [await lasting(from.sql, to.sql, viewsIn), await lasting(from.sql, to.sql, keysIn)]
   const missed = new Set<string>()
+  const unguarded = new Set<string>()
   const locks = await LockCheck.of(sql)
   const failure = await apply(sql, plan.statements, {
     locks,
     between: async () => {
-      for (const name of await missing(sql, views)) missed.add(name)
+      for (const name of await missing(sql, views, viewsIn)) missed.add(name)
+      for (const name of await missing(sql, keys, keysIn)) unguarded.add(name)
     },
   })
   if (expected.fails !== undefined) {
@@ -107,6 +109,7 @@ async function problemsOf({ from, to, expected, guard }: Way, plan: Plan): Promi
   const isSaid = plan.statements.some(({ hazards }) => hazards.some(isAbsence))
   return [
     ...(isSaid ? [] : [...missed].map((name) => `between two transactions there is no view ${name}`)),
+    ...[...unguarded].map((name) => `between two transactions there is no ${name}`),
     ...locks.found.map(
       ({ statement, relation, taken, named }) =>
         `${relation}: ${taken} is taken, ${named} named by ${statement}`,
@@ -126,9 +129,11 @@ async function problemsOf({ from, to, expected, guard }: Way, plan: Plan): Promi
 const isAbsence = ({ rule, severity }: PlanStatement['hazards'][number]): boolean =>
   rule === 'drop-view' && severity === 'lock'
 
-/** Views of both states, neither under another name nor of another kind. */
-async function lasting(a: Sql, b: Sql): Promise<readonly string[]> {
-  const [one, two] = await Promise.all([a, b].map(viewsIn))
+type Names = (sql: Sql) => Promise<readonly string[]>
+
+/** Of both states, neither under another name nor of another kind. */
+async function lasting(a: Sql, b: Sql, names: Names): Promise<readonly string[]> {
+  const [one, two] = await Promise.all([a, b].map(names))
   return one!.filter((name) => two!.includes(name))
 }
 
@@ -139,10 +144,19 @@ async function viewsIn(sql: Sql): Promise<readonly string[]> {
   return rows.map(({ name }) => name)
 }
 
-async function missing(sql: Sql, views: readonly string[]): Promise<readonly string[]> {
-  if (views.length === 0) return []
-  const there = await viewsIn(sql)
-  return views.filter((name) => !there.includes(name))
+/** Whatever their names are: what no row may break at any moment. */
+async function keysIn(sql: Sql): Promise<readonly string[]> {
+  const rows = await sql<{ name: string }[]>`
+    select replace(pg_get_constraintdef(k.oid), ' NOT VALID', '') || ' of ' || format('%I.%I', n.nspname, c.relname) as name
+      from pg_constraint k join pg_class c on c.oid = k.conrelid join pg_namespace n on n.oid = c.relnamespace
+     where k.contype in ('p', 'u', 'f') and not c.relispartition and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'`
+  return rows.map(({ name }) => name)
+}
+
+async function missing(sql: Sql, lasting: readonly string[], names: Names): Promise<readonly string[]> {
+  if (lasting.length === 0) return []
+  const there = await names(sql)
+  return lasting.filter((name) => !there.includes(name))
 }
 
 function announcesDrop({ hazards }: PlanStatement): boolean {
