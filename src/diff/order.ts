@@ -124,7 +124,9 @@ class Edges {
         push(this.droppers, key, i)
         this.#explicit.add(key)
       }
-      if (call.verb === 'alter') push(this.#alters, call.object.key, i)
+      if (call.verb !== 'alter') return
+      const along = call.actions.flatMap(({ swaps = [] }) => swaps)
+      for (const key of new Set([call.object.key, ...along])) push(this.#alters, key, i)
     })
     for (const key of this.#explicit) for (const node of this.droppers.get(key)!) this.#along(node, key)
   }
@@ -153,8 +155,12 @@ class Edges {
     const others = (nodes: readonly number[]) => nodes.filter((other) => this.#steps[other]!.call !== call)
     for (const maker of others(this.#makersOf(need))) this.graph.add(maker, node, { soft: false, of, need })
     for (const alter of others(this.#alters.get(need) ?? []))
-      if (!(this.#steps[alter]!.action.proves && READS.has(kindIn(of))))
-        this.graph.add(alter, node, { soft: true })
+      if (!(this.#steps[alter]!.action.proves && this.#reads(of))) this.graph.add(alter, node, { soft: true })
+  }
+
+  #reads(key: ObjectKey): boolean {
+    const object = this.#sides.to.objects.get(key)
+    return READS.has(kindIn(key)) || (object?.kind === 'constraint' && object.type === 'foreign')
   }
 
   /** Of what no action makes (an index of a new constraint): those of what it needs. */
@@ -190,8 +196,9 @@ class Edges {
   /** A foreign key is not in the way of the index that its key is to get. */
   #firstFor(dependent: ObjectKey, nodes: readonly number[]): number {
     const isForeign = kindIn(dependent) === 'constraint'
+    const swap = nodes.find((node) => this.#steps[node]!.action.swaps)
     const open = isForeign ? nodes.find((node) => this.#steps[node]!.action.runs !== 'alone') : undefined
-    return open ?? nodes[0]!
+    return swap ?? open ?? nodes[0]!
   }
 
   #dropped(node: number, key: ObjectKey): void {

@@ -20,6 +20,8 @@ export interface Action {
   readonly runs?: 'transaction' | 'alone'
   /** In one transaction with the action before it: nothing may come between the two. */
   readonly together?: boolean
+  /** Objects that the call changes with its own. What needs one of them must be gone for this action, not for those before it. */
+  readonly swaps?: readonly ObjectKey[]
   /** It says what values may be, and nothing else: what reads them need not wait for it. */
   readonly proves?: boolean
   readonly locks?: readonly Lock[]
@@ -42,6 +44,8 @@ export interface DiffOptions {
   readonly renames?: readonly Rename[]
   /** Enums that may lose values although rows may use them; the plan then fails on the server where one does. */
   readonly allowValueLoss?: readonly ObjectKey[]
+  /** Types are changed by a column beside the old one that takes its place, where the table allows that. Default: by ALTER TYPE. */
+  readonly onlineTypes?: boolean
   /** Milliseconds, default 2000. */
   readonly lockTimeout?: number
   /** Milliseconds, default 30 000; of statements that read no rows. */

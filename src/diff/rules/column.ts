@@ -4,9 +4,11 @@ import { type ActionHazard, planHazard } from '../hazards.ts'
 import { labelOfKey, locksOn } from '../label.ts'
 import { locksOnTree } from '../partitions/locks.ts'
 import type { Action, DiffContext, Rule } from '../rule.ts'
-import { alterColumn, changesType, isRewritten } from './column-alter.ts'
+import { alterColumn, isRewritten } from './column-alter.ts'
 import { attributeClauses } from './column-attributes.ts'
 import { setNotNull } from './not-null.ts'
+import { changesOnline, onlineColumns } from './online-type.ts'
+import { changesType } from './retype.ts'
 import { columnSql, setDefault } from './table-sql.ts'
 import { columnLocks } from './type-locks.ts'
 import { isVolatile } from './volatile.ts'
@@ -36,10 +38,14 @@ export const columnRule: Rule<Column> = {
     if (!changesType(from, to)) return []
     const whole = (type: string) => /^(smallint|integer|bigint)$/.test(type)
     // Its two sides change one after the other; only whole numbers of two sizes can be compared meanwhile.
-    const foreign = whole(from.type) && whole(to.type) ? [] : (['foreign'] as const)
+    const isAlone = whole(from.type) && whole(to.type) && !changesOnline(from, to, context)
+    const foreign = isAlone ? [] : (['foreign'] as const)
     const readers = ['view', 'matview', 'rule', 'policy', 'trigger', 'routine', 'column'] as const
     const kinds = [...readers, ...foreign]
-    return [from, ...childColumns(from, context)].map(({ key }) => ({
+    // The first of those that change together speaks for all.
+    const along = changesOnline(from, to, context) ? onlineColumns(to.table, context) : []
+    const all = [from, ...along.map((pair) => pair.from), ...childColumns(from, context)]
+    return all.map(({ key }) => ({
       of: key,
       kinds,
       changed: ['constraint', 'index', 'statistics'] as const,

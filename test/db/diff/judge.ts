@@ -224,7 +224,8 @@ async function apply(
 }
 
 /** The rest of what runs alone could run in a transaction, where its locks can be seen. */
-const isOutside = ({ runs, sql }: PlanStatement): boolean => runs === 'alone' && /\bCONCURRENTLY\b/.test(sql)
+const isOutside = ({ runs, sql }: PlanStatement): boolean =>
+  runs === 'alone' && /\bCONCURRENTLY\b|\bCOMMIT;/.test(sql)
 
 function batches(statements: readonly PlanStatement[]): readonly (readonly PlanStatement[])[] {
   const all: PlanStatement[][] = []
