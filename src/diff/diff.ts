@@ -4,6 +4,7 @@ import { type Changes, changesOf } from './changes.ts'
 import { type Sides, sidesOf } from './context.ts'
 import type { Edge } from './graph.ts'
 import { withSize } from './hazards.ts'
+import { keyRenames } from './key-renames.ts'
 import { labelOfKey } from './label.ts'
 import { orderOf, type Step } from './order.ts'
 import { alignPartitions } from './partitions/align.ts'
@@ -11,6 +12,7 @@ import { leafRenames } from './partitions/leaf-renames.ts'
 import type { Plan, PlanStatement, Refusal } from './plan.ts'
 import { type Renamed, renamed } from './rename.ts'
 import { reversesOf } from './reverse.ts'
+import { mergeReverses } from './rewrites.ts'
 import type { DiffOptions, Rename } from './rule.ts'
 import { partitionRefusals } from './rules/partition.ts'
 import { unmanagedRefusals } from './unmanaged.ts'
@@ -32,15 +34,20 @@ export function diff(from: Catalog, to: Catalog, options: DiffOptions = {}): Pla
   }
 }
 
-/** Partitions that have got another name are found under parents that have theirs already. */
+/** Partitions that have got another name are found under parents that have theirs already, and keys of tables that do. */
 function renameAll(from: Catalog, to: Catalog, declared: readonly Rename[]): Renamed {
   let all = renamed(from, declared, to)
   for (;;) {
-    const leaves = leafRenames(all.catalog, to, declared)
-    const { catalog, actions, refusals } = renamed(all.catalog, leaves, to)
-    if (actions.length === 0) return all
-    all = { catalog, actions: [...all.actions, ...actions], refusals: [...all.refusals, ...refusals] }
+    const next = then(all, leafRenames(all.catalog, to, declared), to)
+    if (next.actions.length === all.actions.length) return then(all, keyRenames(all.catalog, to), to)
+    all = next
   }
+}
+
+function then(before: Renamed, renames: readonly Rename[], to: Catalog): Renamed {
+  const { catalog, actions, refusals } = renamed(before.catalog, renames, to)
+  if (actions.length === 0) return before
+  return { catalog, actions: [...before.actions, ...actions], refusals: [...before.refusals, ...refusals] }
 }
 
 function planOf(sides: Sides): Plan {
@@ -49,9 +56,10 @@ function planOf(sides: Sides): Plan {
   if ('steps' in ordered) {
     const reverses = reversesOf(changes, sides)
     const missing = absences(ordered.steps)
-    const statements = ordered.steps.map(({ action }) => {
+    const statements = ordered.steps.map(({ action, parts = [action] }) => {
       const hazards = [...(action.hazards ?? []), ...(missing.get(action) ?? [])]
-      return statementOf({ ...action, hazards }, reverses.get(action), sides)
+      const reverse = mergeReverses(parts.map((part) => part.reverse ?? reverses.get(part)))
+      return statementOf({ ...action, hazards }, reverse, sides)
     })
     return { statements, refusals: [...changes.refusals, ...partitionRefusals(changes.context)] }
   }
@@ -103,7 +111,7 @@ function statementOf(
     lockTimeout: options.lockTimeout ?? LOCK_TIMEOUT_MS,
     statementTimeout: action.scans ? undefined : (options.statementTimeout ?? STATEMENT_TIMEOUT_MS),
     hazards: (action.hazards ?? []).map((one) => withSize(one, from)),
-    reverse: action.reverse ?? reverse ?? { none: 'there is no statement that takes it back' },
+    reverse: reverse ?? action.reverse ?? { none: 'there is no statement that takes it back' },
     ...(action.comment === undefined ? {} : { comment: action.comment }),
   }
 }

@@ -25,7 +25,10 @@ export function spansOf({ sides, steps, makers, droppers }: Made): readonly Span
     RETURNING.has(kindIn(key)) || [...sides.toNeeds.owners(key)].some(returns)
   return [...droppers].flatMap(([key, drops]): readonly Span[] => {
     const made = makers.get(key) ?? []
-    if (made.length === 0 || !returns(key)) return []
+    if (made.length === 0) return []
+    // VALIDATE reads the old rows: new ones are checked before.
+    if (kindIn(key) === 'constraint') return [{ drops, makes: made }]
+    if (!returns(key)) return []
     const calls = new Set(made.map((i) => steps[i]!.call))
     // A view in a circle is made with a placeholder first.
     const makes = steps.flatMap(({ call }, i) => (calls.has(call) ? [i] : []))
@@ -74,8 +77,9 @@ function closeGap({ drops, makes }: Span, between: readonly number[], graph: Gra
   const after = graph.reach(drops, 'after')
   const before = graph.reach(makes, 'before')
   const edge = { soft: true }
-  const late = between.filter((step) => !before.has(step))
-  const early = between.filter((step) => before.has(step) && !after.has(step))
+  // Early where that can be: what came late for one object could come to stand between the two of another.
+  const early = between.filter((step) => !after.has(step))
+  const late = between.filter((step) => after.has(step) && !before.has(step))
   for (const step of late) for (const make of makes) graph.add(make, step, edge)
   for (const step of early) for (const drop of drops) graph.add(step, drop, edge)
   return late.length + early.length > 0

@@ -13,11 +13,11 @@ export interface Edge {
 export class Graph {
   readonly #after: Map<number, Edge>[]
   readonly #before: Map<number, Edge>[]
-  readonly #blocks: readonly number[]
+  readonly #blocks: number[]
 
   /** Nodes of the same number in `blocks`, which is that of the first of them, stay together in their order. */
   constructor(size: number, blocks: readonly number[] = Array.from({ length: size }, (_, i) => i)) {
-    this.#blocks = blocks
+    this.#blocks = [...blocks]
     this.#after = Array.from({ length: size }, () => new Map())
     this.#before = Array.from({ length: size }, () => new Map())
   }
@@ -29,6 +29,41 @@ export class Graph {
     if (known && (!known.soft || edge.soft)) return
     this.#after[first]!.set(second, edge)
     this.#before[second]!.set(first, edge)
+  }
+
+  /** From now on the two stay together, in the order of their numbers; false where something has to come between them. */
+  join(one: number, other: number): boolean {
+    const [first, second] = [this.#blocks[one]!, this.#blocks[other]!].sort((a, b) => a - b) as [
+      number,
+      number,
+    ]
+    if (first === second) return true
+    if (this.#isBetween(first, second) || this.#isBetween(second, first)) return false
+    for (const [edges, back] of [
+      [this.#after, this.#before],
+      [this.#before, this.#after],
+    ] as const) {
+      for (const [node, edge] of edges[second]!) {
+        back[node]!.delete(second)
+        if (node === first) continue
+        const known = edges[first]!.get(node)
+        const kept = known && (!known.soft || edge.soft) ? known : edge
+        edges[first]!.set(node, kept)
+        back[node]!.set(first, kept)
+      }
+      edges[second]!.clear()
+    }
+    this.#blocks.forEach((block, node) => {
+      if (block === second) this.#blocks[node] = first
+    })
+    return true
+  }
+
+  /** A way from the one to the other that leads over a third. */
+  #isBetween(first: number, second: number): boolean {
+    const seen = new Set([...this.#after[first]!.keys()].filter((next) => next !== second))
+    for (const node of seen) for (const next of this.#after[node]!.keys()) seen.add(next)
+    return seen.has(second)
   }
 
   /** All that comes after one of them, or before; themselves included. */

@@ -190,7 +190,7 @@ const parentsOf = (table: Table): readonly ObjectKey[] => [
 ]
 
 /** Columns of views are no objects, but they may have comments and grants. */
-function annotated(on: ObjectKey, { objects }: Catalog): readonly ObjectKey[] {
+export function annotated(on: ObjectKey, { objects }: Catalog): readonly ObjectKey[] {
   if (objects.has(on) || kindIn(on) !== 'column') return [on]
   const relation = nameIn(on).replace(/\."(?:[^"]|"")*"$/, '')
   return [`view ${relation}` as ObjectKey, `matview ${relation}` as ObjectKey].filter((key) =>

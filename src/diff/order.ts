@@ -5,12 +5,15 @@ import type { Call, Sides } from './context.ts'
 import { closeGaps, spansOf } from './gaps.ts'
 import { type Edge, Graph } from './graph.ts'
 import { rankOf, sortKeyOf } from './rank.ts'
+import { joinRewrites, mergeRewrites } from './rewrites.ts'
 import type { Action } from './rule.ts'
 
 /** An action with the defaults of its call filled in. */
 export interface Step {
   readonly call: Call
   readonly action: Action
+  /** The actions that were merged into it. */
+  readonly parts?: readonly Action[]
   readonly makes: readonly ObjectKey[]
   readonly drops: readonly ObjectKey[]
 }
@@ -35,10 +38,12 @@ export type Ordered = { readonly steps: readonly Step[] } | { readonly circle: r
 export function orderOf(sides: Sides, changes: Changes): Ordered {
   const steps = stepsOf(sides, changes)
   const { graph, makers, droppers } = new Edges(sides, changes, steps)
-  const sorted = graph.sort()
+  const first = graph.sort()
+  const sorted = 'order' in first && joinRewrites(steps, graph) ? graph.sort() : first
   if ('circle' in sorted) return sorted
   const spans = spansOf({ sides, steps, makers, droppers })
-  return { steps: closeGaps({ steps, graph, spans, order: sorted.order }).map((i) => steps[i]!) }
+  const order = closeGaps({ steps, graph, spans, order: sorted.order })
+  return { steps: mergeRewrites(order.map((i) => steps[i]!)) }
 }
 
 /** In the order of a tie. */
@@ -119,7 +124,9 @@ class Edges {
         push(this.droppers, key, i)
         this.#explicit.add(key)
       }
-      if (call.verb === 'alter') push(this.#alters, call.object.key, i)
+      if (call.verb !== 'alter') return
+      const along = call.actions.flatMap(({ swaps = [] }) => swaps)
+      for (const key of new Set([call.object.key, ...along])) push(this.#alters, key, i)
     })
     for (const key of this.#explicit) for (const node of this.droppers.get(key)!) this.#along(node, key)
   }
@@ -148,8 +155,12 @@ class Edges {
     const others = (nodes: readonly number[]) => nodes.filter((other) => this.#steps[other]!.call !== call)
     for (const maker of others(this.#makersOf(need))) this.graph.add(maker, node, { soft: false, of, need })
     for (const alter of others(this.#alters.get(need) ?? []))
-      if (!(this.#steps[alter]!.action.proves && READS.has(kindIn(of))))
-        this.graph.add(alter, node, { soft: true })
+      if (!(this.#steps[alter]!.action.proves && this.#reads(of))) this.graph.add(alter, node, { soft: true })
+  }
+
+  #reads(key: ObjectKey): boolean {
+    const object = this.#sides.to.objects.get(key)
+    return READS.has(kindIn(key)) || (object?.kind === 'constraint' && object.type === 'foreign')
   }
 
   /** Of what no action makes (an index of a new constraint): those of what it needs. */
@@ -167,11 +178,27 @@ class Edges {
       // A rule that names it knows better which of its actions needs it.
       if (!own.has(need)) this.#after(nodes[0]!, need, key)
     }
-    for (const dependent of this.#sides.fromNeeds.by(key)) {
+    for (const dependent of this.#dependents(key)) {
       if (!this.#changes.gone.has(dependent)) continue
-      for (const dropper of this.droppers.get(dependent) ?? [])
-        this.graph.add(dropper, nodes[0]!, { soft: true })
+      const first = this.#firstFor(dependent, nodes)
+      for (const dropper of this.droppers.get(dependent) ?? []) this.graph.add(dropper, first, { soft: true })
     }
+  }
+
+  /** Of a key also what stands on its index. */
+  #dependents(key: ObjectKey): readonly ObjectKey[] {
+    const { from, fromNeeds } = this.#sides
+    const object = from.objects.get(key)
+    const index = object?.kind === 'constraint' && object.type !== 'foreign' ? object.index : undefined
+    return [...fromNeeds.by(key), ...(index === undefined ? [] : fromNeeds.by(index))]
+  }
+
+  /** A foreign key is not in the way of the index that its key is to get. */
+  #firstFor(dependent: ObjectKey, nodes: readonly number[]): number {
+    const isForeign = kindIn(dependent) === 'constraint'
+    const swap = nodes.find((node) => this.#steps[node]!.action.swaps)
+    const open = isForeign ? nodes.find((node) => this.#steps[node]!.action.runs !== 'alone') : undefined
+    return swap ?? open ?? nodes[0]!
   }
 
   #dropped(node: number, key: ObjectKey): void {

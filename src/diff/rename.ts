@@ -144,7 +144,15 @@ function rewriteObject(object: SchemaObject, rewrite: Rewrite): SchemaObject {
     return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, walk(inner, name)]))
   }
   const walked = walk(object, '') as SchemaObject
-  return { ...walked, ...selfNamed(object, walked, key), key } as SchemaObject
+  return { ...walked, ...selfNamed(object, walked, key), ...identityOf(object, keys), key } as SchemaObject
+}
+
+/** The table's index for its replicas is known by name alone. */
+function identityOf(object: SchemaObject, keys: RenamedKeys): object {
+  if (object.kind !== 'table' || typeof object.replicaIdentity === 'string') return {}
+  const { schema } = object.name
+  const index = keys.of(objectKey('index', { schema, name: object.replicaIdentity.index }))
+  return { replicaIdentity: { index: partsOf(index).at(-1)! } }
 }
 
 /** Properties that hold keys, and those that hold SQL. */

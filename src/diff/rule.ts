@@ -20,11 +20,15 @@ export interface Action {
   readonly runs?: 'transaction' | 'alone'
   /** In one transaction with the action before it: nothing may come between the two. */
   readonly together?: boolean
+  /** Objects that the call changes with its own. What needs one of them must be gone for this action, not for those before it. */
+  readonly swaps?: readonly ObjectKey[]
   /** It says what values may be, and nothing else: what reads them need not wait for it. */
   readonly proves?: boolean
   readonly locks?: readonly Lock[]
   /** It reads or writes every row: no statement_timeout. */
   readonly scans?: boolean
+  /** It writes or reads every row of this table, as ALTER TABLE with its subcommands: several of them become one statement. */
+  readonly rewrites?: ObjectKey
   readonly hazards?: readonly ActionHazard[]
   readonly reverse?: { readonly sql: readonly string[] } | { readonly none: string }
   readonly comment?: string
@@ -40,6 +44,8 @@ export interface DiffOptions {
   readonly renames?: readonly Rename[]
   /** Enums that may lose values although rows may use them; the plan then fails on the server where one does. */
   readonly allowValueLoss?: readonly ObjectKey[]
+  /** Types are changed by a column beside the old one that takes its place, where the table allows that. Default: by ALTER TYPE. */
+  readonly onlineTypes?: boolean
   /** Milliseconds, default 2000. */
   readonly lockTimeout?: number
   /** Milliseconds, default 30 000; of statements that read no rows. */

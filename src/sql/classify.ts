@@ -40,11 +40,18 @@ function runsAlone(node: SqlNode): boolean {
         cmd.AlterTableCmd.def.PartitionCmd.concurrent === true,
     )
   }
+  // A body that commits.
+  if ('DoStmt' in node) return commits(node.DoStmt)
   // CLUSTER without a table goes through all of them in transactions of its own.
   if ('ClusterStmt' in node) return node.ClusterStmt.relation === undefined
   // A new enum value cannot be used before its transaction has ended: alone, later statements of the file may use it.
   if ('AlterEnumStmt' in node) return node.AlterEnumStmt.newVal !== undefined && !node.AlterEnumStmt.oldVal
   return ALWAYS_ALONE.some((kind) => kind in node)
+}
+
+function commits({ args = [] }: Extract<SqlNode, { DoStmt: unknown }>['DoStmt']): boolean {
+  const bodies = args.flatMap((arg) => ('DefElem' in arg && arg.DefElem.arg ? [arg.DefElem.arg] : []))
+  return bodies.some((body) => 'String' in body && /^\s*(COMMIT|ROLLBACK)\s*;/im.test(body.String.sval ?? ''))
 }
 
 const ALWAYS_ALONE = [

@@ -32,7 +32,8 @@ export async function generate(
       now,
       renames: [],
       allow: allow.map((name) => ({ name })),
-      prove: true,
+      onlineTypes: false,
+    prove: true,
       onlyLook: false,
     },
   )

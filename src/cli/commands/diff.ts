@@ -7,6 +7,7 @@ import { type Allowed, parseAllow } from '../allow.ts'
 import type { Command, CommandContext, CommandInput } from '../command.ts'
 import { confirm } from '../confirm.ts'
 import { targetOf, withBoth } from '../diff/compare.ts'
+import { ONLINE_TYPES } from '../diff/online-types.ts'
 import { counted, proofText } from '../diff/proof-text.ts'
 import { refusedError, refuseHazards, valueLossOf } from '../diff/refused.ts'
 import { SCRATCH_OPTIONS, scratchServer } from '../diff/scratch.ts'
@@ -30,6 +31,7 @@ export const diffCommand: Command = {
       flags: '--rename <what...>',
       description: "what is the same under a new name: 'table public.old=public.new'",
     },
+    ONLINE_TYPES,
     { flags: '--prove', description: 'carry the plan out on a scratch database first, with rows in it' },
     { flags: '--apply', description: 'carry the plan out on --from, a database; implies --prove' },
     { flags: '--no-prove', description: 'apply without a proof' },
@@ -81,6 +83,7 @@ interface Settings {
   readonly allow: readonly Allowed[]
   readonly out: string | undefined
   readonly renames: readonly Rename[]
+  readonly onlineTypes: boolean
 }
 
 function settingsOf(options: CommandInput['options']): Omit<Settings, 'renames' | 'allow'> {
@@ -90,6 +93,7 @@ function settingsOf(options: CommandInput['options']): Omit<Settings, 'renames' 
     // commander: true by --prove, false by --no-prove, else undefined.
     prove: options.prove === true || (apply && options.prove !== false),
     out: options.out === undefined ? undefined : String(options.out),
+    onlineTypes: options.onlineTypes === true,
   }
 }
 
@@ -128,7 +132,8 @@ async function compare(input: Comparing): Promise<number> {
 }
 
 function diffOptions({ settings, from }: Comparing): DiffOptions {
-  return { renames: settings.renames, ...valueLossOf(from.catalog, settings.allow) }
+  const { renames, allow, onlineTypes } = settings
+  return { renames, onlineTypes, ...valueLossOf(from.catalog, allow) }
 }
 
 function refused(out: Output, plan: Plan, document: object): number {

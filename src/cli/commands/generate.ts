@@ -2,6 +2,7 @@ import { relative } from 'node:path'
 import { GigarowError } from '../../kernel/index.ts'
 import { parseAllow } from '../allow.ts'
 import type { Command, CommandContext, CommandInput } from '../command.ts'
+import { ONLINE_TYPES } from '../diff/online-types.ts'
 import { proofText } from '../diff/proof-text.ts'
 import { SCRATCH_OPTIONS, scratchServer } from '../diff/scratch.ts'
 import { declarations, migrations } from '../diff/sources.ts'
@@ -25,6 +26,7 @@ export const generateCommand: Command = {
       flags: '--rename <what...>',
       description: "what is the same under a new name: 'table public.old=public.new'",
     },
+    ONLINE_TYPES,
     {
       flags: '--custom',
       description: 'write an empty migration, for SQL of your own; what is missing stands in it as comments',
@@ -71,6 +73,7 @@ async function run(context: CommandContext, { args, options }: CommandInput): Pr
     now,
     renames,
     allow,
+    onlineTypes: options.onlineTypes === true,
     prove: options.prove !== false,
     onlyLook: custom,
   })

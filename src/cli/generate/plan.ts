@@ -18,6 +18,7 @@ export interface Planning {
   readonly now: number
   readonly renames: readonly Rename[]
   readonly allow: readonly Allowed[]
+  readonly onlineTypes: boolean
   readonly prove: boolean
   /** For a migration that somebody writes by hand: nothing is refused or proved. */
   readonly onlyLook: boolean
@@ -34,7 +35,7 @@ export async function planMigration(
   context: Pick<CommandContext, 'signal'>,
   input: Planning,
 ): Promise<Planned> {
-  const { from, to, scratch, now, allow } = input
+  const { from, to, scratch, now, allow, onlineTypes } = input
   const { policies } = to
   const sources = { from: from.source, to: to.source, policies, scratch, now, ahead: 'leave' } as const
   const { diff, unmanaged: unmanagedIn } = await import('../../diff/index.ts')
@@ -42,7 +43,7 @@ export async function planMigration(
   return withBoth(context, sources, async (a, b) => {
     assertRenames(input.renames, a.catalog, b.catalog)
     const renames = [...input.renames, ...declaredRenames(to.renames, a.catalog)]
-    const options = { renames, ...valueLossOf(a.catalog, allow) }
+    const options = { renames, onlineTypes, ...valueLossOf(a.catalog, allow) }
     const found = diff(a.catalog, b.catalog, options)
     if (!input.onlyLook) {
       if (found.refusals.length > 0) throw refusedError(found)

@@ -117,7 +117,7 @@ export function proveBound(
   const add: Action = {
     sql: `${alter} ADD CONSTRAINT ${BOUND_CHECK} CHECK ${condition} NOT VALID`,
     needs: [detachedKey(table.key)],
-    locks: locksOn(context, table.key, 'ACCESS EXCLUSIVE'),
+    locks: locksOnTree(context, table.key, 'ACCESS EXCLUSIVE'),
     reverse: { sql: [`${alter} DROP CONSTRAINT IF EXISTS ${BOUND_CHECK}`] },
     comment: `proves that every row of ${labelOf(table)} fits, so that attaching it reads nothing`,
   }
@@ -125,7 +125,7 @@ export function proveBound(
     sql: `${alter} VALIDATE CONSTRAINT ${BOUND_CHECK}`,
     runs: 'alone',
     scans: true,
-    locks: locksOn(context, table.key, 'SHARE UPDATE EXCLUSIVE'),
+    locks: locksOnTree(context, table.key, 'SHARE UPDATE EXCLUSIVE'),
     reverse: { sql: [] },
   }
   return [...(left ? [] : [add]), ...(left?.validated ? [] : [validate])]

@@ -1,5 +1,5 @@
 import { ident } from '../../kernel/index.ts'
-import { type Constraint, type Index, nameIn, type Table } from '../../model/index.ts'
+import { type Constraint, type Index, nameIn, type ObjectKey } from '../../model/index.ts'
 import { type ActionHazard, planHazard } from '../hazards.ts'
 import { labelOfKey, locksOn } from '../label.ts'
 import type { Lock } from '../plan.ts'
@@ -7,7 +7,7 @@ import type { Action, DiffContext } from '../rule.ts'
 import { unaligned } from './align.ts'
 import { buildLeaf, buildTree } from './index-build.ts'
 import { canBecome, sameIndex } from './index-text.ts'
-import { detachedKey, readyKey } from './locks.ts'
+import { detachedKey, locksOnPartitions, readyKey } from './locks.ts'
 import { namesOf } from './names.ts'
 import { descendantsOf, membersOf, tableIn } from './tree.ts'
 
@@ -19,7 +19,8 @@ export function addPlain(it: Constraint, context: DiffContext): Action {
   return {
     sql: `${alterTable(it)} ADD CONSTRAINT ${ident(it.name)} ${definitionOf(it)}`,
     makes: [it.key],
-    locks: constraintLocks(it, context, 'SHARE ROW EXCLUSIVE'),
+    needs: changedKeys(it, context),
+    locks: constraintLocks(it, context, addMode(it)),
     reverse: dropIt(it),
   }
 }
@@ -40,8 +41,8 @@ export function addInTwo(it: Constraint, context: DiffContext): readonly Action[
     {
       sql: `${alterTable(it)} ADD CONSTRAINT ${ident(it.name)} ${it.definition} NOT VALID`,
       makes: [it.key],
-      needs: [detachedKey(it.table)],
-      locks: constraintLocks(it, context, it.type === 'foreign' ? 'SHARE ROW EXCLUSIVE' : 'ACCESS EXCLUSIVE'),
+      needs: [detachedKey(it.table), ...changedKeys(it, context)],
+      locks: constraintLocks(it, context, addMode(it)),
       reverse: dropIt(it),
     },
     // ATTACH takes over what is proven.
@@ -49,13 +50,26 @@ export function addInTwo(it: Constraint, context: DiffContext): readonly Action[
   ]
 }
 
+/** A foreign key takes the first index that fits: that of a key which is about to be swapped would be in its way. */
+export function changedKeys({ references }: Constraint, { from, to }: DiffContext): readonly ObjectKey[] {
+  if (references === undefined) return []
+  return membersOf(to, references).constraints.flatMap(({ key, type, definition }) => {
+    const before = from.objects.get(key)
+    const isSwapped = before?.kind === 'constraint' && before.definition !== definition
+    return isSwapped && (type === 'primary' || type === 'unique') ? [key] : []
+  })
+}
+
+const addMode = ({ type }: Constraint): Lock['mode'] =>
+  type === 'foreign' ? 'SHARE ROW EXCLUSIVE' : 'ACCESS EXCLUSIVE'
+
 export function validate(it: Constraint, context: DiffContext): Action {
   return {
     sql: `${alterTable(it)} VALIDATE CONSTRAINT ${ident(it.name)}`,
     runs: 'alone',
     scans: true,
     locks: [
-      ...treeOf(it, context).flatMap((table) => locksOn(context, table, 'SHARE UPDATE EXCLUSIVE')),
+      ...locksOnPartitions(context, it.table, 'SHARE UPDATE EXCLUSIVE'),
       ...(it.references ? locksOn(context, it.references, 'ROW SHARE') : []),
     ],
     reverse: { sql: [] },
@@ -122,7 +136,7 @@ function addForeignByLeaf(it: Constraint, context: DiffContext): readonly Action
       // The triggers of the leaves' keys are dropped on the table that they point at.
       locks: [
         ...constraintLocks({ ...it, references: undefined }, context, 'SHARE ROW EXCLUSIVE'),
-        ...(it.references ? locksOn(context, it.references, 'ACCESS EXCLUSIVE') : []),
+        ...(it.references ? locksOnPartitions(context, it.references, 'ACCESS EXCLUSIVE') : []),
       ],
     },
   ]
@@ -140,15 +154,11 @@ function dropIt(it: Constraint): NonNullable<Action['reverse']> {
   return { sql: [`${alterTable(it)} DROP CONSTRAINT ${ident(it.name)}`] }
 }
 
-function treeOf({ table }: Constraint, { from }: DiffContext): readonly Table['key'][] {
-  return [table, ...descendantsOf(from, table).map(({ key }) => key)]
-}
-
-/** Of the table with its partitions, and of the one that it points at. */
+/** Of the table with its partitions, and of the one that it points at with its. */
 export function constraintLocks(it: Constraint, context: DiffContext, mode: Lock['mode']): readonly Lock[] {
   return [
-    ...treeOf(it, context).flatMap((table) => locksOn(context, table, mode)),
-    ...(it.references ? locksOn(context, it.references, mode) : []),
+    ...locksOnPartitions(context, it.table, mode),
+    ...(it.references ? locksOnPartitions(context, it.references, mode) : []),
   ]
 }
 

@@ -3,7 +3,7 @@ import { labelOf, memberKey, nameIn, type ObjectKey, type Table } from '../../mo
 import { labelOfKey, locksOn } from '../label.ts'
 import type { Action, DiffContext } from '../rule.ts'
 import { keyColumns } from './key-columns.ts'
-import { detachedKey, detachLocks, dropHazard, referencedLocks } from './locks.ts'
+import { detachedKey, detachLocks, dropHazard, locksOnTree, referencedLocks } from './locks.ts'
 import { objectName } from './names.ts'
 import { ancestorsOf, defaultOf, parentOf } from './tree.ts'
 
@@ -69,7 +69,7 @@ function dropLeftCheck(table: Table, context: DiffContext): readonly Action[] {
   return [
     {
       sql: `ALTER TABLE ${nameIn(table.key)} DROP CONSTRAINT IF EXISTS ${ident(name)}`,
-      locks: locksOn(context, table.key, 'ACCESS EXCLUSIVE'),
+      locks: locksOnTree(context, table.key, 'ACCESS EXCLUSIVE'),
       reverse: { sql: [] },
       comment: 'DETACH CONCURRENTLY leaves the bound behind as a CHECK',
     },
@@ -116,7 +116,7 @@ export function dropLeaf(table: Table, context: DiffContext): readonly Action[] 
       sql: `DROP TABLE ${nameIn(table.key)}`,
       drops: [table.key],
       locks: [
-        ...locksOn(context, table.key, 'ACCESS EXCLUSIVE'),
+        ...locksOnTree(context, table.key, 'ACCESS EXCLUSIVE'),
         ...referencedLocks(parentOf(table)!, context, 'ACCESS EXCLUSIVE'),
       ],
       hazards: [dropHazard(table)],

@@ -23,8 +23,10 @@ function nameOf(from: Index | undefined, to: Index): string {
   return ident(schema, name)
 }
 
+/** ALTER INDEX locks the index alone: reads and writes of the table go on. */
 function alter(sql: string, to: Index, context: DiffContext): Action {
-  return { sql, locks: locksOn(context, to.table, 'SHARE UPDATE EXCLUSIVE') }
+  const isOwn = sql.startsWith('ALTER INDEX ')
+  return { sql, locks: isOwn ? [] : locksOn(context, to.table, 'SHARE UPDATE EXCLUSIVE') }
 }
 
 function renamed(from: Index, to: Index, context: DiffContext): readonly Action[] {
@@ -81,6 +83,17 @@ function statistics(from: Index | undefined, to: Index, context: DiffContext): r
       alter(`ALTER INDEX ${nameOf(from, to)} ALTER COLUMN ${column} SET STATISTICS ${value}`, to, context),
     ]
   })
+}
+
+/** REPLICA IDENTITY goes with its index, and without it rows cannot be changed where the table is published. */
+export function identityAgain(to: Index, context: DiffContext, name = to.name.name): readonly Action[] {
+  const [before, after] = [context.from, context.to].map(
+    (catalog) => tableIn(catalog, to.table)?.replicaIdentity,
+  )
+  if (typeof after !== 'object' || typeof before !== 'object') return []
+  if (after.index !== to.name.name || before.index !== after.index) return []
+  const sql = `ALTER TABLE ${nameIn(to.table)} REPLICA IDENTITY USING INDEX ${ident(name)}`
+  return [{ sql, locks: locksOn(context, to.table, 'ACCESS EXCLUSIVE') }]
 }
 
 /** The mark for a later CLUSTER; of a table one index has it. */

@@ -5,8 +5,9 @@ import type { Action, DiffContext } from '../rule.ts'
 import { commentAgain } from '../rules/comment.ts'
 import { buildConcurrently, buildTree, isReady, leftIndexOf, whyRebuilt } from './index-build.ts'
 import { indexSettings } from './index-settings.ts'
+import { treeLocks } from './locks.ts'
 import { isGiven, namesOf } from './names.ts'
-import { descendantsOf, tableIn } from './tree.ts'
+import { tableIn } from './tree.ts'
 
 /** Another definition under the same name: the new one is built beside the old one, then they swap names. */
 export function swapIndex(from: Index, to: Index, context: DiffContext): readonly Action[] {
@@ -37,9 +38,7 @@ export function swapIndex(from: Index, to: Index, context: DiffContext): readonl
       ...(isTree
         ? {
             sql: `DROP INDEX ${ident(schema, old)}`,
-            locks: [table, ...descendantsOf(context.from, table.key)].flatMap(({ key }) =>
-              locksOn(context, key, 'ACCESS EXCLUSIVE'),
-            ),
+            locks: treeLocks(table, context),
           }
         : {
             sql: `DROP INDEX CONCURRENTLY ${ident(schema, old)}`,

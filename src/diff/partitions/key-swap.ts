@@ -12,9 +12,9 @@ import {
   partitionsNow,
   usingIndex,
 } from './index-build.ts'
+import { identityAgain, indexSettings } from './index-settings.ts'
 import { detachedKey } from './locks.ts'
 import { namesOf } from './names.ts'
-import { membersOf } from './tree.ts'
 
 /** Built before, while everybody reads and writes; and what is done with it in the one transaction that locks them out. */
 interface Parts {
@@ -34,8 +34,7 @@ export function swapKey(
   context: DiffContext,
 ): readonly Action[] | undefined {
   const index = indexOf(to, context)
-  if (index === undefined || / WITHOUT OVERLAPS/.test(to.definition) || isReferenced(from, context))
-    return undefined
+  if (index === undefined || / WITHOUT OVERLAPS/.test(to.definition)) return undefined
   const { build, swap } = swapTable({ constraint: to, index, name: to.name }, context)
   const drop: Action = {
     sql: `ALTER TABLE ${nameIn(from.table)} DROP CONSTRAINT ${ident(from.name)}`,
@@ -44,22 +43,18 @@ export function swapKey(
       'one transaction that reads no row: the old key goes, the indexes that were built become the new one',
   }
   const none = { none: 'compare the two states the other way round' }
+  const settings = identityAgain(index, context)
   const comments = [to.key, index.key].flatMap((key) => commentAgain(key, context))
   return isReady(index, [
     ...build,
     { ...drop, reverse: none },
-    ...[...swap, ...comments].map((action) => ({ ...action, together: true, reverse: none })),
+    ...[...swap, ...settings, ...comments].map((action) => ({ ...action, together: true, reverse: none })),
   ])
 }
 
 function indexOf({ index }: Constraint, { to }: DiffContext): Index | undefined {
   const object = index && to.objects.get(index)
   return object?.kind === 'index' ? object : undefined
-}
-
-/** The foreign key has to go before its key does. */
-function isReferenced({ table }: Constraint, { from }: DiffContext): boolean {
-  return membersOf(from, table).referencing.length > 0
 }
 
 interface Key {
@@ -86,12 +81,34 @@ function swapTable({ constraint, index, name }: Key, context: DiffContext): Part
         ? swapLeaf(part, context)
         : { ...swapTable(part, context), called: part.name }
     const attach = attachIndex({ parentName, child: called, table: leaf.key }, context)
-    return { build, swap: [...swap, { ...attach, runs: 'transaction' as const }] }
+    const last = [{ ...attach, runs: 'transaction' as const }, ...again({ ...part, name: called }, context)]
+    return { build, swap: [...swap, ...last] }
   })
   return {
     build: parts.flatMap(({ build }) => build),
     swap: [only, ...parts.flatMap(({ swap }) => swap)],
   }
+}
+
+/** The old one has freed its name, and what was said of it is said of the new one. */
+function again({ constraint, index, name }: Key, context: DiffContext): readonly Action[] {
+  const [old, wanted] = [context.from, context.to].map(({ objects }) => objects.get(index.key))
+  const isFree = old?.kind === 'index' && wanted?.kind === 'index' && old.name.name === wanted.name.name
+  const last = isFree ? wanted.name.name : name
+  const { schema } = index.name
+  const table = nameIn(index.table)
+  const rename: Action = {
+    sql: `ALTER TABLE ${table} RENAME CONSTRAINT ${ident(name)} TO ${ident(last)}`,
+    locks: locksOn(context, index.table, 'ACCESS EXCLUSIVE'),
+  }
+  const named = { ...index, name: { schema, name: last } }
+  return [
+    ...(last === name ? [] : [rename]),
+    ...identityAgain(named, context),
+    ...indexSettings(undefined, named, context),
+    ...commentAgain(index.key, context, `INDEX ${ident(schema, last)}`),
+    ...commentAgain(constraint.key, context, `CONSTRAINT ${ident(last)} ON ${table}`),
+  ]
 }
 
 function partOf({ constraint, index }: Key, leaf: Table, context: DiffContext): Key {

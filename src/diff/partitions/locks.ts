@@ -3,7 +3,7 @@ import { type ActionHazard, planHazard } from '../hazards.ts'
 import { labelOfKey, locksOn } from '../label.ts'
 import type { Lock, LockMode } from '../plan.ts'
 import type { DiffContext } from '../rule.ts'
-import { defaultOf, membersOf } from './tree.ts'
+import { defaultOf, descendantsOf, membersOf, parentOf, tableIn } from './tree.ts'
 
 /** Stands for a table's place in its tree, for the order of statements: no object of the catalog. */
 export function attachedKey(table: ObjectKey): ObjectKey {
@@ -22,6 +22,19 @@ export function readyKey(index: ObjectKey): ObjectKey {
 /** On the table and all that inherit its columns, partitions included: an ALTER of a column goes down to them. */
 export function locksOnTree(context: DiffContext, table: ObjectKey, mode: LockMode): readonly Lock[] {
   return heirsOf(context.from, table).flatMap((key) => locksOn(context, key, mode))
+}
+
+/** On the table and its partitions: what a change of a partitioned table goes down to, and that of one with heirs does not. */
+export function locksOnPartitions(context: DiffContext, table: ObjectKey, mode: LockMode): readonly Lock[] {
+  const keys = [table, ...descendantsOf(context.from, table).map(({ key }) => key)]
+  return keys.flatMap((key) => locksOn(context, key, mode))
+}
+
+/** The server drops an index of a partitioned table in one piece. Partitions that leave have left before it is replaced. */
+export function treeLocks(table: Table, context: DiffContext): readonly Lock[] {
+  const isThere = ({ key }: Table) => descendantsOf(context.to, table.key).some((one) => one.key === key)
+  const leaves = descendantsOf(context.from, table.key).filter(isThere)
+  return [table, ...leaves].flatMap(({ key }) => locksOn(context, key, 'ACCESS EXCLUSIVE'))
 }
 
 function heirsOf(catalog: DiffContext['from'], table: ObjectKey): readonly ObjectKey[] {
@@ -55,7 +68,21 @@ export function attachLocks(parent: ObjectKey, table: Table, context: DiffContex
     ...locksOnTree(context, table.key, 'ACCESS EXCLUSIVE'),
     ...defaultLocks(parent, table, context),
     ...referencedLocks(parent, context, isFilled ? 'ACCESS EXCLUSIVE' : 'SHARE ROW EXCLUSIVE'),
+    ...referencingLocks(parent, context),
   ]
+}
+
+/** Foreign keys that point at the parent point at its new partition, too. */
+function referencingLocks(parent: ObjectKey, context: DiffContext): readonly Lock[] {
+  const { from, isGone } = context
+  const above = ancestorsOf(from, parent)
+  const keys = [parent, ...above].flatMap((key) => membersOf(from, key).referencing)
+  return keys.flatMap(({ key, table }) => (isGone(key) ? [] : locksOn(context, table, 'SHARE ROW EXCLUSIVE')))
+}
+
+function ancestorsOf(catalog: DiffContext['from'], key: ObjectKey): readonly ObjectKey[] {
+  const parent = parentOf(tableIn(catalog, key))
+  return parent === undefined ? [] : [parent, ...ancestorsOf(catalog, parent)]
 }
 
 /** Both are locked exclusively, for a moment. */
@@ -78,8 +105,11 @@ function defaultLocks(parent: ObjectKey, table: Table, context: DiffContext): re
  * dropped there; so they are with the partition.
  */
 export function referencedLocks(parent: ObjectKey, context: DiffContext, mode: LockMode): readonly Lock[] {
-  const tables = membersOf(context.from, parent).constraints.flatMap(({ references }) => references ?? [])
-  return [...new Set(tables)].flatMap((table) => locksOn(context, table, mode))
+  const { from, to, isGone } = context
+  const added = membersOf(to, parent).constraints.filter(({ key }) => !from.objects.has(key))
+  const kept = membersOf(from, parent).constraints.filter(({ key }) => !isGone(key) || isGone(parent))
+  const tables = [...kept, ...added].flatMap(({ references }) => references ?? [])
+  return [...new Set(tables)].flatMap((table) => locksOnPartitions(context, table, mode))
 }
 
 export function dropHazard(table: Table): ActionHazard {

@@ -197,10 +197,12 @@ class Group {
       ...shrunk.map(({ before, after }) => {
         const outside = `${boundCondition(key, boundOf(after))} IS NOT TRUE`
         const source = `DELETE FROM ${nameIn(before.key)} WHERE ${outside} RETURNING ${columns}`
-        return { sql: `WITH moved AS (${source}) ${insert} FROM moved`, scans: true, reverse: MOVED }
+        const locks = [before, keptDefault].flatMap(({ key }) => locksOn(this.#context, key, 'ROW EXCLUSIVE'))
+        return { sql: `WITH moved AS (${source}) ${insert} FROM moved`, locks, scans: true, reverse: MOVED }
       }),
       ...emptied.map((table) => ({
         sql: `${insert} FROM ${nameIn(table.key)} WHERE ${this.#homes(table)} IS NOT TRUE`,
+        locks: locksOn(this.#context, keptDefault.key, 'ROW EXCLUSIVE'),
         scans: true,
         reverse: MOVED,
       })),

@@ -1,23 +1,24 @@
 import { ident, plainIdent } from '../../kernel/index.ts'
-import { type Column, nameIn } from '../../model/index.ts'
+import { type Column, nameIn, type ObjectKey } from '../../model/index.ts'
 import { type ActionHazard, planHazard } from '../hazards.ts'
 import { labelOfKey, locksOn } from '../label.ts'
 import { parentColumns } from '../needs.ts'
 import { locksOnTree } from '../partitions/locks.ts'
+import { membersOf } from '../partitions/tree.ts'
 import type { Refusal } from '../plan.ts'
 import type { Action, DiffContext, Rule } from '../rule.ts'
 import { attributeClauses } from './column-attributes.ts'
 import { addIdentity, alterIdentity, dropIdentity } from './identity.ts'
 import { alterNotNull, dropNotNull, setNotNull } from './not-null.ts'
+import { changeOnline, changesOnline } from './online-type.ts'
 import { isPartitionKey } from './partition-key.ts'
+import { betweenEnums, changesType, rewritesRows } from './retype.ts'
 import { positionOfDefault } from './sequence-position.ts'
 import { setDefault } from './table-sql.ts'
 import { typeChange } from './type-change.ts'
+import { columnLocks } from './type-locks.ts'
 
 type Answer = ReturnType<Rule<Column>['alter']>
-
-export const changesType = (from: Column, to: Column): boolean =>
-  from.type !== to.type || from.collation !== to.collation
 
 export function alterColumn(original: Column, to: Column, context: DiffContext): Answer {
   const from = afterParent(original, to, context)
@@ -135,7 +136,7 @@ function alterGenerated(
     {
       sql: `${alter} SET EXPRESSION AS (${after.expression})`,
       locks: strong,
-      scans: stored,
+      ...(stored ? { rewrites: to.table, scans: true } : {}),
       hazards: stored ? [planHazard('rewrite-table', { table: labelOfKey(to.table), kind })] : [],
     },
   ]
@@ -150,37 +151,43 @@ function alterType(
   const { cost, using, lossy } = typeChange(from.type, to.type)
   const refused = refusal(from, to, { impossible: cost === 'impossible', context })
   if (refused) return { refused }
+  const enums = betweenEnums(from, to, context)
+  const rewrites = rewritesRows(from, to, context)
+  if (changesOnline(from, to, context)) {
+    const lost = lossy ? typeHazards(from, to, lossy).slice(1) : []
+    const actions = changeOnline(to, context)
+    return actions.map((action, i) => (i === 0 ? { ...action, hazards: lost } : action))
+  }
   const c = `ALTER COLUMN ${ident(to.name)}`
   const collate = to.collation === undefined ? '' : ` COLLATE ${to.collation}`
-  const enums = isEnum(from, context.from) && isEnum(to, context.to)
   const cast = enums ? `${ident(to.name)}::text::${to.type}` : `${ident(to.name)}::${to.type}`
   const parts = [
     ...(from.default === undefined ? [] : [`${c} DROP DEFAULT`]),
     `${c} TYPE ${to.type}${collate}${using || enums ? ` USING ${cast}` : ''}`,
     ...(to.default === undefined ? [] : [`${c} SET DEFAULT ${to.default}`]),
   ]
-  const rewrites = cost === 'rewrite' || from.collation !== to.collation || isChecked(from, context)
   const hazards = context.isNew(to.table) || !rewrites ? [] : typeHazards(from, to, lossy)
   return [
     {
       sql: `ALTER TABLE ${nameIn(to.table)} ${parts.join(', ')}`,
-      locks: locksOnTree(context, to.table, 'ACCESS EXCLUSIVE'),
-      scans: rewrites,
+      locks: columnLocks(to, context),
+      ...(rewrites ? { rewrites: to.table, scans: true } : {}),
       hazards,
       ...(lossy ? { reverse: { none: `what ${to.type} cannot hold is gone` } } : {}),
     },
   ]
 }
 
-const isEnum = ({ key }: Column, { objects, needs }: DiffContext['from']): boolean =>
-  [...(needs.get(key) ?? [])].some((need) => objects.get(need)?.kind === 'enum')
-
-/** A CHECK on the column is checked anew for every row. */
-function isChecked({ key }: Column, { from, isGone }: DiffContext): boolean {
-  for (const object of from.objects.values())
-    if (object.kind === 'constraint' && object.type === 'check' && !isGone(object.key))
-      if (from.needs.get(object.key)?.has(key)) return true
-  return false
+/** A change of another column, or of the table itself, writes every row anew in any case. */
+export function isRewritten(key: ObjectKey, context: DiffContext): boolean {
+  const [before, after] = [context.from, context.to].map(({ objects }) => objects.get(key))
+  if (before?.kind !== 'table' || after?.kind !== 'table' || context.isGone(key)) return false
+  if (before.unlogged !== after.unlogged || before.accessMethod !== after.accessMethod) return true
+  return membersOf(context.to, key).columns.some((to) => {
+    const from = context.from.objects.get(to.key)
+    if (from?.kind !== 'column' || context.isGone(to.key) || to.generated) return false
+    return changesType(from, to) && rewritesRows(from, to, context) && !changesOnline(from, to, context)
+  })
 }
 
 function typeHazards(from: Column, to: Column, lossy: boolean): readonly ActionHazard[] {

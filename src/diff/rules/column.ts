@@ -4,10 +4,13 @@ import { type ActionHazard, planHazard } from '../hazards.ts'
 import { labelOfKey, locksOn } from '../label.ts'
 import { locksOnTree } from '../partitions/locks.ts'
 import type { Action, DiffContext, Rule } from '../rule.ts'
-import { alterColumn, changesType } from './column-alter.ts'
+import { alterColumn, isRewritten } from './column-alter.ts'
 import { attributeClauses } from './column-attributes.ts'
 import { setNotNull } from './not-null.ts'
+import { changesOnline, onlineColumns } from './online-type.ts'
+import { changesType } from './retype.ts'
 import { columnSql, setDefault } from './table-sql.ts'
+import { columnLocks } from './type-locks.ts'
 import { isVolatile } from './volatile.ts'
 
 export const columnRule: Rule<Column> = {
@@ -15,7 +18,8 @@ export const columnRule: Rule<Column> = {
     // The parent's ADD COLUMN makes it.
     if (column.inherited) return []
     const { default: value } = column
-    const fills = value !== undefined && !context.isNew(column.table) && isVolatile(value, context.to)
+    const isFilled = value !== undefined && !context.isNew(column.table) && isVolatile(value, context.to)
+    const fills = isFilled && !isRewritten(column.table, context)
     return [
       ...(fills ? addAndFill(column, context) : [addColumn(column, context)]),
       ...attributes(column, context),
@@ -24,7 +28,7 @@ export const columnRule: Rule<Column> = {
   drop: (column, context) => [
     {
       sql: `ALTER TABLE ${nameIn(column.table)} DROP COLUMN ${ident(column.name)}`,
-      locks: locksOnTree(context, column.table, 'ACCESS EXCLUSIVE'),
+      locks: columnLocks(column, context),
       // What is computed can be computed again.
       hazards: column.generated ? [] : [planHazard('drop-column', factsOf(column))],
     },
@@ -34,10 +38,14 @@ export const columnRule: Rule<Column> = {
     if (!changesType(from, to)) return []
     const whole = (type: string) => /^(smallint|integer|bigint)$/.test(type)
     // Its two sides change one after the other; only whole numbers of two sizes can be compared meanwhile.
-    const foreign = whole(from.type) && whole(to.type) ? [] : (['foreign'] as const)
+    const isAlone = whole(from.type) && whole(to.type) && !changesOnline(from, to, context)
+    const foreign = isAlone ? [] : (['foreign'] as const)
     const readers = ['view', 'matview', 'rule', 'policy', 'trigger', 'routine', 'column'] as const
     const kinds = [...readers, ...foreign]
-    return [from, ...childColumns(from, context)].map(({ key }) => ({
+    // The first of those that change together speaks for all.
+    const along = changesOnline(from, to, context) ? onlineColumns(to.table, context) : []
+    const all = [from, ...along.map((pair) => pair.from), ...childColumns(from, context)]
+    return all.map(({ key }) => ({
       of: key,
       kinds,
       changed: ['constraint', 'index', 'statistics'] as const,
@@ -67,12 +75,13 @@ function childColumns({ table, name }: Column, { from }: DiffContext): readonly 
 
 function addColumn(column: Column, context: DiffContext): Action {
   const hazards = context.isNew(column.table) ? [] : addHazards(column, context)
+  const rewrites = hazards.some(({ rule }) => rule !== 'add-required-column')
   return {
     sql: `ALTER TABLE ${nameIn(column.table)} ADD COLUMN ${columnSql(column, context)}`,
     makes: [column.key],
     locks: locksOnTree(context, column.table, 'ACCESS EXCLUSIVE'),
     hazards,
-    scans: hazards.some(({ rule }) => rule !== 'add-required-column'),
+    ...(rewrites ? { rewrites: column.table, scans: true } : {}),
   }
 }
 
@@ -85,6 +94,10 @@ function addHazards(column: Column, { to }: DiffContext): readonly ActionHazard[
   if (column.generated) {
     const sql = `${add} GENERATED ALWAYS AS (${column.generated.expression}) VIRTUAL`
     return [planHazard('stored-generated-column', { ...facts, sql }, { variant: String(to.major) })]
+  }
+  if (column.default !== undefined && isVolatile(column.default, to)) {
+    const kind = `Adding ${column.name} with another value for each row`
+    return [planHazard('rewrite-table', { table: facts.table, kind })]
   }
   if (column.notNull && column.default === undefined)
     return [planHazard('add-required-column', { ...facts, sql: `${add} NOT NULL DEFAULT …` })]

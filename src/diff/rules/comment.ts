@@ -1,7 +1,12 @@
 import { literal } from '../../kernel/index.ts'
-import { annotationKey, type Comment, type ObjectKey } from '../../model/index.ts'
+import { annotationKey, type Comment, kindIn, type ObjectKey, type ObjectKind } from '../../model/index.ts'
+import { locksOn } from '../label.ts'
+import { annotated } from '../needs.ts'
+import type { Lock } from '../plan.ts'
 import type { Action, DiffContext, Rule } from '../rule.ts'
 import { commentTarget } from './target.ts'
+
+const LOCKED: ReadonlySet<ObjectKind> = new Set(['table', 'view', 'matview'])
 
 export const commentRule: Rule<Comment> = {
   create(comment, context) {
@@ -9,6 +14,7 @@ export const commentRule: Rule<Comment> = {
       {
         sql: commentOn(comment, comment.text, context),
         makes: [comment.key],
+        locks: locksOf(comment.on, context),
         reverse: { sql: [commentOn(comment, null, context)] },
       },
     ]
@@ -19,6 +25,7 @@ export const commentRule: Rule<Comment> = {
       {
         sql: commentOn(comment, null, context),
         drops: [comment.key],
+        locks: locksOf(comment.on, context),
         reverse: { sql: [commentOn(comment, comment.text, context)] },
       },
     ]
@@ -30,6 +37,7 @@ export const commentRule: Rule<Comment> = {
       {
         sql: commentOn(to, to.text, context),
         makes: [to.key],
+        locks: locksOf(to.on, context),
         reverse: { sql: [commentOn(from, from.text, context)] },
       },
     ]
@@ -47,6 +55,16 @@ export function commentAgain(
   if (comment?.kind !== 'comment') return []
   const sql = `COMMENT ON ${target} IS ${literal(comment.text)}`
   return [{ sql, makes: [key], covers: [key], together: true }]
+}
+
+/** On tables, views and their columns. */
+function locksOf(on: ObjectKey, context: DiffContext): readonly Lock[] {
+  const catalog = context.from.objects.has(on) ? context.from : context.to
+  return annotated(on, catalog).flatMap((key) => {
+    const object = catalog.objects.get(key)
+    const relation = object?.kind === 'column' ? object.table : key
+    return LOCKED.has(kindIn(relation)) ? locksOn(context, relation, 'SHARE UPDATE EXCLUSIVE') : []
+  })
 }
 
 function commentOn({ on }: Comment, text: string | null, context: DiffContext): string {

@@ -1,11 +1,15 @@
 import { ident } from '../../kernel/index.ts'
-import { type Constraint, type Index, nameIn, objectKey } from '../../model/index.ts'
+import { type Constraint, type Index, nameIn, type ObjectKey, objectKey } from '../../model/index.ts'
 import { planHazard } from '../hazards.ts'
 import { labelOfKey, locksOn } from '../label.ts'
+import { changedKeys } from '../partitions/constraint-build.ts'
+import { identityAgain, indexSettings } from '../partitions/index-settings.ts'
 import { canBecome } from '../partitions/index-text.ts'
+import { locksOnPartitions } from '../partitions/locks.ts'
 import { namesOf } from '../partitions/names.ts'
 import type { Lock, LockMode } from '../plan.ts'
 import type { Action, DiffContext, Rule } from '../rule.ts'
+import { commentAgain } from './comment.ts'
 import { partitionedConstraint } from './partitioned-constraint.ts'
 
 export const constraintRule: Rule<Constraint> = {
@@ -21,13 +25,13 @@ export const constraintRule: Rule<Constraint> = {
     if (onPartitions(to, context)) return partitionedConstraint(from, to, context)
     return to.parent === undefined ? alter(from, to, context) : []
   },
-  displaces: (from, to, context) =>
-    from.definition === to.definition || onPartitions(to, context)
-      ? []
-      : [
-          { of: from.key, kinds: ['comment'] },
-          ...(from.index ? [{ of: from.index, kinds: ['comment'] as const }] : []),
-        ],
+  displaces: (from, to, context) => {
+    if (from.definition === to.definition) return []
+    // Foreign keys stand on the index; a key that is swapped sees to its comments itself.
+    const isKey = onPartitions(to, context) || to.index !== undefined
+    const kinds = isKey ? (['foreign'] as const) : (['foreign', 'comment'] as const)
+    return [{ of: from.key, kinds }, ...(from.index ? [{ of: from.index, kinds }] : [])]
+  },
 }
 
 function onPartitions({ table }: Constraint, { from, to }: DiffContext): boolean {
@@ -74,15 +78,7 @@ function alter(
     return to.validated && !from.validated ? [validate(to, to.name, context)] : []
   if (from.type !== to.type || context.isNew(to.table)) return 'replace'
   if (to.type === 'check' || to.type === 'foreign') return beside(from, to, context)
-  const needed = [...context.from.objects.values()].some(
-    (object) => object.kind === 'constraint' && object.type === 'foreign' && isOn(object, from, context),
-  )
-  return to.type === 'exclude' || needed || !usesIndex(to, context) ? 'replace' : swapIndex(to, context)
-}
-
-function isOn(foreign: Constraint, key: Constraint, { from }: DiffContext): boolean {
-  const needs = from.needs.get(foreign.key)
-  return needs?.has(key.key) === true || (key.index !== undefined && needs?.has(key.index) === true)
+  return to.type === 'exclude' || !usesIndex(to, context) ? 'replace' : swapIndex(to, context)
 }
 
 const notValid = ({ definition }: Constraint): string =>
@@ -99,6 +95,7 @@ function addNotValid(it: Constraint, name: string, context: DiffContext): Action
   return {
     sql: addSql({ ...it, validated: false }, name),
     makes: [it.key],
+    needs: changedKeys(it, context),
     locks: addLocks(it, context),
     reverse: { sql: [`ALTER TABLE ${nameIn(it.table)} DROP CONSTRAINT ${ident(name)}`] },
   }
@@ -110,7 +107,9 @@ function addLocks(it: Constraint, context: DiffContext): readonly Lock[] {
 
 function locksOfBoth(it: Constraint, context: DiffContext, mode: LockMode): readonly Lock[] {
   const other =
-    it.references === undefined || it.references === it.table ? [] : locksOn(context, it.references, mode)
+    it.references === undefined || it.references === it.table
+      ? []
+      : locksOnPartitions(context, it.references, mode)
   return [...locksOn(context, it.table, mode), ...other]
 }
 
@@ -156,25 +155,33 @@ function indexOf({ index }: Constraint, { to }: DiffContext): Index | undefined 
 
 function throughIndex(it: Constraint, context: DiffContext): readonly Action[] {
   const index = indexOf(it, context)!
-  const name = ident(index.name.name)
   const there = context.from.objects.get(index.key)
   // A run that was stopped has built it.
   const isBuilt = there?.kind === 'index' && canBecome(there, index)
-  // One that does not fit goes first.
+  // What has its name and does not fit stays until it is built.
+  const next = there === undefined || isBuilt ? undefined : builtBeside(index, it, context)
+  const name = ident(next?.name ?? index.name.name)
   const build = { ...buildIndex(it, index.definition, context), makes: [index.key] }
   return [
-    ...(isBuilt ? [] : [build]),
+    ...(isBuilt ? [] : (next?.build ?? [build])),
     {
       sql: `ALTER TABLE ${nameIn(it.table)} ADD CONSTRAINT ${ident(it.name)} ${usingIndex(it, name)}`,
       makes: isBuilt ? [it.key] : [it.key, index.key],
+      covers: next?.covers ?? [],
       locks: locksOn(context, it.table, 'ACCESS EXCLUSIVE'),
       reverse: { sql: [`ALTER TABLE ${nameIn(it.table)} DROP CONSTRAINT ${ident(it.name)}`] },
     },
   ]
 }
 
-function swapIndex(to: Constraint, context: DiffContext): readonly Action[] {
-  const index = indexOf(to, context)!
+interface Beside {
+  readonly name: string
+  readonly build: readonly Action[]
+  readonly covers: readonly ObjectKey[]
+}
+
+/** Under a name of its own, while the old one serves. */
+function builtBeside(index: Index, to: Constraint, context: DiffContext): Beside {
   const wish = { schema: index.name.schema, name: `${index.name.name.slice(0, 50)}__new` }
   const there = context.from.objects.get(objectKey('index', wish))
   // A run that was stopped has built it.
@@ -187,16 +194,31 @@ function swapIndex(to: Constraint, context: DiffContext): readonly Action[] {
     /^(CREATE UNIQUE INDEX )(?:"(?:[^"]|"")*"|\S+)/,
     `$1${ident(name).replaceAll('$', '$$$$')}`,
   )
+  return {
+    name,
+    build: left === undefined ? [buildIndex({ ...to, index: undefined }, definition, context)] : [],
+    covers: left === undefined ? [] : [left],
+  }
+}
+
+function swapIndex(to: Constraint, context: DiffContext): readonly Action[] {
+  const index = indexOf(to, context)!
+  const { name, build, covers } = builtBeside(index, to, context)
   const c = ident(to.name)
   const back = { none: 'compare the two states the other way round' }
   return [
-    ...(left === undefined ? [buildIndex({ ...to, index: undefined }, definition, context)] : []),
+    ...build,
     {
       sql: `ALTER TABLE ${nameIn(to.table)} DROP CONSTRAINT ${c}, ADD CONSTRAINT ${c} ${usingIndex(to, ident(name))}`,
-      covers: left === undefined ? [] : [left],
+      covers,
       locks: locksOn(context, to.table, 'ACCESS EXCLUSIVE'),
       reverse: back,
     },
+    ...[
+      ...identityAgain(index, context),
+      ...indexSettings(undefined, index, context),
+      ...[to.key, index.key].flatMap((key) => commentAgain(key, context)),
+    ].map((action) => ({ ...action, together: true, reverse: { sql: [] } })),
   ]
 }
 

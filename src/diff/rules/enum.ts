@@ -1,11 +1,12 @@
 import { ident, literal, plainIdent } from '../../kernel/index.ts'
 import { type Column, type Enum, nameIn, type ObjectKey } from '../../model/index.ts'
 import { type ActionHazard, planHazard } from '../hazards.ts'
-import { labelOfKey, locksOn, partsOf } from '../label.ts'
+import { labelOfKey, partsOf } from '../label.ts'
 import { ownerAgain } from '../owners.ts'
 import type { Refusal } from '../plan.ts'
 import type { Action, DiffContext, Displacement, Rule } from '../rule.ts'
 import { isPartitionKey } from './partition-key.ts'
+import { columnLocks } from './type-locks.ts'
 
 export const enumRule: Rule<Enum> = {
   create: ({ key, values }) => [
@@ -110,7 +111,10 @@ function refusal(from: Enum, to: Enum, context: DiffContext): Refusal | undefine
 function rebuild(from: Enum, to: Enum, context: DiffContext): readonly Action[] {
   const [schema, name] = partsOf(to.key) as [string, string]
   const old = `${name.slice(0, 50)}__old`
-  const columns = columnsOf(from, context)
+  // Those of a table one after the other: they become one statement.
+  const columns = [...columnsOf(from, context)].sort((a, b) =>
+    a.table < b.table ? -1 : a.table > b.table ? 1 : 0,
+  )
   return [
     { sql: `ALTER TYPE ${nameIn(to.key)} RENAME TO ${ident(old)}`, hazards: lossHazards(from, to, columns) },
     { sql: `CREATE TYPE ${nameIn(to.key)} AS ENUM (${to.values.map(literal).join(', ')})` },
@@ -150,7 +154,8 @@ function switchOver(column: Column, context: DiffContext): Action {
   return {
     sql: `ALTER TABLE ${nameIn(column.table)} ${parts.join(', ')}`,
     scans: true,
-    locks: locksOn(context, column.table, 'ACCESS EXCLUSIVE'),
+    rewrites: column.table,
+    locks: columnLocks(column, context),
     hazards: [
       planHazard('change-type', {
         table,

@@ -2,6 +2,7 @@ import { ident, literal } from '../../kernel/index.ts'
 import { type Column, nameIn, type ObjectKey, type Sequence } from '../../model/index.ts'
 import { locksOn } from '../label.ts'
 import { ownerAgain } from '../owners.ts'
+import { locksOnPartitions } from '../partitions/locks.ts'
 import type { Action, DiffContext } from '../rule.ts'
 import { positionHazards } from './sequence-position.ts'
 import { sequenceClause, sequenceParts } from './table-sql.ts'
@@ -20,7 +21,7 @@ export function serialOf(column: Column, catalog: DiffContext['from']): Sequence
 export function addIdentity(from: Column, to: Column, context: DiffContext): readonly Action[] {
   const { identity } = to
   if (identity === undefined) return []
-  const locks = locksOn(context, to.table, 'ACCESS EXCLUSIVE')
+  const locks = locksOnPartitions(context, to.table, 'ACCESS EXCLUSIVE')
   const serial = serialOf(from, context.from)
   const goes = serial !== undefined && !context.to.objects.has(serial.key) ? serial : undefined
   const add: Action = {
@@ -75,7 +76,7 @@ function dropSerial(serial: Sequence): Action {
 export function dropIdentity(from: Column, to: Column, context: DiffContext): readonly Action[] {
   const drop: Action = {
     sql: `${alter(to)} DROP IDENTITY`,
-    locks: locksOn(context, to.table, 'ACCESS EXCLUSIVE'),
+    locks: locksOnPartitions(context, to.table, 'ACCESS EXCLUSIVE'),
     reverse: { none: 'compare the two states the other way round' },
   }
   const serial = serialOf(to, context.to)
@@ -124,7 +125,7 @@ export function alterIdentity(from: Column, to: Column, context: DiffContext): r
   return [
     {
       sql: `${alter(to)} ${[...always, ...parts].join(' ')}`,
-      locks: locksOn(context, to.table, 'ACCESS EXCLUSIVE'),
+      locks: locksOnPartitions(context, to.table, 'ACCESS EXCLUSIVE'),
     },
   ]
 }

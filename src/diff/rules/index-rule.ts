@@ -1,15 +1,14 @@
 import { ident } from '../../kernel/index.ts'
-import { type Constraint, type Index, nameIn, type ObjectKey, type Table } from '../../model/index.ts'
+import { type Constraint, type Index, nameIn, type ObjectKey } from '../../model/index.ts'
 import { locksOn } from '../label.ts'
 import { unaligned } from '../partitions/align.ts'
 import { attachIndex, buildConcurrently, buildLeaf, buildTree } from '../partitions/index-build.ts'
 import { indexSettings } from '../partitions/index-settings.ts'
 import { swapIndex } from '../partitions/index-swap.ts'
 import { canBecome, createIndexSql, parseIndex, splitOptions } from '../partitions/index-text.ts'
-import { detachedKey } from '../partitions/locks.ts'
+import { detachedKey, locksOnPartitions } from '../partitions/locks.ts'
 import { namesOf } from '../partitions/names.ts'
-import { descendantsOf, parentOf, tableIn } from '../partitions/tree.ts'
-import type { Lock } from '../plan.ts'
+import { parentOf, tableIn } from '../partitions/tree.ts'
 import type { Action, DiffContext, Rule } from '../rule.ts'
 
 export const indexRule: Rule<Index> = {
@@ -89,14 +88,9 @@ function dropIndex(index: Index, context: DiffContext): readonly Action[] {
       },
     ]
   }
-  return [{ sql: `DROP INDEX ${name}`, needs, locks: treeLocks(table, context) }]
-}
-
-/** The server drops an index of a partitioned table in one piece: all its tables are locked, for a moment. */
-export function treeLocks(table: Table, context: DiffContext): readonly Lock[] {
-  return [table, ...descendantsOf(context.from, table.key)].flatMap(({ key }) =>
-    locksOn(context, key, 'ACCESS EXCLUSIVE'),
-  )
+  return [
+    { sql: `DROP INDEX ${name}`, needs, locks: locksOnPartitions(context, table.key, 'ACCESS EXCLUSIVE') },
+  ]
 }
 
 function alterIndex(from: Index, to: Index, context: DiffContext): ReturnType<Rule<Index>['alter']> {

@@ -1,7 +1,7 @@
 import { ident, plainIdent } from '../../kernel/index.ts'
 import { type Column, nameIn, type ObjectKey } from '../../model/index.ts'
 import { type ActionHazard, planHazard } from '../hazards.ts'
-import { labelOfKey, partsOf } from '../label.ts'
+import { labelOfKey, locksOn, partsOf } from '../label.ts'
 import { locksOnTree } from '../partitions/locks.ts'
 import { objectName } from '../partitions/names.ts'
 import { membersOf } from '../partitions/tree.ts'
@@ -110,7 +110,13 @@ export function alterNotNull(from: Column, to: Column, context: DiffContext): re
   return [
     ...(wanted === name
       ? []
-      : [{ sql: rename(name, wanted), locks: strong, reverse: { sql: [rename(wanted, name)] } }]),
+      : [
+          {
+            sql: rename(name, wanted),
+            locks: locksOn(context, to.table, 'ACCESS EXCLUSIVE'),
+            reverse: { sql: [rename(wanted, name)] },
+          },
+        ]),
     ...(from.notNullNoInherit === to.notNullNoInherit
       ? []
       : [

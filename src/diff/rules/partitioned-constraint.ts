@@ -11,7 +11,7 @@ import {
 } from '../partitions/constraint-build.ts'
 import { attachIndex } from '../partitions/index-build.ts'
 import { swapKey } from '../partitions/key-swap.ts'
-import { detachedKey, readyKey } from '../partitions/locks.ts'
+import { detachedKey, locksOnPartitions, readyKey } from '../partitions/locks.ts'
 import { namesOf } from '../partitions/names.ts'
 import { membersOf, tableIn } from '../partitions/tree.ts'
 import type { Action, DiffContext, Rule } from '../rule.ts'
@@ -101,7 +101,8 @@ function rename(name: string, to: Constraint, context: DiffContext): Action {
   return {
     sql: `ALTER TABLE ${nameIn(to.table)} RENAME CONSTRAINT ${ident(name)} TO ${ident(to.name)}`,
     needs: [detachedKey(to.table)],
-    locks: locksOn(context, to.table, 'ACCESS EXCLUSIVE'),
+    // A CHECK has one name in the whole tree.
+    locks: (to.type === 'check' ? locksOnPartitions : locksOn)(context, to.table, 'ACCESS EXCLUSIVE'),
   }
 }
 

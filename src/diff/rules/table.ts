@@ -29,7 +29,11 @@ const isPartitioned = (table: Table): boolean =>
 
 /** CREATE TABLE and all of it that CREATE TABLE cannot say. */
 export function createTable(table: Table, context: DiffContext): readonly Action[] {
-  const create: Action = { sql: createTableSql(table, context), makes: [table.key] }
+  const create: Action = {
+    sql: createTableSql(table, context),
+    makes: [table.key],
+    locks: table.inherits.flatMap((parent) => locksOn(context, parent, 'SHARE UPDATE EXCLUSIVE')),
+  }
   return [create, ...afterCreate(table, context)]
 }
 
@@ -80,6 +84,7 @@ export function alterStorage(from: Table, to: Table, context: DiffContext): read
     sql: `ALTER TABLE ${nameIn(to.key)} ${change}`,
     locks: locksOn(context, to.key, 'ACCESS EXCLUSIVE'),
     scans: true,
+    rewrites: to.key,
     hazards: [planHazard('rewrite-table', { table: labelOfKey(to.key), kind: change })],
   })
   return [
@@ -155,7 +160,13 @@ function replicaIdentity(from: Table['replicaIdentity'], to: Table, context: Dif
     {
       sql: `ALTER TABLE ${nameIn(to.key)} REPLICA IDENTITY ${what}`,
       locks: locksOn(context, to.key, 'ACCESS EXCLUSIVE'),
-      ...(index === undefined ? {} : { needs: [index] }),
+      ...(index === undefined ? {} : { needs: [index, ...keyOf(index, context)] }),
     },
   ]
+}
+
+/** A key that is swapped keeps the name of its index. */
+function keyOf(index: ObjectKey, { to }: DiffContext): readonly ObjectKey[] {
+  const object = to.objects.get(index)
+  return object?.kind === 'index' && object.constraint !== undefined ? [object.constraint] : []
 }

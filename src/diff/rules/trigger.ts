@@ -1,6 +1,8 @@
 import { ident } from '../../kernel/index.ts'
 import type { ObjectKey, Trigger } from '../../model/index.ts'
 import { locksOn } from '../label.ts'
+import { locksOnPartitions } from '../partitions/locks.ts'
+import type { Lock, LockMode } from '../plan.ts'
 import type { Action, DiffContext, Rule } from '../rule.ts'
 import { nameFor, withoutSemicolon } from './about.ts'
 import { commentAgain } from './comment.ts'
@@ -25,7 +27,7 @@ export const triggerRule: Rule<Trigger> = {
     const made: Action = {
       sql: withoutSemicolon(trigger.definition),
       makes: [trigger.key],
-      locks: locksOn(context, trigger.table, 'SHARE ROW EXCLUSIVE'),
+      locks: locksOf(trigger, context, 'SHARE ROW EXCLUSIVE'),
       reverse: { sql: [dropTrigger(trigger, context)] },
     }
     return trigger.enabled === 'origin' ? [made] : [made, enableAction(trigger, 'origin', context)]
@@ -38,7 +40,7 @@ export const triggerRule: Rule<Trigger> = {
       {
         sql: dropTrigger(trigger, context),
         drops: [trigger.key],
-        locks: locksOn(context, trigger.table, 'ACCESS EXCLUSIVE'),
+        locks: locksOf(trigger, context, 'ACCESS EXCLUSIVE'),
         reverse: { sql: [withoutSemicolon(trigger.definition), ...state] },
       },
     ]
@@ -57,6 +59,11 @@ export const triggerRule: Rule<Trigger> = {
     ]
     return actions.length === 0 ? [] : [...actions, ...clonesAgain(to.key, context)]
   },
+}
+
+/** Triggers of rows are those of the partitions, too. */
+function locksOf({ table, definition }: Trigger, context: DiffContext, mode: LockMode): readonly Lock[] {
+  return (FOR_EACH_ROW.test(definition) ? locksOnPartitions : locksOn)(context, table, mode)
 }
 
 function alterClone(from: Trigger, to: Trigger, context: DiffContext): readonly Action[] {
@@ -90,7 +97,7 @@ function canReplace(from: Trigger, to: Trigger): boolean {
 
 /** In one transaction: rows that are written without it would escape it. */
 function remake(from: Trigger, to: Trigger, context: DiffContext): readonly Action[] {
-  const locks = locksOn(context, to.table, 'ACCESS EXCLUSIVE')
+  const locks = locksOf(from, context, 'ACCESS EXCLUSIVE')
   const enabled = to.enabled === 'origin' ? [] : [{ sql: enable(to, to.enabled, context), together: true }]
   return [
     { sql: dropTrigger(from, context), locks },
@@ -123,7 +130,7 @@ function orReplaceAction(from: Trigger, to: Trigger, context: DiffContext): Acti
   return {
     sql: orReplace(to),
     makes: [to.key],
-    locks: locksOn(context, to.table, 'SHARE ROW EXCLUSIVE'),
+    locks: locksOf(to, context, 'SHARE ROW EXCLUSIVE'),
     reverse: { sql: [orReplace(from), ...state] },
   }
 }

@@ -4,6 +4,7 @@ import { diff, type Plan, type PlanStatement } from '../../../src/diff/index.ts'
 import type { Catalog } from '../../../src/model/index.ts'
 import { compareSchemas, describeSchema } from '../../support/describe-schema.ts'
 import { keepPlans } from '../../support/keep-plans.ts'
+import { LockCheck } from '../../support/locks.ts'
 import { seedTables } from '../../support/seed-tables.ts'
 import type { Lane } from './lanes.ts'
 import type { Expectation, Pair } from './pair.ts'
@@ -88,10 +89,16 @@ async function problemsOf({ from, to, expected, guard }: Way, plan: Plan): Promi
       : [`no refusal says "${expected.refused}"; said is: ${refusals.join(' | ') || 'nothing'}`]
   }
   if (refusals.length > 0) return [`refused: ${refusals.join(' | ')}`]
-  const views = await lasting(from.sql, to.sql)
+  const [views, keys] = [await lasting(from.sql, to.sql, viewsIn), await lasting(from.sql, to.sql, keysIn)]
   const missed = new Set<string>()
-  const failure = await apply(sql, plan.statements, async () => {
-    for (const name of await missing(sql, views)) missed.add(name)
+  const unguarded = new Set<string>()
+  const locks = await LockCheck.of(sql)
+  const failure = await apply(sql, plan.statements, {
+    locks,
+    between: async () => {
+      for (const name of await missing(sql, views, viewsIn)) missed.add(name)
+      for (const name of await missing(sql, keys, keysIn)) unguarded.add(name)
+    },
   })
   if (expected.fails !== undefined) {
     if (failure === undefined) return [`the plan should stop with "${expected.fails}"`]
@@ -102,6 +109,11 @@ async function problemsOf({ from, to, expected, guard }: Way, plan: Plan): Promi
   const isSaid = plan.statements.some(({ hazards }) => hazards.some(isAbsence))
   return [
     ...(isSaid ? [] : [...missed].map((name) => `between two transactions there is no view ${name}`)),
+    ...[...unguarded].map((name) => `between two transactions there is no ${name}`),
+    ...locks.found.map(
+      ({ statement, relation, taken, named }) =>
+        `${relation}: ${taken} is taken, ${named} named by ${statement}`,
+    ),
     ...schemaProblems(await describeSchema(sql), { from, to }),
     ...(await secondPlan(sql, to.catalog)),
     ...(await guard.losses()),
@@ -117,9 +129,11 @@ async function problemsOf({ from, to, expected, guard }: Way, plan: Plan): Promi
 const isAbsence = ({ rule, severity }: PlanStatement['hazards'][number]): boolean =>
   rule === 'drop-view' && severity === 'lock'
 
-/** Views of both states, neither under another name nor of another kind. */
-async function lasting(a: Sql, b: Sql): Promise<readonly string[]> {
-  const [one, two] = await Promise.all([a, b].map(viewsIn))
+type Names = (sql: Sql) => Promise<readonly string[]>
+
+/** Of both states, neither under another name nor of another kind. */
+async function lasting(a: Sql, b: Sql, names: Names): Promise<readonly string[]> {
+  const [one, two] = await Promise.all([a, b].map(names))
   return one!.filter((name) => two!.includes(name))
 }
 
@@ -130,10 +144,19 @@ async function viewsIn(sql: Sql): Promise<readonly string[]> {
   return rows.map(({ name }) => name)
 }
 
-async function missing(sql: Sql, views: readonly string[]): Promise<readonly string[]> {
-  if (views.length === 0) return []
-  const there = await viewsIn(sql)
-  return views.filter((name) => !there.includes(name))
+/** Whatever their names are: what no row may break at any moment. */
+async function keysIn(sql: Sql): Promise<readonly string[]> {
+  const rows = await sql<{ name: string }[]>`
+    select replace(pg_get_constraintdef(k.oid), ' NOT VALID', '') || ' of ' || format('%I.%I', n.nspname, c.relname) as name
+      from pg_constraint k join pg_class c on c.oid = k.conrelid join pg_namespace n on n.oid = c.relnamespace
+     where k.contype in ('p', 'u', 'f') and not c.relispartition and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'`
+  return rows.map(({ name }) => name)
+}
+
+async function missing(sql: Sql, lasting: readonly string[], names: Names): Promise<readonly string[]> {
+  if (lasting.length === 0) return []
+  const there = await names(sql)
+  return lasting.filter((name) => !there.includes(name))
 }
 
 function announcesDrop({ hazards }: PlanStatement): boolean {
@@ -176,30 +199,33 @@ async function secondPlan(sql: Sql, goal: Catalog): Promise<readonly string[]> {
     : [`a second diff is not empty:\n${printPlan(plan)}`]
 }
 
+interface Watched {
+  readonly locks: LockCheck
+  readonly between: () => Promise<void>
+}
+
 /** As the plan says: what runs in a transaction together, the rest outside of any. Returns what stopped it. */
 async function apply(
   sql: Sql,
   statements: readonly PlanStatement[],
-  between: () => Promise<void>,
+  { locks, between }: Watched,
 ): Promise<string | undefined> {
   for (const batch of batches(statements)) {
-    let current = ''
-    const run = async (on: Pick<Sql, 'unsafe'>) => {
-      for (const statement of batch) {
-        current = statement.sql
-        await on.unsafe(current)
-      }
-    }
     await between()
     try {
-      if (batch[0]!.runs === 'alone') await run(sql)
-      else await sql.begin(run)
+      if (isOutside(batch[0]!)) await sql.unsafe(batch[0]!.sql)
+      else await sql.begin((tx) => locks.run(tx, batch))
     } catch (error) {
-      return `${describeError(error)}\nat: ${current}`
+      const { statement } = error as { statement?: string }
+      return `${describeError(error)}\nat: ${statement ?? batch[0]!.sql}`
     }
   }
   return undefined
 }
+
+/** The rest of what runs alone could run in a transaction, where its locks can be seen. */
+const isOutside = ({ runs, sql }: PlanStatement): boolean =>
+  runs === 'alone' && /\bCONCURRENTLY\b|\bCOMMIT;/.test(sql)
 
 function batches(statements: readonly PlanStatement[]): readonly (readonly PlanStatement[])[] {
   const all: PlanStatement[][] = []

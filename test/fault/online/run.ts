@@ -1,7 +1,6 @@
 import { openPool, type Sql, type Target } from '../../../src/db/index.ts'
 import type { LockMode, Plan, PlanStatement } from '../../../src/diff/index.ts'
 import { ident } from '../../../src/kernel/index.ts'
-import { until } from '../../support/until.ts'
 import {
   type Difference,
   differences,
@@ -10,8 +9,9 @@ import {
   type Relations,
   rank,
   relationsOf,
-  type Watcher,
-} from './locks.ts'
+} from '../../support/locks.ts'
+import { until } from '../../support/until.ts'
+import type { Watcher } from './locks.ts'
 import type { Recipe } from './recipes.ts'
 
 export interface Run {

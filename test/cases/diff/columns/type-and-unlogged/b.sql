@@ -1,0 +1,1 @@
+create unlogged table t (id bigint primary key, n bigint, v text);

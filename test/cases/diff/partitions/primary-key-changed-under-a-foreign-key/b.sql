@@ -1,0 +1,10 @@
+create table p (id int not null, k int not null, v text not null, constraint p_pkey primary key (k, id)) partition by list (k);
+create table p_1 partition of p for values in (1);
+create table p_2 partition of p for values in (2) partition by range (id);
+create table p_2_low partition of p_2 for values from (minvalue) to (maxvalue);
+comment on constraint p_pkey on p is 'The key';
+comment on constraint p_1_pkey on p_1 is 'The key of one';
+comment on index p_2_low_pkey is 'The index of a leaf';
+alter table p_1 cluster on p_1_pkey;
+alter table p_1 replica identity using index p_1_pkey;
+create table c (pid int, pk int, constraint of_p foreign key (pid, pk) references p (id, k));

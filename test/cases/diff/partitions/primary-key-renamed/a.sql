@@ -1,0 +1,5 @@
+create table p (id int not null, k int not null, constraint p_pkey primary key (id, k)) partition by list (k);
+create table p_1 partition of p for values in (1);
+comment on constraint p_pkey on p is 'The key';
+alter table p_1 replica identity using index p_1_pkey;
+create table c (pid int, pk int, constraint of_p foreign key (pid, pk) references p (id, k));
