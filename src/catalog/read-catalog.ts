@@ -52,15 +52,15 @@ export async function readCatalog(
 
 /** Relations name each other: keys first, then columns, then what is built of both. */
 async function readRelations(read: Read, registry: Registry): Promise<void> {
-  const { matviews, parents } = await readTables(read, registry)
+  const { matviews, parents, partitions, quoted } = await readTables(read, registry)
   const views = await readViews(read, registry)
   const sequences = await readSequences(read, registry, parents)
-  const columnsOf = await readColumns(read, registry, sequences.identities)
+  const columnsOf = await readColumns(read, { registry, partitions, identities: sequences.identities })
   sequences.addAll()
   views.addAll(columnsOf)
   for (const row of matviews) addMatView(row, columnsOf, registry)
   const constraints = await readConstraints(read, registry, parents)
-  const indexes = await readIndexes(read, registry)
+  const indexes = await readIndexes(read, { registry, quoted, constraints: constraints.byIndex })
   constraints.addAll()
   indexes.addAll()
 }

@@ -15,11 +15,15 @@ interface ConstraintRow {
   readonly inherited: boolean
   readonly index: number
   readonly referenced: number
+  /** attnums of a key: "1 3". */
+  readonly columns: string | null
 }
 
 const TYPES = { p: 'primary', u: 'unique', x: 'exclude', c: 'check', f: 'foreign' } as const
 
 export interface ConstraintsRead {
+  /** oid of the constraint that an index makes, by that of the index. */
+  readonly byIndex: ReadonlyMap<number, number>
   /** To be called when the indexes have their keys. */
   readonly addAll: () => void
 }
@@ -37,7 +41,9 @@ export async function readConstraints(
   })
   for (const [oid, key] of found.keys) registry.name(CLASS.constraint, oid, key)
   const all = { ...found, byOid: new Map(rows.map((row) => [row.oid, row])) }
+  const makesIndex = rows.filter(({ type }) => type === 'p' || type === 'u' || type === 'x')
   return {
+    byIndex: new Map(makesIndex.map(({ index, oid }) => [index, oid])),
     addAll: () => {
       for (const row of rows) addConstraint(row, all, registry)
     },
@@ -79,6 +85,7 @@ function addConstraint(row: ConstraintRow, { keys, parents, byOid }: Found, regi
     references,
   })
   registry.need(key, table, references, parents.get(row.oid), row.type === 'f' ? index : undefined)
+  registry.needColumns(key, row.relation, row.columns)
 }
 
 function textOf({ definition, parent }: ConstraintRow, byOid: Found['byOid']): string {

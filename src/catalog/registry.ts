@@ -5,7 +5,6 @@ export const CLASS = {
   type: 1247,
   routine: 1255,
   relation: 1259,
-  default: 2604,
   schema: 2615,
   constraint: 2606,
   rule: 2618,
@@ -45,7 +44,7 @@ export class Registry {
   readonly #unknown = new Map<string, string>()
   /** What objects need that is of no kind of this model. */
   readonly unknownNeeds = new Map<ObjectKey, readonly string[]>()
-  readonly #namespaces = new Map<number, string>()
+  readonly #namespaces = new Map<number, { readonly name: string; readonly quoted: string }>()
 
   /** Names may be known before the object is: tables point at each other. */
   name(catalog: number, oid: number, key: ObjectKey): void {
@@ -58,8 +57,8 @@ export class Registry {
     this.#columns.set(relation, columns)
   }
 
-  nameSchema(oid: number, name: string): void {
-    this.#namespaces.set(oid, name)
+  nameSchema(oid: number, name: string, quoted: string): void {
+    this.#namespaces.set(oid, { name, quoted })
   }
 
   nameMember(catalog: number, oid: number, extension: ObjectKey): void {
@@ -84,6 +83,13 @@ export class Registry {
   /** Of what is not there nothing is needed: not everything that a server knows is of this model. */
   need(key: ObjectKey, ...needed: readonly (ObjectKey | undefined)[]): void {
     for (const other of needed) if (other !== undefined && other !== key) this.#needOne(key, other)
+  }
+
+  /** `positions`: attnums, 0 for an expression: "1 0 3". */
+  needColumns(key: ObjectKey, relation: number, positions: string | null): void {
+    if (positions === null) return
+    const columns = this.#columns.get(relation)
+    for (const position of positions.split(' ')) this.need(key, columns?.[Number(position)])
   }
 
   #needOne(key: ObjectKey, other: ObjectKey): void {
@@ -111,7 +117,12 @@ export class Registry {
   }
 
   schemaName(oid: number): string {
-    return this.#namespaces.get(oid) ?? ''
+    return this.#namespaces.get(oid)?.name ?? ''
+  }
+
+  /** As the server writes it in definitions. */
+  quotedSchema(oid: number): string {
+    return this.#namespaces.get(oid)?.quoted ?? ''
   }
 
   /** Undefined for public and schemas that are not read. */
