@@ -116,7 +116,7 @@ function viewColumn(row: ColumnRow, relation: ObjectKey): ViewColumn {
 function addColumn(row: ColumnRow, relation: number, { registry, identities }: Around): void {
   const table = registry.relation(relation)
   if (table === undefined) return
-  const key = memberKey('column', table, row.name)
+  const key = registry.key(memberKey('column', table, row.name))
   registry.nameColumn(relation, row.position, key)
   registry.add({
     kind: 'column',

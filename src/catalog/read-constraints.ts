@@ -36,7 +36,7 @@ export async function readConstraints(
   const listed = await read<ConstraintRow>('catalog_constraints')
   const rows = withParentsOfChecks(listed, parents)
   const found = keysByParent(rows, {
-    table: (row) => registry.relation(row.relation),
+    registry,
     own: (row, table) => memberKey('constraint', table, row.name),
   })
   for (const [oid, key] of found.keys) registry.name(CLASS.constraint, oid, key)

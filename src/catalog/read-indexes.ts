@@ -43,7 +43,7 @@ export async function readIndexes(
 ): Promise<IndexesRead> {
   const rows = await read<IndexRow>('catalog_indexes')
   const found = keysByParent(rows, {
-    table: (row) => registry.relation(row.relation),
+    registry,
     own: (row) => objectKey('index', { schema: registry.schemaName(row.namespace), name: row.name }),
   })
   for (const [oid, key] of found.keys) registry.name(CLASS.relation, oid, key)

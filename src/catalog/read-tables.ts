@@ -48,7 +48,11 @@ export async function readTables(read: Read, registry: Registry): Promise<Tables
   )
   for (const row of rows) {
     const name = { schema: registry.schemaName(row.namespace), name: row.name }
-    registry.name(CLASS.relation, row.oid, objectKey(row.kind === 'm' ? 'matview' : 'table', name))
+    registry.name(
+      CLASS.relation,
+      row.oid,
+      registry.key(objectKey(row.kind === 'm' ? 'matview' : 'table', name)),
+    )
   }
   const parents = new Map<number, readonly number[]>()
   const partitions = new Map<number, number>()

@@ -1,4 +1,5 @@
 import { type ObjectKey, objectKey, type SchemaObject } from '../model/index.ts'
+import type { SharedObjects } from './shared.ts'
 
 /** oids of the system catalogs: constants of PostgreSQL. */
 export const CLASS = {
@@ -46,6 +47,17 @@ export class Registry {
   readonly unknownNeeds = new Map<ObjectKey, readonly string[]>()
   readonly #namespaces = new Map<number, { readonly name: string; readonly quoted: string }>()
 
+  readonly #shared: SharedObjects | undefined
+
+  constructor(shared?: SharedObjects) {
+    this.#shared = shared
+  }
+
+  /** The one of the other catalogs, where they have it. */
+  key(key: ObjectKey): ObjectKey {
+    return this.#shared?.key(key) ?? key
+  }
+
   /** Names may be known before the object is: tables point at each other. */
   name(catalog: number, oid: number, key: ObjectKey): void {
     this.#keys.set(catalog, oid, key)
@@ -76,8 +88,14 @@ export class Registry {
   }
 
   add(object: SchemaObject): void {
-    this.objects.set(object.key, Object.freeze(object))
+    this.objects.set(object.key, this.#shared?.object(object) ?? Object.freeze(object))
     if (!this.needs.has(object.key)) this.needs.set(object.key, NONE)
+  }
+
+  /** To be called when all of them are known. */
+  shareNeeds(): void {
+    if (this.#shared === undefined) return
+    for (const [key, set] of this.needs) this.needs.set(key, this.#shared.needs(key, set))
   }
 
   /** Of what is not there nothing is needed: not everything that a server knows is of this model. */
