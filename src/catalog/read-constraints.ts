@@ -15,8 +15,6 @@ interface ConstraintRow {
   readonly inherited: boolean
   readonly index: number
   readonly referenced: number
-  /** attnums of a key: "1 3". */
-  readonly columns: string | null
 }
 
 const TYPES = { p: 'primary', u: 'unique', x: 'exclude', c: 'check', f: 'foreign' } as const
@@ -85,7 +83,6 @@ function addConstraint(row: ConstraintRow, { keys, parents, byOid }: Found, regi
     references,
   })
   registry.need(key, table, references, parents.get(row.oid), row.type === 'f' ? index : undefined)
-  registry.needColumns(key, row.relation, row.columns)
 }
 
 function textOf({ definition, parent }: ConstraintRow, byOid: Found['byOid']): string {

@@ -101,5 +101,8 @@ function addIndex(row: IndexRow, found: Found, registry: Registry): void {
     statistics: row.statistics === null ? NO_STATISTICS : Object.freeze(row.statistics),
   })
   registry.need(key, table, constraint, parents.get(row.oid))
-  if (table.startsWith('table ')) registry.needColumns(key, row.relation, row.columns)
+  if (!table.startsWith('table ')) return
+  registry.needColumns(key, row.relation, row.columns)
+  // A key needs what its index covers.
+  if (constraint !== undefined) registry.needColumns(constraint, row.relation, row.columns)
 }

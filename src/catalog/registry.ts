@@ -104,8 +104,7 @@ export class Registry {
   }
 
   /** `positions`: attnums, 0 for an expression: "1 0 3". */
-  needColumns(key: ObjectKey, relation: number, positions: string | null): void {
-    if (positions === null) return
+  needColumns(key: ObjectKey, relation: number, positions: string): void {
     const columns = this.#columns.get(relation)
     for (const position of positions.split(' ')) this.need(key, columns?.[Number(position)])
   }

@@ -146,14 +146,14 @@ select a.attrelid as relation, a.attnum as position, a.attname as name, format_t
 
 -- name: catalog_constraints
 -- The rows that a foreign key has for each partition of the table it points at are the server's business: they stand on the same
--- table as their parent. definition is null where it is the parent's: nothing in it is named after the table. columns: attnums, of keys.
+-- table as their parent. definition is null where it is the parent's: nothing in it is named after the table.
 select k.oid, k.conrelid as relation, k.conname as name, k.contype::text as type,
        case when k.contype in ('p', 'u', 'f') and p.connamespace = any ((select current_setting('gigarow.namespaces')::oid[])::oid[])
              and k.condeferrable = p.condeferrable and k.condeferred = p.condeferred
              and (k.contype = 'f' or i.reloptions is not distinct from pi.reloptions) then null
             else pg_get_constraintdef(k.oid) end as definition,
        k.convalidated as validated, k.conparentid as parent, k.coninhcount > 0 as inherited, k.conindid as index,
-       k.confrelid as referenced, case when k.contype in ('p', 'u') then array_to_string(k.conkey, ' ') end as columns
+       k.confrelid as referenced
   from pg_constraint k
   left join pg_constraint p on p.oid = k.conparentid and p.contype in ('p', 'u', 'x', 'c', 'f')
   left join pg_class i on i.oid = k.conindid and i.reloptions is not null
