@@ -1,11 +1,17 @@
 // One measurement for diff.js, in a process of its own: both catalogs, and the plan from one to the other.
-import { readCatalog } from '../../dist/catalog/index.js'
-import { openPool, parseTarget } from '../../dist/db/index.js'
+import { readCatalog, SharedObjects } from '../../dist/catalog/index.js'
+import { parseTarget, withDatabase } from '../../dist/db/index.js'
 import { diff } from '../../dist/diff/index.js'
 
-const pools = process.argv.slice(2, 4).map((url) => openPool(parseTarget(url, 'flag'), { max: 1 }))
+const targets = process.argv.slice(2, 4).map((url) => parseTarget(url, 'flag'))
+const before = process.resourceUsage().maxRSS
 const started = performance.now()
-const [from, to] = await Promise.all(pools.map((sql) => readCatalog({ sql })))
+const shared = new SharedObjects()
+// As the command opens them.
+const reading = { doing: 'reading the schema', fetchTypes: false }
+const [from, to] = await Promise.all(
+  targets.map((target) => withDatabase(target, reading, (db) => readCatalog(db, { shared }))),
+)
 const read = performance.now()
 if (!from || !to) throw new Error('two URLs are needed')
 const plan = diff(from, to)
@@ -17,7 +23,7 @@ console.log(
     plan: (planned - read) / 1000,
     cpu: (userCPUTime + systemCPUTime) / 1e6,
     peakRssBytes: maxRSS * 1024,
+    baseRssBytes: before * 1024,
     statements: plan.statements.map(({ sql }) => sql),
   }),
 )
-await Promise.all(pools.map((sql) => sql.end()))

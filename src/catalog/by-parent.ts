@@ -1,14 +1,16 @@
 import { type ObjectKey, partKey } from '../model/index.ts'
+import type { Registry } from './registry.ts'
 
 interface Part {
   readonly oid: number
+  /** oid of the table that it stands on. */
+  readonly relation: number
   /** oid of the same thing on the parent table; 0 or null where there is none. */
   readonly parent: number | null
 }
 
 interface KeyOptions<Row> {
-  /** The table that it stands on. */
-  readonly table: (row: Row) => ObjectKey | undefined
+  readonly registry: Pick<Registry, 'key' | 'relation'>
   /** Its key by its own name. */
   readonly own: (row: Row, table: ObjectKey) => ObjectKey
 }
@@ -21,7 +23,7 @@ export interface PartKeys {
 /** Keys of indexes, constraints or triggers, of which those on partitions are named by their parent's; in any order. */
 export function keysByParent<Row extends Part>(
   rows: readonly Row[],
-  { table, own }: KeyOptions<Row>,
+  { registry, own }: KeyOptions<Row>,
 ): PartKeys {
   const byOid = new Map(rows.map((row) => [row.oid, row]))
   const keys = new Map<number, ObjectKey>()
@@ -29,11 +31,11 @@ export function keysByParent<Row extends Part>(
   const keyOf = (row: Row): ObjectKey | undefined => {
     const known = keys.get(row.oid)
     if (known !== undefined) return known
-    const at = table(row)
+    const at = registry.relation(row.relation)
     if (at === undefined) return undefined
     const above = row.parent === null ? undefined : byOid.get(row.parent)
     const parent = above && keyOf(above)
-    const key = parent === undefined ? own(row, at) : partKey(parent, at)
+    const key = registry.key(parent === undefined ? own(row, at) : partKey(parent, at))
     keys.set(row.oid, key)
     if (parent !== undefined) parents.set(row.oid, parent)
     return key

@@ -8,4 +8,5 @@ export {
   readLiveTable,
 } from './live-table.ts'
 export { type ReadCatalogOptions, readCatalog } from './read-catalog.ts'
+export { SharedObjects } from './shared.ts'
 export type { CatalogSource } from './snapshot.ts'

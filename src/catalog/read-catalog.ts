@@ -16,11 +16,14 @@ import { readTypes } from './read-types.ts'
 import { readUnknown } from './read-unknown.ts'
 import { addMatView, readRules, readViews } from './read-views.ts'
 import { Registry } from './registry.ts'
+import type { SharedObjects } from './shared.ts'
 import { type CatalogSource, inSnapshot, type Read } from './snapshot.ts'
 
 export interface ReadCatalogOptions {
   /** Only what is in these schemas; what it needs elsewhere is left out of `needs`. Default: all but the system's and gigarow's own. */
   readonly schemas?: readonly string[]
+  /** With what has been read beside it. */
+  readonly shared?: SharedObjects
 }
 
 /**
@@ -29,10 +32,10 @@ export interface ReadCatalogOptions {
  */
 export async function readCatalog(
   source: CatalogSource,
-  { schemas }: ReadCatalogOptions = {},
+  { schemas, shared }: ReadCatalogOptions = {},
 ): Promise<Catalog> {
   return inSnapshot(source, { schemas }, async (read, major) => {
-    const registry = new Registry()
+    const registry = new Registry(shared)
     await readSchemas(read, registry)
     await readTypes(read, registry)
     await readRelations(read, registry)
@@ -45,6 +48,7 @@ export async function readCatalog(
     await readAnnotations(read, registry)
     const unknown = await readUnknown(read, registry)
     await readNeeds(read, registry)
+    registry.shareNeeds()
     const { objects, needs, unknownNeeds } = registry
     return Object.freeze({ major, objects, needs, unknown, unknownNeeds, owners })
   })
@@ -52,15 +56,15 @@ export async function readCatalog(
 
 /** Relations name each other: keys first, then columns, then what is built of both. */
 async function readRelations(read: Read, registry: Registry): Promise<void> {
-  const { matviews, parents } = await readTables(read, registry)
+  const { matviews, parents, partitions, quoted } = await readTables(read, registry)
   const views = await readViews(read, registry)
   const sequences = await readSequences(read, registry, parents)
-  const columnsOf = await readColumns(read, registry, sequences.identities)
+  const columnsOf = await readColumns(read, { registry, partitions, identities: sequences.identities })
   sequences.addAll()
   views.addAll(columnsOf)
   for (const row of matviews) addMatView(row, columnsOf, registry)
   const constraints = await readConstraints(read, registry, parents)
-  const indexes = await readIndexes(read, registry)
+  const indexes = await readIndexes(read, { registry, quoted, constraints: constraints.byIndex })
   constraints.addAll()
   indexes.addAll()
 }

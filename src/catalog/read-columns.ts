@@ -18,7 +18,6 @@ interface ColumnRow {
   readonly generated: 's' | 'v' | null
   readonly identity: 'a' | 'd' | null
   readonly default_value: string | null
-  readonly default_oid: number | null
   readonly collation: string | null
   readonly storage: string | null
   readonly compression: string | null
@@ -30,28 +29,72 @@ interface ColumnRow {
 const STORAGE: Readonly<Record<string, string>> = { p: 'plain', e: 'external', x: 'extended', m: 'main' }
 const COMPRESSION: Readonly<Record<string, string>> = { p: 'pglz', l: 'lz4' }
 
+interface Around {
+  readonly registry: Registry
+  readonly identities: IdentitySequences
+  /** oid of a partition to that of its parent. */
+  readonly partitions: ReadonlyMap<number, number>
+}
+
 /** Adds the columns of tables; returns those of views and materialized views, which are part of them. */
-export async function readColumns(
-  read: Read,
-  registry: Registry,
-  identities: IdentitySequences,
-): Promise<ColumnsOf> {
+export async function readColumns(read: Read, around: Around): Promise<ColumnsOf> {
+  const { registry, partitions } = around
   const views = new Map<number, ViewColumn[]>()
+  const parents = new Set(partitions.values())
+  const kept = new Map<number, ColumnRow[]>()
   await read.each<ColumnRow>('catalog_columns', (row) => {
     const relation = registry.relation(row.relation)
-    if (relation === undefined) return
-    const key = memberKey('column', relation, row.name)
-    registry.nameColumn(row.relation, row.position, key)
-    if (relation.startsWith('table ')) addColumn({ row, key, relation, identities, registry })
+    // An extension's table may have partitions that are not the extension's.
+    if (parents.has(row.relation) || partitions.has(row.relation)) push(kept, row.relation, row)
+    if (relation === undefined || partitions.has(row.relation)) return
+    if (relation.startsWith('table ')) addColumn(row, row.relation, around)
     else {
-      const column = viewColumn(row, relation)
-      if (row.default_oid !== null) registry.name(CLASS.default, row.default_oid, relation)
-      const columns = views.get(row.relation)
-      if (columns) columns.push(column)
-      else views.set(row.relation, [column])
+      registry.nameColumn(row.relation, row.position, memberKey('column', relation, row.name))
+      push(views, row.relation, viewColumn(row, relation))
     }
   })
+  addColumnsOfPartitions(kept, around)
   return (relation) => Object.freeze(views.get(relation) ?? [])
+}
+
+function push<Key, Value>(lists: Map<Key, Value[]>, key: Key, value: Value): void {
+  const list = lists.get(key)
+  if (list) list.push(value)
+  else lists.set(key, [value])
+}
+
+/** A partition has the columns of its parent. Only those that differ in something were read. */
+function addColumnsOfPartitions(kept: ReadonlyMap<number, readonly ColumnRow[]>, around: Around): void {
+  const { partitions } = around
+  const rowsOf: RowsOf = remembering((relation) => {
+    const own = kept.get(relation) ?? NONE
+    const parent = partitions.get(relation)
+    return parent === undefined ? own : withInherited(own, inheritedFrom(parent))
+  })
+  const inheritedFrom: RowsOf = remembering((parent) =>
+    rowsOf(parent).map((row) => ({ ...row, inherited: true })),
+  )
+  for (const relation of partitions.keys())
+    for (const row of rowsOf(relation)) addColumn(row, relation, around)
+}
+
+type RowsOf = (relation: number) => readonly ColumnRow[]
+
+const NONE: readonly never[] = []
+
+function withInherited(own: readonly ColumnRow[], inherited: readonly ColumnRow[]): readonly ColumnRow[] {
+  if (own.length === 0) return inherited
+  const names = new Set(own.map(({ name }) => name))
+  return [...own, ...inherited.filter(({ name }) => !names.has(name))].sort((a, b) => a.position - b.position)
+}
+
+function remembering<Value>(find: (relation: number) => Value): (relation: number) => Value {
+  const known = new Map<number, Value>()
+  return (relation) => {
+    const value = known.get(relation) ?? find(relation)
+    known.set(relation, value)
+    return value
+  }
 }
 
 function viewColumn(row: ColumnRow, relation: ObjectKey): ViewColumn {
@@ -70,19 +113,15 @@ function viewColumn(row: ColumnRow, relation: ObjectKey): ViewColumn {
   })
 }
 
-interface ColumnParts {
-  readonly row: ColumnRow
-  readonly key: ObjectKey
-  readonly relation: ObjectKey
-  readonly identities: IdentitySequences
-  readonly registry: Registry
-}
-
-function addColumn({ row, key, relation, identities, registry }: ColumnParts): void {
+function addColumn(row: ColumnRow, relation: number, { registry, identities }: Around): void {
+  const table = registry.relation(relation)
+  if (table === undefined) return
+  const key = registry.key(memberKey('column', table, row.name))
+  registry.nameColumn(relation, row.position, key)
   registry.add({
     kind: 'column',
     key,
-    table: relation,
+    table,
     name: registry.once(row.name),
     position: row.position,
     type: registry.once(row.type),
@@ -93,7 +132,7 @@ function addColumn({ row, key, relation, identities, registry }: ColumnParts): v
     default:
       row.generated === null && row.default_value !== null ? registry.once(row.default_value) : undefined,
     generated: generated(row),
-    identity: identity(row, identities),
+    identity: identity(row, relation, identities),
     collation: textOr(row.collation),
     storage: row.storage === null ? undefined : STORAGE[row.storage],
     compression: row.compression === null ? undefined : COMPRESSION[row.compression],
@@ -101,9 +140,8 @@ function addColumn({ row, key, relation, identities, registry }: ColumnParts): v
     options: options(row.options),
     inherited: row.inherited,
   })
-  registry.need(key, relation)
-  if (row.default_oid !== null) registry.name(CLASS.default, row.default_oid, key)
-  const sequence = row.identity === null ? undefined : identities.own(row.relation, row.name)
+  registry.need(key, table)
+  const sequence = row.identity === null ? undefined : identities.own(relation, row.name)
   if (sequence !== undefined) registry.name(CLASS.relation, sequence, key)
 }
 
@@ -115,8 +153,8 @@ function generated(row: ColumnRow): Column['generated'] {
   })
 }
 
-function identity(row: ColumnRow, identities: IdentitySequences): Column['identity'] {
+function identity(row: ColumnRow, relation: number, identities: IdentitySequences): Column['identity'] {
   if (row.identity === null) return undefined
-  const sequence = identities.optionsFor(row.relation, row.name)
+  const sequence = identities.optionsFor(relation, row.name)
   return sequence && Object.freeze({ always: row.identity === 'a', options: sequence })
 }

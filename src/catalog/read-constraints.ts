@@ -20,6 +20,8 @@ interface ConstraintRow {
 const TYPES = { p: 'primary', u: 'unique', x: 'exclude', c: 'check', f: 'foreign' } as const
 
 export interface ConstraintsRead {
+  /** oid of the constraint that an index makes, by that of the index. */
+  readonly byIndex: ReadonlyMap<number, number>
   /** To be called when the indexes have their keys. */
   readonly addAll: () => void
 }
@@ -32,12 +34,14 @@ export async function readConstraints(
   const listed = await read<ConstraintRow>('catalog_constraints')
   const rows = withParentsOfChecks(listed, parents)
   const found = keysByParent(rows, {
-    table: (row) => registry.relation(row.relation),
+    registry,
     own: (row, table) => memberKey('constraint', table, row.name),
   })
   for (const [oid, key] of found.keys) registry.name(CLASS.constraint, oid, key)
   const all = { ...found, byOid: new Map(rows.map((row) => [row.oid, row])) }
+  const makesIndex = rows.filter(({ type }) => type === 'p' || type === 'u' || type === 'x')
   return {
+    byIndex: new Map(makesIndex.map(({ index, oid }) => [index, oid])),
     addAll: () => {
       for (const row of rows) addConstraint(row, all, registry)
     },

@@ -1,5 +1,6 @@
 import { objectKey } from '../model/index.ts'
 import { keysByParent, type PartKeys } from './by-parent.ts'
+import type { ConstraintsRead } from './read-constraints.ts'
 import { CLASS, type Registry } from './registry.ts'
 import type { Read } from './snapshot.ts'
 import { textOr } from './values.ts'
@@ -9,16 +10,17 @@ interface IndexRow {
   readonly relation: number
   readonly namespace: number
   readonly name: string
+  /** As the server writes it, where that is not the name. */
+  readonly quoted: string | null
   /** Null: its parent's, after the head. */
   readonly definition: string | null
-  readonly head: string
+  readonly partitioned: boolean
   readonly unique: boolean
   readonly valid: boolean
   readonly clustered: boolean
   /** attnums, 0 for an expression: "1 0 3". */
   readonly columns: string
   readonly parent: number | null
-  readonly constraint: number | null
   readonly tablespace: string | null
   readonly statistics: Readonly<Record<string, number>> | null
 }
@@ -28,14 +30,24 @@ export interface IndexesRead {
   readonly addAll: () => void
 }
 
-export async function readIndexes(read: Read, registry: Registry): Promise<IndexesRead> {
+interface Around {
+  readonly registry: Registry
+  /** Names of tables as the server writes them, by oid. */
+  readonly quoted: ReadonlyMap<number, string>
+  readonly constraints: ConstraintsRead['byIndex']
+}
+
+export async function readIndexes(
+  read: Read,
+  { registry, quoted, constraints }: Around,
+): Promise<IndexesRead> {
   const rows = await read<IndexRow>('catalog_indexes')
   const found = keysByParent(rows, {
-    table: (row) => registry.relation(row.relation),
+    registry,
     own: (row) => objectKey('index', { schema: registry.schemaName(row.namespace), name: row.name }),
   })
   for (const [oid, key] of found.keys) registry.name(CLASS.relation, oid, key)
-  const all = { ...found, definitions: definitionsOf(rows) }
+  const all = { ...found, constraints, definitions: definitionsOf(rows, quoted) }
   return {
     addAll: () => {
       for (const row of rows) addIndex(row, all, registry)
@@ -44,25 +56,36 @@ export async function readIndexes(read: Read, registry: Registry): Promise<Index
 }
 
 type Definitions = ReadonlyMap<number, string>
-type Found = PartKeys & { readonly definitions: Definitions }
+type Found = PartKeys & Pick<Around, 'constraints'> & { readonly definitions: Definitions }
 
-function definitionsOf(rows: readonly IndexRow[]): Definitions {
+/** What a definition of a partition's index begins with has names in it; the rest is its parent's. */
+function definitionsOf(rows: readonly IndexRow[], quoted: Around['quoted']): Definitions {
   const byOid = new Map(rows.map((row) => [row.oid, row]))
+  const definitions = new Map<number, string>()
+  const headOf = ({ unique, name, quoted: own, partitioned, relation }: IndexRow): string =>
+    `CREATE ${unique ? 'UNIQUE ' : ''}INDEX ${own ?? name} ON ${partitioned ? 'ONLY ' : ''}${quoted.get(relation)}`
   const definitionOf = (row: IndexRow): string => {
+    const known = definitions.get(row.oid)
+    if (known !== undefined) return known
     const parent = row.parent === null ? undefined : byOid.get(row.parent)
-    if (row.definition !== null || parent === undefined) return row.definition ?? row.head
-    return [row.head, definitionOf(parent).slice(parent.head.length)].join('')
+    const text =
+      row.definition ??
+      [headOf(row), parent ? definitionOf(parent).slice(headOf(parent).length) : ''].join('')
+    definitions.set(row.oid, text)
+    return text
   }
-  return new Map(rows.map((row) => [row.oid, definitionOf(row)]))
+  for (const row of rows) definitionOf(row)
+  return definitions
 }
 
 const NO_STATISTICS: Readonly<Record<string, number>> = Object.freeze({})
 
-function addIndex(row: IndexRow, { keys, parents, definitions }: Found, registry: Registry): void {
+function addIndex(row: IndexRow, found: Found, registry: Registry): void {
+  const { keys, parents, definitions, constraints } = found
   const key = keys.get(row.oid)
   const table = registry.relation(row.relation)
   if (key === undefined || table === undefined) return
-  const constraint = registry.keyOf(CLASS.constraint, row.constraint)
+  const constraint = registry.keyOf(CLASS.constraint, constraints.get(row.oid) ?? null)
   registry.add({
     kind: 'index',
     key,
@@ -79,7 +102,7 @@ function addIndex(row: IndexRow, { keys, parents, definitions }: Found, registry
   })
   registry.need(key, table, constraint, parents.get(row.oid))
   if (!table.startsWith('table ')) return
-  for (const position of row.columns.split(' ')) {
-    registry.need(key, registry.column(row.relation, Number(position)))
-  }
+  registry.needColumns(key, row.relation, row.columns)
+  // A key needs what its index covers.
+  if (constraint !== undefined) registry.needColumns(constraint, row.relation, row.columns)
 }

@@ -1,4 +1,4 @@
-import { kindIn, type ObjectKey, type Owners } from '../model/index.ts'
+import type { ObjectKey, ObjectKind, Owners } from '../model/index.ts'
 import type { Registry } from './registry.ts'
 import type { Read } from './snapshot.ts'
 
@@ -8,13 +8,28 @@ interface OwnerRow {
   readonly owner: string
 }
 
-/** Of objects of the model; the sequence of an identity goes with its column. */
+const OWNED: ReadonlySet<ObjectKind> = new Set([
+  'schema',
+  'enum',
+  'domain',
+  'type',
+  'sequence',
+  'table',
+  'view',
+  'matview',
+  'routine',
+])
+
+/** Of objects of the model; the sequence of an identity goes with its column. Most are the reader's, and only the others are asked for. */
 export async function readOwners(read: Read, registry: Registry): Promise<Owners> {
-  const of = new Map<ObjectKey, string>()
+  const others = new Map<ObjectKey, string>()
   for (const { class: catalog, oid, owner } of await read<OwnerRow>('catalog_owners')) {
     const key = registry.keyOf(catalog, oid)
-    if (key !== undefined && kindIn(key) !== 'column' && registry.objects.has(key)) of.set(key, owner)
+    if (key !== undefined) others.set(key, owner)
   }
   const [reader] = await read<{ readonly name: string }>('catalog_reader')
+  const of = new Map<ObjectKey, string>()
+  for (const { key, kind } of registry.objects.values())
+    if (OWNED.has(kind)) of.set(key, others.get(key) ?? reader!.name)
   return Object.freeze({ reader: reader!.name, of })
 }

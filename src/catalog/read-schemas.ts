@@ -5,9 +5,12 @@ import type { Read } from './snapshot.ts'
 interface NamespaceRow {
   readonly oid: number
   readonly name: string
+  readonly quoted: string
 }
 
-interface ExtensionRow extends NamespaceRow {
+interface ExtensionRow {
+  readonly oid: number
+  readonly name: string
   readonly version: string
   readonly schema: string
 }
@@ -21,7 +24,7 @@ interface MemberRow {
 /** Schemas, extensions, and what belongs to extensions: others are read by these. */
 export async function readSchemas(read: Read, registry: Registry): Promise<void> {
   const namespaces = await read<NamespaceRow>('catalog_namespaces')
-  for (const { oid, name } of namespaces) registry.nameSchema(oid, name)
+  for (const { oid, name, quoted } of namespaces) registry.nameSchema(oid, name, quoted)
   const extensions = await read<ExtensionRow>('catalog_extensions')
   const keys = new Map(extensions.map(({ oid, name }) => [oid, objectKey('extension', name)]))
   for (const row of await read<MemberRow>('catalog_members')) {

@@ -7,10 +7,14 @@ export interface TableRow {
   readonly oid: number
   readonly namespace: number
   readonly name: string
+  /** As the server writes it, where that is not the name. */
+  readonly quoted: string | null
   readonly kind: 'r' | 'p' | 'm'
   readonly unlogged: boolean
   readonly partition_key: string | null
   readonly bound: string | null
+  readonly parent: number | null
+  /** Of plain inheritance. */
   readonly parents: readonly number[] | null
   readonly pending: boolean | null
   readonly options: readonly string[] | null
@@ -31,6 +35,10 @@ export interface TablesRead {
   readonly matviews: readonly TableRow[]
   /** oids of the tables that a table inherits from or is a partition of. */
   readonly parents: ReadonlyMap<number, readonly number[]>
+  /** oid of a partition to that of its parent; without those whose DETACH is pending, which may have become different. */
+  readonly partitions: ReadonlyMap<number, number>
+  /** By oid, as the server writes it in definitions: public.events. */
+  readonly quoted: ReadonlyMap<number, string>
 }
 
 /** Tables and partitions; the rows of materialized views wait for their columns. */
@@ -40,15 +48,24 @@ export async function readTables(read: Read, registry: Registry): Promise<Tables
   )
   for (const row of rows) {
     const name = { schema: registry.schemaName(row.namespace), name: row.name }
-    registry.name(CLASS.relation, row.oid, objectKey(row.kind === 'm' ? 'matview' : 'table', name))
+    registry.name(
+      CLASS.relation,
+      row.oid,
+      registry.key(objectKey(row.kind === 'm' ? 'matview' : 'table', name)),
+    )
   }
   const parents = new Map<number, readonly number[]>()
+  const partitions = new Map<number, number>()
+  const quoted = new Map<number, string>()
   for (const row of rows) {
+    quoted.set(row.oid, `${registry.quotedSchema(row.namespace)}.${row.quoted ?? row.name}`)
     if (row.kind === 'm') continue
-    if (row.parents) parents.set(row.oid, row.parents)
+    if (row.parent !== null) parents.set(row.oid, row.parents ?? [row.parent])
+    if (row.bound !== null && row.parent !== null && row.pending === false)
+      partitions.set(row.oid, row.parent)
     addTable(row, registry)
   }
-  return { matviews: rows.filter((row) => row.kind === 'm'), parents }
+  return { matviews: rows.filter((row) => row.kind === 'm'), parents, partitions, quoted }
 }
 
 function addTable(row: TableRow, registry: Registry): void {
@@ -74,7 +91,7 @@ function addTable(row: TableRow, registry: Registry): void {
 }
 
 function partitionOf(row: TableRow, registry: Registry): PartitionOf | undefined {
-  const parent = registry.relation(row.parents?.[0] ?? null)
+  const parent = registry.relation(row.parent)
   if (row.bound === null || parent === undefined) return undefined
   return Object.freeze({ parent, bound: row.bound, detachPending: row.pending === true })
 }

@@ -18,7 +18,7 @@ interface TriggerRow {
 export async function readTriggers(read: Read, registry: Registry): Promise<void> {
   const rows = await read<TriggerRow>('catalog_triggers')
   const { keys, parents } = keysByParent(rows, {
-    table: (row) => registry.relation(row.relation),
+    registry,
     own: (row, table) => memberKey('trigger', table, row.name),
   })
   for (const row of rows) {

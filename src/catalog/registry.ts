@@ -1,11 +1,11 @@
 import { type ObjectKey, objectKey, type SchemaObject } from '../model/index.ts'
+import type { SharedObjects } from './shared.ts'
 
 /** oids of the system catalogs: constants of PostgreSQL. */
 export const CLASS = {
   type: 1247,
   routine: 1255,
   relation: 1259,
-  default: 2604,
   schema: 2615,
   constraint: 2606,
   rule: 2618,
@@ -45,7 +45,18 @@ export class Registry {
   readonly #unknown = new Map<string, string>()
   /** What objects need that is of no kind of this model. */
   readonly unknownNeeds = new Map<ObjectKey, readonly string[]>()
-  readonly #namespaces = new Map<number, string>()
+  readonly #namespaces = new Map<number, { readonly name: string; readonly quoted: string }>()
+
+  readonly #shared: SharedObjects | undefined
+
+  constructor(shared?: SharedObjects) {
+    this.#shared = shared
+  }
+
+  /** The one of the other catalogs, where they have it. */
+  key(key: ObjectKey): ObjectKey {
+    return this.#shared?.key(key) ?? key
+  }
 
   /** Names may be known before the object is: tables point at each other. */
   name(catalog: number, oid: number, key: ObjectKey): void {
@@ -58,8 +69,8 @@ export class Registry {
     this.#columns.set(relation, columns)
   }
 
-  nameSchema(oid: number, name: string): void {
-    this.#namespaces.set(oid, name)
+  nameSchema(oid: number, name: string, quoted: string): void {
+    this.#namespaces.set(oid, { name, quoted })
   }
 
   nameMember(catalog: number, oid: number, extension: ObjectKey): void {
@@ -77,13 +88,25 @@ export class Registry {
   }
 
   add(object: SchemaObject): void {
-    this.objects.set(object.key, Object.freeze(object))
+    this.objects.set(object.key, this.#shared?.object(object) ?? Object.freeze(object))
     if (!this.needs.has(object.key)) this.needs.set(object.key, NONE)
+  }
+
+  /** To be called when all of them are known. */
+  shareNeeds(): void {
+    if (this.#shared === undefined) return
+    for (const [key, set] of this.needs) this.needs.set(key, this.#shared.needs(key, set))
   }
 
   /** Of what is not there nothing is needed: not everything that a server knows is of this model. */
   need(key: ObjectKey, ...needed: readonly (ObjectKey | undefined)[]): void {
     for (const other of needed) if (other !== undefined && other !== key) this.#needOne(key, other)
+  }
+
+  /** `positions`: attnums, 0 for an expression: "1 0 3". */
+  needColumns(key: ObjectKey, relation: number, positions: string): void {
+    const columns = this.#columns.get(relation)
+    for (const position of positions.split(' ')) this.need(key, columns?.[Number(position)])
   }
 
   #needOne(key: ObjectKey, other: ObjectKey): void {
@@ -111,7 +134,12 @@ export class Registry {
   }
 
   schemaName(oid: number): string {
-    return this.#namespaces.get(oid) ?? ''
+    return this.#namespaces.get(oid)?.name ?? ''
+  }
+
+  /** As the server writes it in definitions. */
+  quotedSchema(oid: number): string {
+    return this.#namespaces.get(oid)?.quoted ?? ''
   }
 
   /** Undefined for public and schemas that are not read. */

@@ -64,7 +64,7 @@ export async function inSnapshot<T>(
       return work(session)
     })
   if (!('sql' in source)) return inSession(source)
-  if (source.withSession) return source.withSession(inSession)
+  if (source.withSession) return source.withSession(inSession, { fetchTypes: false })
   const mode = 'isolation level repeatable read read only'
   return (await source.sql.begin(mode, (sql) => work(sql).then((value) => ({ value })))).value
 }

@@ -15,6 +15,11 @@ export interface DatabaseOptions {
   readonly max?: number
   /** Seen in pg_stat_activity. Default gigarow. */
   readonly applicationName?: string
+  /**
+   * The driver asks each new connection for all array types, of which each table has one: 11,000 tables are 15 MB and 0.1 s. Without
+   * them arrays are no values of a statement, neither as parameters nor in rows. Default true.
+   */
+  readonly fetchTypes?: boolean
   /** A connection has ended, by us or by anybody. */
   readonly onClose?: () => void
 }
@@ -22,7 +27,10 @@ export interface DatabaseOptions {
 export interface Database {
   readonly target: Target
   /** One session for everything inside: session locks, SET, temporary tables. */
-  readonly withSession: <T>(use: (session: ReservedSql) => Promise<T>) => Promise<T>
+  readonly withSession: <T>(
+    use: (session: ReservedSql) => Promise<T>,
+    options?: Pick<DatabaseOptions, 'fetchTypes'>,
+  ) => Promise<T>
   /** Tagged template: values become parameters. */
   readonly sql: Sql
   /** server_version_num, such as 180004. */
@@ -44,7 +52,7 @@ export async function withDatabase<T>(
     return await use({
       target,
       sql,
-      withSession: (work) => withSession({ target, applicationName }, work),
+      withSession: (work, session) => withSession({ target, applicationName, ...session }, work),
       version: await readVersion(sql),
     })
   } catch (error) {
@@ -57,7 +65,7 @@ export async function withDatabase<T>(
 /** A pool whose life the caller keeps; prefer withDatabase. Connects at its first statement. */
 export function openPool(
   target: Target,
-  { max = 4, applicationName = 'gigarow', onClose = () => {} }: DatabaseOptions = {},
+  { max = 4, applicationName = 'gigarow', fetchTypes = true, onClose = () => {} }: DatabaseOptions = {},
 ): Sql {
   return postgres({
     host: target.socketDir ?? target.host,
@@ -72,6 +80,7 @@ export function openPool(
     // The default closes connections after 30 to 60 minutes, and with them session locks.
     max_lifetime: null,
     connect_timeout: 10,
+    fetch_types: fetchTypes,
     ssl: target.ssl === undefined ? false : target.ssl,
     onnotice: () => {},
     onclose: onClose,
@@ -86,7 +95,7 @@ export function openPool(
   })
 }
 
-export interface SessionOptions {
+export interface SessionOptions extends Pick<DatabaseOptions, 'fetchTypes'> {
   readonly target: Target
   readonly applicationName: string
 }
@@ -96,7 +105,7 @@ export interface SessionOptions {
  * can be given up when it is cut: a session reserved from a pool never answers a statement that is sent after that.
  */
 export async function withSession<T>(
-  { target, applicationName }: SessionOptions,
+  { target, applicationName, fetchTypes }: SessionOptions,
   use: (session: ReservedSql) => Promise<T>,
 ): Promise<T> {
   let closed = false
@@ -104,8 +113,15 @@ export async function withSession<T>(
     closed = true
     void pool.end({ timeout: 0 })
   }
-  const pool = openPool(target, { max: 1, applicationName, onClose })
+  const pool = openPool(target, {
+    max: 1,
+    applicationName,
+    onClose,
+    ...(fetchTypes === undefined ? {} : { fetchTypes }),
+  })
   try {
+    // postgres.js never answers reserve() on a connection that it opens for it without asking for types.
+    if (fetchTypes === false) await pool`select 1`
     return await use(guarded(await pool.reserve(), () => closed))
   } finally {
     await pool.end({ timeout: 0 })

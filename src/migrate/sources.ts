@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { readCatalog } from '../catalog/index.ts'
+import { readCatalog, SharedObjects } from '../catalog/index.ts'
 import { type Database, type Target, withDatabase } from '../db/index.ts'
 import { GigarowError, isGigarowError, silent } from '../kernel/index.ts'
 import type { Catalog } from '../model/index.ts'
@@ -37,6 +37,7 @@ export interface SourceState {
   /** The live database, or the scratch database that holds the state; open as long as `use` runs. */
   readonly db: Database
   readonly catalog: Catalog
+  readonly shared: SharedObjects
 }
 
 export interface SourceOptions {
@@ -65,10 +66,12 @@ export async function withSource<T>(
   const opened = async (db: Database) => {
     assertSameMajor(source, db, options.like)
     if (source.kind !== 'database') await build(db, scripts, options)
-    return use({ source, db, catalog: await readCatalog(db) })
+    const { shared = new SharedObjects() } = options.like ?? {}
+    return use({ source, db, shared, catalog: await readCatalog(db, { shared }) })
   }
   if (source.kind !== 'database') return options.scratch.withDatabase(opened)
-  return withDatabase(source.target, { doing: 'reading the schema', applicationName: 'gigarow diff' }, opened)
+  const reading = { doing: 'reading the schema', applicationName: 'gigarow diff', fetchTypes: false }
+  return withDatabase(source.target, reading, opened)
 }
 
 async function build(

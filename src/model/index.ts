@@ -75,4 +75,5 @@ export {
   type PartitionKey,
   type PartitionStrategy,
 } from './partitioning.ts'
+export { same } from './same.ts'
 export { STABLE_FUNCTIONS } from './stable-functions.ts'

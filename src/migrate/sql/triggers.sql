@@ -1,7 +1,7 @@
 -- name: silent_constraints
 -- Triggers of the server's own that keep a constraint, and do not fire: ALTER TABLE … DISABLE TRIGGER ALL, forgotten after a load.
 select format('%I.%I', n.nspname, c.relname) as relation, k.conname as name, k.contype::text as type,
-       array_agg(distinct format('%I.%I', tn.nspname, tc.relname)) as disabled_on
+       to_json(array_agg(distinct format('%I.%I', tn.nspname, tc.relname))) as disabled_on
   from pg_trigger t
   join pg_constraint k on k.oid = t.tgconstraint
   join pg_class c on c.oid = k.conrelid
