@@ -64,6 +64,13 @@ export class SeedProgress {
       case 'phase.finished':
         this.#finished(event)
         break
+      case 'calibrated':
+        for (const { table, sample, copy, sql } of event.tables)
+          this.#line(
+            `  ${table}, ${formatRows(sample)} rows a session: copy ${formatRows(copy)}/s, sql ${formatRows(sql)}/s`,
+          )
+        this.#line(`Filler ${event.filler}: ${event.reason}`)
+        break
       case 'notice':
         this.#line(`note: ${event.message}`)
         break

@@ -97,6 +97,10 @@ export const ERROR_CODES = {
     exit: 1,
     meaning: 'The columns of a profile and of its table in the database do not go together.',
   },
+  SEED_NO_SPACE: {
+    exit: 3,
+    meaning: 'A load would not fit on the disk of the server; --disk-free says that there is more space.',
+  },
   SEED_BUSY: { exit: 1, meaning: 'Another load works on the database.' },
   SEED_UNFINISHED: {
     exit: 1,

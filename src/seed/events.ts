@@ -1,3 +1,4 @@
+import type { Calibration } from './calibrate.ts'
 import type { Filler } from './plan.ts'
 
 const PHASES = ['prepare', 'load', 'indexes', 'vacuum', 'verify'] as const
@@ -48,6 +49,8 @@ export type SeedEvent =
       readonly name: string
       readonly seconds?: number
     }
+  /** What both fillers made of a sample, and which one was taken. */
+  | ({ readonly type: 'calibrated' } & Calibration)
   | { readonly type: 'notice'; readonly message: string }
   | { readonly type: 'run.finished'; readonly run: number; readonly seconds: number }
 

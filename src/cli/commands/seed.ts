@@ -11,13 +11,33 @@ interface SeedFlags {
   readonly scale?: string
   readonly only?: string
   readonly seed?: string
-  readonly filler?: Filler
+  readonly filler?: Filler | 'auto'
   readonly jobs?: string
   readonly chunkRows?: string
   readonly to?: string
   readonly resume?: boolean
   readonly truncate?: boolean
   readonly dryRun?: boolean
+  readonly diskFree?: string
+}
+
+const DISK_FREE = {
+  flags: '--disk-free <size>',
+  description:
+    'free space on the server’s disk, such as 500GB: instead of what is found, or of a server elsewhere',
+}
+
+const ONLY = { flags: '--only <tables>', description: 'fill only these of its tables, separated by commas' }
+const FILLER = {
+  flags: '--filler <name>',
+  description:
+    'who makes the rows: copy (threads here), sql (the server), or auto: the faster one on a sample',
+  choices: ['copy', 'sql', 'auto'],
+}
+const JOBS = {
+  flags: '--jobs <n>',
+  description:
+    'sessions that load at the same time; default: seed.jobs of the configuration, else the number of CPUs',
 }
 
 export const seedCommand: Command = {
@@ -26,21 +46,13 @@ export const seedCommand: Command = {
   summary: 'fill tables with the rows of a profile, verified',
   options: [
     ...PROFILE_OPTIONS,
-    { flags: '--only <tables>', description: 'fill only these of its tables, separated by commas' },
+    ONLY,
     {
       flags: '--seed <n>',
       description: 'another number gives other rows of the same kind; default: the profile’s',
     },
-    {
-      flags: '--filler <name>',
-      description: 'who makes the rows: copy (threads here) or sql (the server)',
-      choices: ['copy', 'sql'],
-    },
-    {
-      flags: '--jobs <n>',
-      description:
-        'sessions that load at the same time; default: seed.jobs of the configuration, else the number of CPUs',
-    },
+    FILLER,
+    JOBS,
     {
       flags: '--chunk-rows <n>',
       description: 'rows of a chunk, the unit of commit and resume; default: 250k, fewer for small tables',
@@ -53,6 +65,7 @@ export const seedCommand: Command = {
     { flags: '--resume', description: 'go on with a load that stopped' },
     { flags: '--truncate', description: 'delete the rows that the tables hold before loading' },
     { flags: '--dry-run', description: 'show what would be done, change nothing' },
+    DISK_FREE,
   ],
   examples: [
     'gigarow seed --profile billion --rows 10M',
@@ -62,7 +75,39 @@ export const seedCommand: Command = {
     'gigarow seed --profile energy --rows 1M --to csv ./data',
     'gigarow seed --resume',
   ],
+  commands: [
+    {
+      name: 'plan',
+      summary: 'print what a load would do, take and need, without touching anything',
+      options: [
+        ...PROFILE_OPTIONS,
+        ONLY,
+        { ...FILLER, choices: ['copy', 'sql'], description: 'for whose time: copy (the default) or sql' },
+        JOBS,
+        DISK_FREE,
+      ],
+      examples: [
+        'gigarow seed plan --profile billion',
+        'gigarow seed plan --profile events --rows 10M --json',
+      ],
+      run: runPlan,
+    },
+  ],
   run: runSeed,
+}
+
+/** The plan of a load that is not carried out. */
+async function runPlan(context: CommandContext, { options }: CommandInput): Promise<number> {
+  const flags = checkFlags(options as SeedFlags)
+  const jobs = flags.jobs ?? (await context.config()).seed.jobs ?? availableParallelism()
+  const plan = await planOf(context, { flags, jobs })
+  const { showPlan } = await import('../seed-plan.ts')
+  return showPlan(context, {
+    plan,
+    jobs,
+    filler: flags.filler === 'sql' ? 'sql' : 'copy',
+    diskFree: flags.diskFree,
+  })
 }
 
 async function runSeed(context: CommandContext, { args, options }: CommandInput): Promise<number> {
@@ -184,10 +229,16 @@ async function load(
 ): Promise<number> {
   const { resume, seed, unfinishedRuns } = await import('../../seed/index.ts')
   const { SeedProgress } = await import('../progress.ts')
+  const { freeSpace } = await import('../disk-space.ts')
   const run = flags.resume ? pickRun(await unfinishedRuns(db), flags.profile) : undefined
   const progress = new SeedProgress(context.out)
   const options = {
-    filler: flags.filler ?? run?.filler ?? ('copy' as const),
+    filler:
+      flags.filler === undefined || flags.filler === 'auto'
+        ? (run?.filler ?? ('copy' as const))
+        : flags.filler,
+    calibrate: flags.filler === 'auto',
+    space: await freeSpace(context, db, flags.diskFree),
     jobs,
     truncate: flags.truncate === true,
     profile: run && (await profileOf(context, run)),
