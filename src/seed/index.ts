@@ -21,4 +21,5 @@ export {
   selectSql,
 } from './rows.ts'
 export { resume, type SeedReport, seed, unfinishedRuns } from './run.ts'
+export type { Wait } from './server-progress.ts'
 export { planStrip, rebuildOrder } from './strip.ts'

@@ -211,7 +211,9 @@ async function carryOn(
     signal.throwIfAborted()
     emit({ type: 'phase.started', phase: name, total: size.total, unit: size.unit, done: size.done })
     const started = performance.now()
-    await cancellable(db, { run: run.id, signal }, work)
+    await watching(db, { run: run.id, phase: name, emit }, () =>
+      cancellable(db, { run: run.id, signal }, work),
+    )
     signal.throwIfAborted()
     now = await finishPhase(db, { run: now, phase: name, started, rows: size.rows }, options)
   }
@@ -226,10 +228,10 @@ async function carryOn(
   if (now.state === 'finishing') {
     const todo = (await outstanding(db.sql, run.id)).length
     await phase('indexes', { total: todo, unit: 'steps', done: 0, rows }, () =>
-      watching(db, { phase: 'indexes', emit }, () => rebuild(db, { run: run.id, jobs, emit, signal })),
+      rebuild(db, { run: run.id, jobs, emit, signal }),
     )
     await phase('vacuum', { total: vacuumSteps(tables), unit: 'steps', done: 0, rows }, () =>
-      watching(db, { phase: 'vacuum', emit }, () => vacuumPhase(db, { run: run.id, tables }, options)),
+      vacuumPhase(db, { run: run.id, tables }, options),
     )
     now = await advance(db, now, 'verifying')
   }
