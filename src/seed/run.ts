@@ -58,8 +58,8 @@ export async function seed(db: Database, plan: LoadPlan, given: SeedOptions): Pr
       await checkEmpty(db.sql, tables)
     }
     const started = performance.now()
+    if (given.filler === 'copy' || given.calibrate) threads.warm()
     const options = await preflightLoad(db, { plan, tables, threads }, given)
-    if (options.filler === 'copy') threads.warm()
     options.emit({ type: 'phase.started', phase: 'prepare', total: 1, unit: 'steps', done: 0 })
     const id = await prepare(db, { plan, tables, stopped }, options)
     let run = await readRun(db.sql, id)

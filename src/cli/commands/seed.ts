@@ -1,9 +1,10 @@
 import { availableParallelism } from 'node:os'
 import type { Database } from '../../db/index.ts'
 import { displayName, formatCount, GigarowError, parseRows } from '../../kernel/index.ts'
-import type { Filler, LoadPlan, Profile, Run, SeedReport } from '../../seed/index.ts'
+import type { Filler, LoadPlan, Profile, Run, SeedEvent, SeedReport } from '../../seed/index.ts'
 import type { Command, CommandContext, CommandInput } from '../command.ts'
 import { PROFILE_OPTIONS } from '../profiles.ts'
+import type { WrittenReport } from '../reports/write-seed.ts'
 
 interface SeedFlags {
   readonly profile?: string
@@ -230,8 +231,11 @@ async function load(
   const { resume, seed, unfinishedRuns } = await import('../../seed/index.ts')
   const { SeedProgress } = await import('../progress.ts')
   const { freeSpace } = await import('../disk-space.ts')
+  const { WaitRecorder } = await import('../reports/wait-recorder.ts')
+  const { writeSeedReport } = await import('../reports/write-seed.ts')
   const run = flags.resume ? pickRun(await unfinishedRuns(db), flags.profile) : undefined
   const progress = new SeedProgress(context.out)
+  const recorder = new WaitRecorder()
   const options = {
     filler:
       flags.filler === undefined || flags.filler === 'auto'
@@ -242,13 +246,21 @@ async function load(
     jobs,
     truncate: flags.truncate === true,
     profile: run && (await profileOf(context, run)),
-    emit: progress.listen,
+    emit: (event: SeedEvent) => {
+      progress.listen(event)
+      recorder.listen(event)
+    },
     signal: context.signal,
   }
   try {
     const report = run ? await resume(db, run, options) : await seed(db, plan!, options)
     progress.stop()
-    await render(context, report)
+    const loaded = run?.plan ?? plan!
+    const queries = await queriesOf(context, loaded.profile)
+    const { waits } = recorder
+    const peakRssBytes = peakRss()
+    const written = await writeSeedReport(context, db, { report, plan: loaded, queries, waits, peakRssBytes })
+    await render(context, report, { peakRssBytes, written })
     return 0
   } finally {
     progress.stop()
@@ -261,6 +273,13 @@ async function profileOf(context: CommandContext, { plan }: Run): Promise<Profil
   if (!hasOwnCode(plan)) return undefined
   const { loadProfile } = await import('../profiles.ts')
   return loadProfile(await context.config(), { profile: plan.profile })
+}
+
+/** The report's questions, of the profile as its file has it now. */
+async function queriesOf(context: CommandContext, name: string): Promise<Profile['queries']> {
+  const { loadProfile } = await import('../profiles.ts')
+  const profile = await loadProfile(await context.config(), { profile: name }).catch(() => undefined)
+  return profile?.queries
 }
 
 function pickRun(runs: readonly Run[], profile: string | undefined): Run {
@@ -287,12 +306,16 @@ function peakRss(): number {
   return process.resourceUsage().maxRSS * 1024
 }
 
-async function render({ out }: CommandContext, report: SeedReport): Promise<void> {
+async function render(
+  { out }: CommandContext,
+  report: SeedReport,
+  { peakRssBytes, written }: { peakRssBytes: number; written: WrittenReport | undefined },
+): Promise<void> {
   const { renderSeedReport } = await import('../seed-report.ts')
-  const peakRssBytes = peakRss()
   const { run: _run, ...document } = report
-  out.document({ ...document, peakRssBytes })
+  out.document({ ...document, peakRssBytes, report: written?.path ?? null })
   out.print(renderSeedReport(report, { out, peakRssBytes }))
+  if (written !== undefined) out.print(`\nReport: ${written.path}`)
 }
 
 async function dryRun(
