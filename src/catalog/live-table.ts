@@ -47,6 +47,9 @@ export interface LiveIndex {
   readonly valid: boolean
   /** pg_get_indexdef() */
   readonly definition: string
+  /** Names of the key's columns; null for an expression. */
+  readonly keyColumns: readonly (string | null)[]
+  readonly partial: boolean
   readonly tablespace: string | undefined
   /** Storage parameters as they stand in WITH (…). */
   readonly options: string | undefined
@@ -144,6 +147,8 @@ function toIndex(row: Row): LiveIndex {
     parent: text(row.parent),
     valid: row.valid === true,
     definition: row.definition as string,
+    keyColumns: row.key_columns as unknown as (string | null)[],
+    partial: row.partial === true,
     tablespace: text(row.tablespace),
     options: text(row.options),
     comment: text(row.comment),

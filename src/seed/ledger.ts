@@ -82,6 +82,23 @@ export async function setState(sql: AnySql, run: number, state: RunState): Promi
   )
 }
 
+export interface WorkingRun {
+  readonly id: number
+  readonly profile: string
+  /** When it was started first. */
+  readonly since: string
+}
+
+/** The run whose sessions are connected now; undefined before a load's first chunk. */
+export async function workingRun(sql: AnySql): Promise<WorkingRun | undefined> {
+  const [row] = await sql.unsafe<{ id: string; profile: string; since: string }[]>(
+    `select r.id::text, r.profile, r.started_at::text as since
+       from gigarow.seed_run r join pg_stat_activity a on a.application_name = 'gigarow seed ' || r.id
+      where a.datname = current_database() order by r.id desc limit 1`,
+  )
+  return row === undefined ? undefined : { ...row, id: Number(row.id) }
+}
+
 /** Adds a phase's seconds and rows to what earlier attempts of the run spent on it. */
 export async function recordPhase(sql: AnySql, run: Run, phase: PhaseRecord): Promise<Run> {
   const before = run.phases.find((p) => p.name === phase.name)

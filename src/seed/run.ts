@@ -1,7 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { type Database, explainDbError, SQLSTATE, tryAdvisoryLock } from '../db/index.ts'
+import { type Database, explainDbError, type Holder, SQLSTATE, tryAdvisoryLock } from '../db/index.ts'
 import { displayName, type ErrorCode, formatCount, GigarowError } from '../kernel/index.ts'
 import { ensureStore } from '../store/index.ts'
+import { calibrate } from './calibrate.ts'
+import { checkSpace, estimateLoad } from './estimate/index.ts'
 import type { Phase, PhaseUnit } from './events.ts'
 import { FILLERS } from './fill.ts'
 import { setSequences, vacuumAll, vacuumSteps } from './finish.ts'
@@ -16,12 +18,15 @@ import {
   readRun,
   recordPhase,
   setState,
+  type WorkingRun,
+  workingRun,
 } from './ledger.ts'
 import type { SeedOptions } from './options.ts'
 import { checkOwnCode } from './own-code.ts'
 import { chunkCount, type Filler, type LoadPlan, tableKey, totalRows } from './plan.ts'
 import { checkEmpty, checkUnreferenced, isEmpty, type LoadTable, preflight } from './preflight.ts'
 import { prepare, refuseUnfinished, stoppedRuns } from './prepare.ts'
+import { checkSample } from './sample-check.ts'
 import { watching } from './server-progress.ts'
 import { outstanding, rebuild } from './strip-run.ts'
 import { type TableResult, verify } from './verify.ts'
@@ -42,18 +47,19 @@ export interface SeedReport {
  * Fills the tables of a plan: prepare, load, indexes, vacuum, verify. The database must have room for `jobs` + 2
  * connections. Whatever ends it early (a signal, a crash on either side), resume() goes on from the ledger.
  */
-export async function seed(db: Database, plan: LoadPlan, options: SeedOptions): Promise<SeedReport> {
+export async function seed(db: Database, plan: LoadPlan, given: SeedOptions): Promise<SeedReport> {
   await ensureStore(db)
-  return exclusively(db, options, async (threads) => {
+  return exclusively(db, given, async (threads) => {
     const tables = await preflight(db.sql, plan)
     const stopped = await stoppedRuns(db, plan)
-    if (options.truncate) await checkUnreferenced(db.sql, tables)
+    if (given.truncate) await checkUnreferenced(db.sql, tables)
     else {
       await refuseUnfinished(db, stopped)
       await checkEmpty(db.sql, tables)
     }
     const started = performance.now()
-    if (options.filler === 'copy') threads.warm()
+    if (given.filler === 'copy' || given.calibrate) threads.warm()
+    const options = await preflightLoad(db, { plan, tables, threads }, given)
     options.emit({ type: 'phase.started', phase: 'prepare', total: 1, unit: 'steps', done: 0 })
     const id = await prepare(db, { plan, tables, stopped }, options)
     let run = await readRun(db.sql, id)
@@ -61,6 +67,22 @@ export async function seed(db: Database, plan: LoadPlan, options: SeedOptions): 
     run = await finishPhase(db, { run, phase: 'prepare', started, rows: 0 }, options)
     return keepingRun(db, run.id, () => carryOn(db, { run, tables, threads }, options))
   })
+}
+
+/** What would stop the load in its middle stops it now: no space, rows that break a constraint. Returns the options with the filler chosen. */
+async function preflightLoad(
+  db: Database,
+  { plan, tables, threads }: { plan: LoadPlan; tables: readonly LoadTable[]; threads: WorkerPool },
+  options: SeedOptions,
+): Promise<SeedOptions> {
+  const { jobs, filler, emit, signal } = options
+  if (options.space !== undefined)
+    checkSpace((await estimateLoad(db, { plan, tables, jobs, filler })).disk, options.space)
+  await checkSample(db, tables, { seed: plan.seed, emit })
+  if (!options.calibrate) return options
+  const calibration = await calibrate(db, tables, { plan, jobs, threads, signal })
+  emit({ type: 'calibrated', ...calibration })
+  return { ...options, filler: calibration.filler }
 }
 
 /** Goes on with an unfinished load, with its own plan; filler and jobs may differ, the rows cannot. */
@@ -109,15 +131,8 @@ async function exclusively<T>(
       db,
       'seed',
       () => work(threads),
-      (holder) => {
-        throw new GigarowError(
-          'SEED_BUSY',
-          `Another load works on this database${holder ? ` (session ${holder.pid}, since ${holder.since})` : ''}.`,
-          {
-            facts: holder ? { pid: holder.pid, since: holder.since } : {},
-            hint: 'Wait until it ends, or stop it; an interrupted load goes on with --resume.',
-          },
-        )
+      async (holder) => {
+        throw busy(holder, await workingRun(db.sql))
       },
     )
   } catch (error) {
@@ -129,6 +144,19 @@ async function exclusively<T>(
   } finally {
     await threads.close()
   }
+}
+
+function busy(holder: Holder | undefined, run: WorkingRun | undefined): GigarowError {
+  const since = run?.since ?? holder?.since
+  const what = run === undefined ? '' : `: run ${run.id} of profile ${run.profile}`
+  const who = holder === undefined ? '' : ` (session ${holder.pid}, since ${since})`
+  return new GigarowError('SEED_BUSY', `Another load works on this database${what}${who}.`, {
+    facts: {
+      ...(holder === undefined ? {} : { pid: holder.pid, since: since! }),
+      ...(run === undefined ? {} : { run: run.id, profile: run.profile }),
+    },
+    hint: 'Wait until it ends, or stop it; an interrupted load goes on with --resume.',
+  })
 }
 
 const WAYS_OUT: Partial<Record<ErrorCode, string>> = {
@@ -183,7 +211,9 @@ async function carryOn(
     signal.throwIfAborted()
     emit({ type: 'phase.started', phase: name, total: size.total, unit: size.unit, done: size.done })
     const started = performance.now()
-    await cancellable(db, { run: run.id, signal }, work)
+    await watching(db, { run: run.id, phase: name, emit }, () =>
+      cancellable(db, { run: run.id, signal }, work),
+    )
     signal.throwIfAborted()
     now = await finishPhase(db, { run: now, phase: name, started, rows: size.rows }, options)
   }
@@ -198,10 +228,10 @@ async function carryOn(
   if (now.state === 'finishing') {
     const todo = (await outstanding(db.sql, run.id)).length
     await phase('indexes', { total: todo, unit: 'steps', done: 0, rows }, () =>
-      watching(db, { phase: 'indexes', emit }, () => rebuild(db, { run: run.id, jobs, emit, signal })),
+      rebuild(db, { run: run.id, jobs, emit, signal }),
     )
     await phase('vacuum', { total: vacuumSteps(tables), unit: 'steps', done: 0, rows }, () =>
-      watching(db, { phase: 'vacuum', emit }, () => vacuumPhase(db, { run: run.id, tables }, options)),
+      vacuumPhase(db, { run: run.id, tables }, options),
     )
     now = await advance(db, now, 'verifying')
   }

@@ -1,6 +1,6 @@
 import type { Target } from '../db/index.ts'
 import type { GigarowError } from '../kernel/index.ts'
-import type { LoadPlan } from './plan.ts'
+import type { LoadPlan, TablePlan } from './plan.ts'
 
 /** What a thread does at a time. */
 export type WorkerTask =
@@ -13,6 +13,16 @@ export type WorkerTask =
       readonly units: readonly VerifyUnit[]
       readonly queue: SharedArrayBuffer
     }
+  | MeasureTask
+
+/** A sample to be copied into a table of its own, which is rolled back. */
+export interface MeasureTask {
+  readonly kind: 'measure'
+  readonly target: Target
+  readonly create: string
+  readonly table: TablePlan
+  readonly seed: number
+}
 
 /** What it tells: reports, then at most one failure, then that the task has ended. */
 export type WorkerMessage =
@@ -36,6 +46,8 @@ export type WorkerReport =
       readonly sums: readonly ChunkSum[]
       readonly rows: number
     }
+  /** Rows a second. */
+  | { readonly type: 'measured'; readonly rate: number }
 
 /** An error class does not survive the way out of a thread: ours as JSON, a driver's as the fields that say what it was. */
 export type ThreadError =

@@ -1,9 +1,10 @@
 import { availableParallelism } from 'node:os'
 import type { Database } from '../../db/index.ts'
 import { displayName, formatCount, GigarowError, parseRows } from '../../kernel/index.ts'
-import type { Filler, LoadPlan, Profile, Run, SeedReport } from '../../seed/index.ts'
+import type { Filler, LoadPlan, Profile, Run, SeedEvent, SeedReport } from '../../seed/index.ts'
 import type { Command, CommandContext, CommandInput } from '../command.ts'
 import { PROFILE_OPTIONS } from '../profiles.ts'
+import type { WrittenReport } from '../reports/write-seed.ts'
 
 interface SeedFlags {
   readonly profile?: string
@@ -11,13 +12,33 @@ interface SeedFlags {
   readonly scale?: string
   readonly only?: string
   readonly seed?: string
-  readonly filler?: Filler
+  readonly filler?: Filler | 'auto'
   readonly jobs?: string
   readonly chunkRows?: string
   readonly to?: string
   readonly resume?: boolean
   readonly truncate?: boolean
   readonly dryRun?: boolean
+  readonly diskFree?: string
+}
+
+const DISK_FREE = {
+  flags: '--disk-free <size>',
+  description:
+    'free space on the server’s disk, such as 500GB: instead of what is found, or of a server elsewhere',
+}
+
+const ONLY = { flags: '--only <tables>', description: 'fill only these of its tables, separated by commas' }
+const FILLER = {
+  flags: '--filler <name>',
+  description:
+    'who makes the rows: copy (threads here), sql (the server), or auto: the faster one on a sample',
+  choices: ['copy', 'sql', 'auto'],
+}
+const JOBS = {
+  flags: '--jobs <n>',
+  description:
+    'sessions that load at the same time; default: seed.jobs of the configuration, else the number of CPUs',
 }
 
 export const seedCommand: Command = {
@@ -26,21 +47,13 @@ export const seedCommand: Command = {
   summary: 'fill tables with the rows of a profile, verified',
   options: [
     ...PROFILE_OPTIONS,
-    { flags: '--only <tables>', description: 'fill only these of its tables, separated by commas' },
+    ONLY,
     {
       flags: '--seed <n>',
       description: 'another number gives other rows of the same kind; default: the profile’s',
     },
-    {
-      flags: '--filler <name>',
-      description: 'who makes the rows: copy (threads here) or sql (the server)',
-      choices: ['copy', 'sql'],
-    },
-    {
-      flags: '--jobs <n>',
-      description:
-        'sessions that load at the same time; default: seed.jobs of the configuration, else the number of CPUs',
-    },
+    FILLER,
+    JOBS,
     {
       flags: '--chunk-rows <n>',
       description: 'rows of a chunk, the unit of commit and resume; default: 250k, fewer for small tables',
@@ -53,6 +66,7 @@ export const seedCommand: Command = {
     { flags: '--resume', description: 'go on with a load that stopped' },
     { flags: '--truncate', description: 'delete the rows that the tables hold before loading' },
     { flags: '--dry-run', description: 'show what would be done, change nothing' },
+    DISK_FREE,
   ],
   examples: [
     'gigarow seed --profile billion --rows 10M',
@@ -62,7 +76,39 @@ export const seedCommand: Command = {
     'gigarow seed --profile energy --rows 1M --to csv ./data',
     'gigarow seed --resume',
   ],
+  commands: [
+    {
+      name: 'plan',
+      summary: 'print what a load would do, take and need, without touching anything',
+      options: [
+        ...PROFILE_OPTIONS,
+        ONLY,
+        { ...FILLER, choices: ['copy', 'sql'], description: 'for whose time: copy (the default) or sql' },
+        JOBS,
+        DISK_FREE,
+      ],
+      examples: [
+        'gigarow seed plan --profile billion',
+        'gigarow seed plan --profile events --rows 10M --json',
+      ],
+      run: runPlan,
+    },
+  ],
   run: runSeed,
+}
+
+/** The plan of a load that is not carried out. */
+async function runPlan(context: CommandContext, { options }: CommandInput): Promise<number> {
+  const flags = checkFlags(options as SeedFlags)
+  const jobs = flags.jobs ?? (await context.config()).seed.jobs ?? availableParallelism()
+  const plan = await planOf(context, { flags, jobs })
+  const { showPlan } = await import('../seed-plan.ts')
+  return showPlan(context, {
+    plan,
+    jobs,
+    filler: flags.filler === 'sql' ? 'sql' : 'copy',
+    diskFree: flags.diskFree,
+  })
 }
 
 async function runSeed(context: CommandContext, { args, options }: CommandInput): Promise<number> {
@@ -184,20 +230,37 @@ async function load(
 ): Promise<number> {
   const { resume, seed, unfinishedRuns } = await import('../../seed/index.ts')
   const { SeedProgress } = await import('../progress.ts')
+  const { freeSpace } = await import('../disk-space.ts')
+  const { WaitRecorder } = await import('../reports/wait-recorder.ts')
+  const { writeSeedReport } = await import('../reports/write-seed.ts')
   const run = flags.resume ? pickRun(await unfinishedRuns(db), flags.profile) : undefined
   const progress = new SeedProgress(context.out)
+  const recorder = new WaitRecorder()
   const options = {
-    filler: flags.filler ?? run?.filler ?? ('copy' as const),
+    filler:
+      flags.filler === undefined || flags.filler === 'auto'
+        ? (run?.filler ?? ('copy' as const))
+        : flags.filler,
+    calibrate: flags.filler === 'auto',
+    space: await freeSpace(context, db, flags.diskFree),
     jobs,
     truncate: flags.truncate === true,
     profile: run && (await profileOf(context, run)),
-    emit: progress.listen,
+    emit: (event: SeedEvent) => {
+      progress.listen(event)
+      recorder.listen(event)
+    },
     signal: context.signal,
   }
   try {
     const report = run ? await resume(db, run, options) : await seed(db, plan!, options)
     progress.stop()
-    await render(context, report)
+    const loaded = run?.plan ?? plan!
+    const queries = await queriesOf(context, loaded.profile)
+    const { waits } = recorder
+    const peakRssBytes = peakRss()
+    const written = await writeSeedReport(context, db, { report, plan: loaded, queries, waits, peakRssBytes })
+    await render(context, report, { peakRssBytes, written })
     return 0
   } finally {
     progress.stop()
@@ -210,6 +273,13 @@ async function profileOf(context: CommandContext, { plan }: Run): Promise<Profil
   if (!hasOwnCode(plan)) return undefined
   const { loadProfile } = await import('../profiles.ts')
   return loadProfile(await context.config(), { profile: plan.profile })
+}
+
+/** The report's questions, of the profile as its file has it now. */
+async function queriesOf(context: CommandContext, name: string): Promise<Profile['queries']> {
+  const { loadProfile } = await import('../profiles.ts')
+  const profile = await loadProfile(await context.config(), { profile: name }).catch(() => undefined)
+  return profile?.queries
 }
 
 function pickRun(runs: readonly Run[], profile: string | undefined): Run {
@@ -236,12 +306,16 @@ function peakRss(): number {
   return process.resourceUsage().maxRSS * 1024
 }
 
-async function render({ out }: CommandContext, report: SeedReport): Promise<void> {
+async function render(
+  { out }: CommandContext,
+  report: SeedReport,
+  { peakRssBytes, written }: { peakRssBytes: number; written: WrittenReport | undefined },
+): Promise<void> {
   const { renderSeedReport } = await import('../seed-report.ts')
-  const peakRssBytes = peakRss()
   const { run: _run, ...document } = report
-  out.document({ ...document, peakRssBytes })
+  out.document({ ...document, peakRssBytes, report: written?.path ?? null })
   out.print(renderSeedReport(report, { out, peakRssBytes }))
+  if (written !== undefined) out.print(`\nReport: ${written.path}`)
 }
 
 async function dryRun(
