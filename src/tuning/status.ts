@@ -3,8 +3,9 @@ import { journalPath, openJournal, openJournals } from './journal.ts'
 import type { JournalState } from './journal-records.ts'
 import { sameText } from './list-value.ts'
 import { rawOf } from './means.ts'
-import { MARKER, readServer, type ServerState } from './server.ts'
+import { MARKER, readServer, type ServerState, settingOf } from './server.ts'
 import { humanise } from './values.ts'
+import { waitsForRestart } from './verify.ts'
 
 export type SettingState =
   | 'not applied'
@@ -45,6 +46,8 @@ export interface TuningStatus {
   readonly elsewhere: readonly Elsewhere[]
   /** The marker of another project, or of a journal that is lost. */
   readonly foreign: string | null
+  /** Of the server's configuration files: until they are corrected no change has any effect. */
+  readonly fileErrors: readonly string[]
 }
 
 /** How the settings of this server stand against its journal. Changes nothing. */
@@ -79,6 +82,7 @@ function statusOf(server: ServerState, stateDir: string): TuningStatus {
     settings,
     elsewhere: elsewhereThan(path, stateDir),
     foreign: open === undefined ? (server.auto.get(MARKER) ?? null) : null,
+    fileErrors: server.fileErrors,
   }
 }
 
@@ -90,13 +94,14 @@ export function elsewhereThan(journal: string, stateDir: string): readonly Elsew
 
 function settingsOf(open: JournalState, server: ServerState): TuningStatus['settings'] {
   return open.settings.map((step) => {
-    const live = server.settings.get(step.name.toLowerCase())!
+    const live = settingOf(server.settings, step.name)
     const raw = rawOf(server, step.name, step.scope)
     const state = ((): SettingState => {
       if (step.before === undefined) return 'not applied'
       const ours = sameText(step.name, raw, step.wanted)
       if (!ours && !sameText(step.name, raw, step.before.raw)) return 'changed by somebody else'
-      if (live.pendingRestart) return 'waits for a restart'
+      const goal = ours ? step.effective : step.before.effective
+      if (step.scope === undefined && waitsForRestart(live, goal)) return 'waits for a restart'
       if (ours) return 'applied'
       return open.phase === 'reverting' ? 'put back' : 'not applied'
     })()

@@ -38,6 +38,9 @@ export async function runStatus(context: CommandContext): Promise<number> {
 
 async function print(status: TuningStatus, out: Output): Promise<void> {
   printElsewhere(status.elsewhere, out)
+  if (status.fileErrors.length > 0) {
+    out.print(out.colors.yellow(`The server's configuration files have errors: ${status.fileErrors[0]}.`))
+  }
   if (status.foreign !== null) return printForeign(status.foreign, out)
   if (!status.open) return out.print('No tuning profile is applied to this server.')
   const { columns } = await import('../../tuning/render.ts')
