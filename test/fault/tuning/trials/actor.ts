@@ -11,6 +11,7 @@ import {
   type TuningContext,
 } from '../../../../src/tuning/index.ts'
 import { spawnCli } from '../../../support/index.ts'
+import { until } from '../../../support/until.ts'
 import { DEAD, type Incident, injected } from '../injected.ts'
 import { type Bench, embedded, ownServer } from './bench.ts'
 import type { Meddler } from './meddler.ts'
@@ -102,6 +103,20 @@ function told(error: unknown): Partial<Ending> {
   if (!isGigarowError(error)) throw error
   const settings = [error.facts.settings ?? error.facts.setting ?? []].flat() as string[]
   return { code: error.code, exitCode: error.exitCode, message: error.message, settings }
+}
+
+/** Until the system has collected a killed server: pg_ctl would wait for that, and then say that it was for nothing. */
+export async function collected({ cluster }: Bench): Promise<void> {
+  const pid = Number(readOrEmpty(join(cluster.dataDirectory, 'postmaster.pid')).split('\n')[0])
+  await until('the killed server is gone', () => !/\) Z /.test(readOrEmpty(`/proc/${pid}/stat`)))
+}
+
+function readOrEmpty(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return ''
+  }
 }
 
 async function killServer({ cluster }: Bench): Promise<void> {

@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
 import type { Target } from '../../../../src/db/index.ts'
 import { openJournals, tuningStatus } from '../../../../src/tuning/index.ts'
-import { type Actor, actorFor, type Ending } from './actor.ts'
+import { type Actor, actorFor, collected, type Ending } from './actor.ts'
 import { type Bench, embedded, onServer, placed, type Snapshot, snapshot, stage } from './bench.ts'
 import { type Meddler, openMeddler } from './meddler.ts'
 import type { Fault, Scenario } from './scenario.ts'
@@ -52,6 +52,7 @@ async function applyPhase({ s, bench, actor, meddler }: Work): Promise<void> {
   const there = s.meddling?.moment === 'apply' ? { who: meddler!, at: s.meddling.at } : undefined
   const first = await actor.apply({ fault: s.fault, meddler: there })
   expectExplained(first, { s, meddler })
+  await collected(bench)
   if (!s.again || meddler?.acted() === true) return
   // A server of the user's own he starts himself.
   await bench.cluster.start().catch(() => {})
@@ -88,6 +89,7 @@ interface Work {
 /** Runs revert until all is back, as a user would: after a crash again, after a conflict with --keep-theirs. */
 async function revertPhase({ s, bench, actor, meddler }: Work): Promise<void> {
   const contested = await contestedSettings(bench)
+  const history: string[] = []
   let reported: readonly string[] = []
   let conflicts: 'report' | 'keep' = 'report'
   for (let attempt = 1; attempt <= 8; attempt++) {
@@ -95,6 +97,8 @@ async function revertPhase({ s, bench, actor, meddler }: Work): Promise<void> {
     const there =
       attempt === 1 && s.meddling?.moment === 'revert' ? { who: meddler!, at: s.meddling.at } : undefined
     const ending = await actor.revert({ fault, meddler: there, conflicts })
+    await collected(bench)
+    history.push(`${ending.code ?? 'done'} ${ending.message}`)
     await meddler?.mend()
     if (ending.code === undefined) {
       if (ending.pendingRestart.length === 0 && !(attempt === 1 && ending.fault)) {
@@ -112,7 +116,7 @@ async function revertPhase({ s, bench, actor, meddler }: Work): Promise<void> {
       // Killed when all was back: nothing to mend, and nobody but the user starts his server.
       await bench.cluster.start()
     } else if (attempt > 4 || !mayFail(ending, fault, meddler)) {
-      throw new Error(`revert failed for no reason of the trial's: ${ending.code}: ${ending.message}`)
+      throw new Error(`revert failed for no reason of the trial's:\n${history.join('\n')}`)
     }
   }
   throw new Error('revert came to no end')

@@ -25,6 +25,7 @@ describe.each(MAJORS.filter((major) => seedsOf(major).length > 0))('on PostgreSQ
 
   it.skipIf(!there).for(seeds.map((seed) => [seed, describeScenario(scenario(seed, major))] as const))(
     'trial %i: %s',
+    { timeout: 120_000 },
     async ([seed]) => {
       expect.hasAssertions()
       await runTrial(bench, scenario(seed, major))
