@@ -1,6 +1,6 @@
 import type { TuningContext } from './context.ts'
 import { journalPath, openJournal, openJournals } from './journal.ts'
-import type { JournalState } from './journal-records.ts'
+import type { ClosedTuning, JournalState } from './journal-records.ts'
 import { sameText } from './list-value.ts'
 import { rawOf } from './means.ts'
 import { MARKER, readServer, type ServerState, settingOf } from './server.ts'
@@ -34,8 +34,12 @@ export interface TuningStatus {
   readonly unfinished: boolean
   /** All that is left is a restart of the server. */
   readonly waiting: boolean
-  /** The machine was restarted while durability was off. */
+  /** The machine was restarted while durability was off, be it since put back. */
   readonly suspect: boolean
+  /** What was put back last; null: nothing, or something is open. */
+  readonly last: ClosedTuning | null
+  /** Settings of durability that are off now, whoever did it. */
+  readonly durabilityOff: readonly string[]
   readonly settings: readonly {
     readonly name: string
     readonly before: string
@@ -49,6 +53,8 @@ export interface TuningStatus {
   /** Of the server's configuration files: until they are corrected no change has any effect. */
   readonly fileErrors: readonly string[]
 }
+
+const DURABILITY = ['fsync', 'full_page_writes', 'synchronous_commit'] as const
 
 /** How the settings of this server stand against its journal. Changes nothing. */
 export async function tuningStatus({ connect, stateDir }: TuningContext): Promise<TuningStatus> {
@@ -64,7 +70,8 @@ export async function tuningStatus({ connect, stateDir }: TuningContext): Promis
 
 function statusOf(server: ServerState, stateDir: string): TuningStatus {
   const path = journalPath(stateDir, server.systemIdentifier)
-  const open = openJournal(path).state()
+  const journal = openJournal(path)
+  const [open, last] = [journal.state(), journal.lastClosed()]
   const settings =
     open === undefined
       ? []
@@ -78,7 +85,9 @@ function statusOf(server: ServerState, stateDir: string): TuningStatus {
     unfinished:
       open !== undefined && (open.phase !== 'applied' || settings.some((s) => s.state !== 'applied')),
     waiting: open?.waiting ?? false,
-    suspect: open !== undefined && crashed(open, server),
+    suspect: open === undefined ? last?.suspect === true : crashed(open, server),
+    last: open === undefined ? (last ?? null) : null,
+    durabilityOff: DURABILITY.filter((name) => server.settings.get(name)?.setting === 'off'),
     settings,
     elsewhere: elsewhereThan(path, stateDir),
     foreign: open === undefined ? (server.auto.get(MARKER) ?? null) : null,
