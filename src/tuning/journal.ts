@@ -10,7 +10,14 @@ import {
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { GigarowError } from '../kernel/index.ts'
-import { foldJournal, type JournalEntry, type JournalRecord, type JournalState } from './journal-records.ts'
+import {
+  type ClosedTuning,
+  foldJournal,
+  type JournalEntry,
+  type JournalRecord,
+  type JournalState,
+  lastClosed,
+} from './journal-records.ts'
 
 /**
  * The memory of what was changed on one server: a local file, because a table of a server that does not start cannot be
@@ -19,6 +26,7 @@ import { foldJournal, type JournalEntry, type JournalRecord, type JournalState }
 export interface Journal {
   readonly path: string
   state(): JournalState | undefined
+  lastClosed(): ClosedTuning | undefined
   append(entry: JournalEntry): void
 }
 
@@ -32,6 +40,7 @@ export function openJournal(path: string): Journal {
   return {
     path,
     state: () => foldJournal(records),
+    lastClosed: () => lastClosed(records),
     append: (entry) => {
       const record: JournalRecord = { ...entry, at: new Date().toISOString() }
       appendDurably(path, `${JSON.stringify(record)}\n`)
