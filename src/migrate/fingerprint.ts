@@ -4,7 +4,7 @@ import { QUERIES } from './sql.generated.ts'
 /** schema: what plans change · owner, rows, unmanaged: fingerprint.sql says what else there is. */
 export type Scope = 'schema' | 'owner' | 'rows' | 'unmanaged'
 
-interface Line {
+export interface SchemaLine {
   readonly scope: Scope
   readonly text: string
 }
@@ -14,21 +14,16 @@ export async function fingerprint(db: Pick<Database, 'withSession'>): Promise<re
   return db.withSession((session) =>
     inTransaction(session, async () => {
       await session.unsafe('set transaction isolation level repeatable read, read only')
-      return describeSchema(session, ['schema'])
+      const lines = await describeSchema(session)
+      return lines.flatMap(({ scope, text }) => (scope === 'schema' ? [text] : []))
     }),
   )
 }
 
-const ALL: readonly Scope[] = ['schema', 'owner', 'rows', 'unmanaged']
-
 /** In the transaction that is open: definitions are written with every name qualified, up to its end. */
-export async function describeSchema(
-  sql: Pick<AnySql, 'unsafe'>,
-  scopes: readonly Scope[] = ALL,
-): Promise<readonly string[]> {
-  await sql.unsafe(`set local search_path = ''`)
-  const lines = await sql.unsafe<Line[]>(QUERIES.fingerprint)
-  return lines.flatMap(({ scope, text }) => (scopes.includes(scope) ? [text] : []))
+export async function describeSchema(sql: Pick<AnySql, 'unsafe'>): Promise<readonly SchemaLine[]> {
+  await sql.unsafe(`select set_config('search_path', '', true), set_config('jit', 'off', true)`)
+  return sql.unsafe<SchemaLine[]>(QUERIES.fingerprint)
 }
 
 export interface SchemaDifference {

@@ -1,8 +1,9 @@
 import { ident } from '../../kernel/index.ts'
-import { type Domain, nameIn } from '../../model/index.ts'
+import { type Domain, memberKey, nameIn } from '../../model/index.ts'
 import { planHazard } from '../hazards.ts'
 import { labelOfKey } from '../label.ts'
-import type { Action, Rule } from '../rule.ts'
+import type { Action, DiffContext, Rule } from '../rule.ts'
+import { commentAgain } from './comment.ts'
 
 type Check = Domain['checks'][number]
 
@@ -12,13 +13,14 @@ export const domainRule: Rule<Domain> = {
     ...domain.checks.filter(({ validated }) => !validated).map((check) => addCheck(domain, check)),
   ],
   drop: ({ key }) => [{ sql: `DROP DOMAIN ${nameIn(key)}` }],
-  alter: (from, to) => {
+  alter: (from, to, context) => {
     if (from.type !== to.type || from.collation !== to.collation) return 'replace'
     return [
       ...dropChecks(from, to),
       ...alterDefault(from, to),
       ...alterNull(from, to),
       ...addChecks(from, to),
+      ...commentsAgain(from, to, context),
     ]
   },
 }
@@ -61,6 +63,13 @@ function addChecks(from: Domain, to: Domain): readonly Action[] {
     const validate = check.validated && !(known && before.validated)
     return validate ? [...add, scanning(to, `VALIDATE CONSTRAINT ${ident(check.name)}`)] : add
   })
+}
+
+/** Of CHECKs that are made anew under their names. */
+function commentsAgain(from: Domain, to: Domain, context: DiffContext): readonly Action[] {
+  return to.checks
+    .filter((check) => (find(from, check) ?? check).definition !== check.definition)
+    .flatMap(({ name }) => commentAgain(memberKey('constraint', to.key, name), context))
 }
 
 const find = ({ checks }: Domain, { name }: Check) => checks.find((check) => check.name === name)

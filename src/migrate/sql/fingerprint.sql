@@ -111,6 +111,8 @@ with recursive
   acl(what, owner, list) as (
     select what, owner, coalesce(acl, usual) from thing where owner is not null
     union all
+    select 'the sequence of an identity ' || r.name, r.relowner, r.relacl from rel r join owned o on o.sequence = r.oid and o.deptype = 'i'
+    union all
     select format('column %s.%I', r.name, a.attname), r.relowner, a.attacl
       from rel r join pg_attribute a on a.attrelid = r.oid where a.attacl is not null and a.attnum > 0 and not a.attisdropped
   ),
@@ -296,7 +298,7 @@ select 'schema', concat_ws(' ', 'statistics', s.name, pg_get_statisticsobjdef(s.
 
 -- Who may do what, and what people say about it
 union all
-select 'schema', format('grant on %s to %s: %s', what, case grantee when 0 then 'everybody' else quote_ident(pg_get_userbyid(grantee)) end,
+select case when what like 'the sequence of an identity %' then 'unmanaged' else 'schema' end, format('grant on %s to %s: %s', what, case grantee when 0 then 'everybody' else quote_ident(pg_get_userbyid(grantee)) end,
        string_agg(privilege_type || case when grantable then ' with grant option' else '' end, ', ' order by privilege_type))
   from allowed group by what, grantee
 union all
