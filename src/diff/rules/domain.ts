@@ -4,6 +4,7 @@ import { planHazard } from '../hazards.ts'
 import { labelOfKey } from '../label.ts'
 import type { Action, DiffContext, Rule } from '../rule.ts'
 import { commentAgain } from './comment.ts'
+import { lastingType } from './lasting.ts'
 
 type Check = Domain['checks'][number]
 
@@ -12,7 +13,7 @@ export const domainRule: Rule<Domain> = {
     { sql: createSql(domain) },
     ...domain.checks.filter(({ validated }) => !validated).map((check) => addCheck(domain, check)),
   ],
-  drop: ({ key }) => [{ sql: `DROP DOMAIN ${nameIn(key)}` }],
+  drop: ({ key }, context) => [{ sql: `DROP DOMAIN ${nameIn(key)}`, hazards: lastingType(key, context) }],
   alter: (from, to, context) => {
     if (from.type !== to.type || from.collation !== to.collation) return 'replace'
     return [

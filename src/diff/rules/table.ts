@@ -142,7 +142,9 @@ function security(from: Table['rowSecurity'], to: Table, context: DiffContext): 
       : [isForced(from) ? 'NO FORCE ROW LEVEL SECURITY' : 'FORCE ROW LEVEL SECURITY']),
   ]
   const locks = locksOn(context, to.key, 'ACCESS EXCLUSIVE')
-  return [{ sql: `ALTER TABLE ${nameIn(to.key)} ${parts.join(', ')}`, locks }]
+  const off = isOn(from) && !isOn(to.rowSecurity)
+  const hazards = off ? [planHazard('disable-row-security', { table: labelOfKey(to.key) })] : []
+  return [{ sql: `ALTER TABLE ${nameIn(to.key)} ${parts.join(', ')}`, locks, hazards }]
 }
 
 const isOn = (state: Table['rowSecurity']): boolean => state === 'on' || state === 'forced'

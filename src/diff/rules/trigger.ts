@@ -4,6 +4,7 @@ import { locksOn } from '../label.ts'
 import type { Action, DiffContext, Rule } from '../rule.ts'
 import { nameFor, withoutSemicolon } from './about.ts'
 import { commentAgain } from './comment.ts'
+import { lastingDrop, memberFacts } from './lasting.ts'
 
 export const ENABLING: Readonly<Record<Trigger['enabled'], string>> = {
   origin: 'ENABLE',
@@ -40,6 +41,7 @@ export const triggerRule: Rule<Trigger> = {
         drops: [trigger.key],
         locks: locksOn(context, trigger.table, 'ACCESS EXCLUSIVE'),
         reverse: { sql: [withoutSemicolon(trigger.definition), ...state] },
+        hazards: lastingDrop(trigger.key, context, { rule: 'drop-trigger', facts: memberFacts(trigger) }),
       },
     ]
   },
