@@ -66,7 +66,7 @@ async function run(context: CommandContext, { options }: CommandInput): Promise<
     reason: adopted?.adoption.kind === 'none' ? adopted.adoption.why : null,
     differences: adopted === undefined || 'unknown' in adopted.differences ? null : adopted.differences,
     left: adopted?.left ?? [],
-    undeclared: undeclared?.objects.map(({ label }) => label) ?? [],
+    undeclared: labelsOf(undeclared),
     dryRun: options.dryRun === true,
     next,
   })
@@ -150,6 +150,11 @@ function tellDatabase({ out }: CommandContext, { adoption, differences, left }: 
       'What to do about it: gigarow diff shows the SQL that would bring the database to the declarations.',
     )
   }
+}
+
+function labelsOf(undeclared: Adoptable | undefined): readonly string[] {
+  const { extensions = [], objects = [] } = undeclared ?? {}
+  return [...extensions.map(({ name }) => `extension ${name}`), ...objects.map(({ label }) => label)]
 }
 
 interface Told {

@@ -143,10 +143,14 @@ async function compareBoth(
       declarationsSql(what).then((sql) => against('the declarations', sql, policies))
     const first = await declarations(declared)
     const undeclared = await adoptable(first.live, first.expected)
-    const whole = { ...declared, sqlObjects: [...declared.sqlObjects, ...undeclared.objects] }
+    const whole = {
+      ...declared,
+      extensions: [...declared.extensions, ...undeclared.extensions],
+      sqlObjects: [...declared.sqlObjects, ...undeclared.objects],
+    }
     // Where they cannot be made behind the declarations they are left out, and the differences name them.
     const second =
-      undeclared.objects.length === 0 || !input.canDeclare
+      undeclared.counts.size === 0 || !input.canDeclare
         ? undefined
         : await declarations(whole).catch((error: unknown) => {
             if (!isGigarowError(error) || error.code === 'INTERRUPTED') throw error
@@ -161,7 +165,7 @@ async function compareBoth(
     return {
       differences: (second ?? first).drift,
       left: lost.map(({ object, text }) => `${object} ${text}`),
-      ...(second !== undefined || (!input.canDeclare && undeclared.objects.length > 0) ? { undeclared } : {}),
+      ...(second !== undefined || (!input.canDeclare && undeclared.counts.size > 0) ? { undeclared } : {}),
     }
   } catch (error) {
     if (!isGigarowError(error) || error.code === 'INTERRUPTED') throw error

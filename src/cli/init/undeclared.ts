@@ -1,15 +1,17 @@
-import type { Catalog, ObjectKey, ObjectKind, SchemaObject } from '../../model/index.ts'
-import type { SqlObjectDeclaration } from '../../schema/index.ts'
+import type { Catalog, Extension, ObjectKey, ObjectKind, SchemaObject } from '../../model/index.ts'
+import type { ExtensionDeclaration, SqlObjectDeclaration } from '../../schema/index.ts'
 
 /** What a database holds and no declaration names, as declarations. */
 export interface Adoptable {
+  readonly extensions: readonly ExtensionDeclaration[]
   readonly objects: readonly SqlObjectDeclaration[]
   /** function, view …: how many of each. */
   readonly counts: ReadonlyMap<string, number>
 }
 
-/** What sqlObject() can say. */
+/** What extension() and sqlObject() can say. */
 const KINDS: ReadonlySet<ObjectKind> = new Set([
+  'extension',
   'routine',
   'view',
   'trigger',
@@ -24,7 +26,7 @@ const KINDS: ReadonlySet<ObjectKind> = new Set([
 /** In the order in which the statements can be run behind those of the declarations. */
 export async function adoptable(live: Catalog, declared: Catalog): Promise<Adoptable> {
   const { diff } = await import('../../diff/index.ts')
-  const { readSqlObject, sqlObject } = await import('../../schema/index.ts')
+  const { extension, readSqlObject, sqlObject } = await import('../../schema/index.ts')
   const found = undeclared(live, declared)
   const needs = new Map(declared.needs)
   for (const { key } of found) needs.set(key, live.needs.get(key) ?? new Set())
@@ -35,14 +37,18 @@ export async function adoptable(live: Catalog, declared: Catalog): Promise<Adopt
   const { statements } = diff(from, { ...from, objects, needs })
   const said: SqlObjectDeclaration[] = []
   const counts = new Map<string, number>()
+  const extensions = found
+    .filter((object): object is Extension => object.kind === 'extension')
+    .map(({ name, schema }) => extension(name, { schema }))
+  if (extensions.length > 0) counts.set('extension', extensions.length)
   for (const { sql } of statements) {
-    if (!/^(CREATE|GRANT|COMMENT) /i.test(sql)) continue
+    if (!/^(CREATE (?!EXTENSION )|GRANT |COMMENT )/i.test(sql)) continue
     const { key, kind } = await readSqlObject(sqlObject(sql, sql))
     // The key of a grant is that of the REVOKE that takes it back.
     said.push(sqlObject(kind === 'grant' ? sql.replaceAll(/"([a-z_][a-z0-9_]*)"/g, '$1') : key, sql))
     counts.set(kind, (counts.get(kind) ?? 0) + 1)
   }
-  return { objects: said, counts }
+  return { extensions, objects: said, counts }
 }
 
 /** Without what stands on something that is not declared: it goes with that. */
@@ -66,18 +72,23 @@ function canBeSaid(object: SchemaObject): boolean {
 }
 
 /** A file of declarations. */
-export function objectsText({ objects }: Adoptable): string {
+export function objectsText({ extensions, objects }: Adoptable): string {
   const names = new Set<string>()
+  const made = extensions.map(({ name, schema = 'public' }) => {
+    const own = exportName(`extension ${name}`, names)
+    names.add(own)
+    return `\nexport const ${own} = extension(${template(name)}, { schema: ${template(schema)} })\n`
+  })
   const entries = objects.map(({ label, text }) => {
     const name = exportName(label, names)
     names.add(name)
     return `\nexport const ${name} = sqlObject(${template(label)}, ${template(text)})\n`
   })
-  return [...HEAD, ...entries].join('\n')
+  return [...HEAD, ...made, ...entries].join('\n')
 }
 
 const HEAD = [
-  "import { sqlObject } from 'gigarow/schema'",
+  "import { extension, sqlObject } from 'gigarow/schema'",
   '',
   '// What gigarow init found in the database and no declaration named. What is taken out here goes from the database by the next',
   '// migration; change it here, or move it to where your tables are.',

@@ -2,7 +2,7 @@ import { displayName, plainIdent, plainName, type QualifiedName } from '../../ke
 import type { HazardRule } from '../../model/index.ts'
 import { relationName, type SqlNode } from '../../sql/index.ts'
 import { alterRule, type Context, type Hit, rule } from '../rule.ts'
-import { commandsOf, constraintOf, find, type Node, nameOf, strings } from '../tree.ts'
+import { commandsOf, constraintOf, find, type Node, nameOf, relationsOf, strings } from '../tree.ts'
 
 const ROUTINES: Readonly<Record<string, string>> = {
   OBJECT_FUNCTION: 'function',
@@ -53,6 +53,25 @@ export const DROPPED_RULES = [
       return [{ rule: drops, facts: { table: plainName(table), name: plainIdent(name) } }]
     })
   }),
+
+  rule(
+    'GrantStmt',
+    ({ is_grant, grant_option, targtype, objects, objtype, privileges, grantees }, context) => {
+      if (is_grant || grant_option || targtype !== 'ACL_TARGET_OBJECT' || objtype !== 'OBJECT_TABLE')
+        return []
+      const roles = find(grantees, 'RoleSpec').filter(({ roletype }) => roletype !== 'ROLESPEC_PUBLIC')
+      const kinds = find(privileges, 'AccessPriv').map(({ priv_name: name = 'ALL' }) => name.toUpperCase())
+      const kind = kinds.length === 0 ? 'every privilege' : kinds.join(', ')
+      return relationsOf(objects)
+        .filter((table) => context.live(table) !== undefined)
+        .flatMap((table) =>
+          roles.map(({ rolename = 'CURRENT_USER' }) => ({
+            rule: 'revoke' as const,
+            facts: { name: plainIdent(rolename), object: plainName(table), kind },
+          })),
+        )
+    },
+  ),
 
   alterRule('AT_DisableRowSecurity', (_, { table, after }) => {
     const again = after.some(({ node }) => altersBy(node, table.name, 'AT_EnableRowSecurity'))

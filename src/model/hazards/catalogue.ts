@@ -38,6 +38,7 @@ export const LOSES_NO_ROWS: ReadonlySet<string> = new Set<HazardRule>([
   'drop-trigger',
   'drop-type',
   'drop-view',
+  'revoke',
 ])
 
 export function isHazardRule(name: string): name is HazardRule {

@@ -121,6 +121,20 @@ CREATE TRIGGER touched BEFORE UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION tou
     ],
     links: ['https://www.postgresql.org/docs/current/sql-droprule.html'],
   },
+  revoke: {
+    severity: 'drop',
+    title: 'REVOKE from a role',
+    message:
+      '{name} may do less with {object}: {kind} is taken away, and programs that use it fail from now on.',
+    instead: 'revoke it when no program of that role uses it any more.',
+    why: [
+      'Who connects as that role, or as a member of it, gets “permission denied” at once. What everybody may do (PUBLIC) is often taken away on purpose, right after an object is made: that is not asked for by lint.',
+    ],
+    given: 'GRANT SELECT ON orders TO pg_monitor;',
+    bad: 'REVOKE SELECT ON orders FROM pg_monitor;',
+    good: ['-- gigarow: allow revoke nobody reads it\nREVOKE SELECT ON orders FROM pg_monitor;'],
+    links: ['https://www.postgresql.org/docs/current/sql-revoke.html'],
+  },
   'drop-sequence': {
     severity: 'drop',
     title: 'DROP SEQUENCE',

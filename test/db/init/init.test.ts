@@ -94,6 +94,8 @@ export { users } from './users.ts'
           create table app_tmp (id int);
           create table other (id serial primary key);
           create table done (id serial primary key, hash text);
+          create extension citext;
+          create function loud(what text) returns citext language sql as $$ select upper(what)::citext $$;
           create function touch() returns trigger language plpgsql as $$ begin return new; end $$;
           create trigger touched before update on app_users for each row execute function touch();
           create view app_names as select id, email || '\\' as "e\`mail" from app_users;
@@ -111,6 +113,8 @@ export { users } from './users.ts'
       ).toEqual(['changed column app_users.email'])
       // What no declaration can be found for is declared, and no migration drops it.
       expect(found.undeclared).toEqual([
+        'extension citext',
+        'function loud(text)',
         'function touch()',
         'view app_names',
         'trigger touched on app_users',
@@ -127,7 +131,7 @@ export { users } from './users.ts'
       const generated = await gigarow('generate', '--dry-run')
       expect(generated).toMatchObject({ code: 0, stderr: expect.stringContaining('proved') })
       expect(generated.stdout).toContain('app_users_email_not_null')
-      expect(generated.stdout).not.toMatch(/touch|app_names|pg_monitor/)
+      expect(generated.stdout).not.toMatch(/touch|loud|citext|app_names|pg_monitor/)
       // What nobody declares any more goes only when that is allowed; it is proved, and there is a way back.
       writeFileSync(join(cwd, 'gigarow/objects.mjs'), 'export {}')
       const refused = await gigarow('generate')
