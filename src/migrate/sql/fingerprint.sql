@@ -228,9 +228,10 @@ select 'schema', concat_ws(' ', 'index', i.name, 'on', case i.on_kind when 'm' t
 -- Sequences that are nobody's identity
 union all
 select 'schema', concat_ws(' ', 'sequence', r.name, q.text, case r.relpersistence when 'u' then 'unlogged' end,
-       'owned by ' || (select format('%s.%I', t.name, a.attname) from owned o join rel t on t.oid = o.relation
-                         join pg_attribute a on a.attrelid = t.oid and a.attnum = o.position where o.sequence = r.oid and o.deptype = 'a'))
+       'owned by ' || t.name || '.' || quote_ident(a.attname))
   from rel r join seqopt q on q.seqrelid = r.oid
+  left join owned o on o.sequence = r.oid and o.deptype = 'a'
+  left join rel t on t.oid = o.relation left join pg_attribute a on a.attrelid = t.oid and a.attnum = o.position
  where r.relkind = 'S' and r.oid not in (select sequence from owned where deptype = 'i')
 
 -- Types
