@@ -21,7 +21,7 @@ interface CommentRow extends AnnotatedRow {
 /** The schema is no object; what everybody may do there depends on who made it, and when. Grants to roles are read. */
 const PUBLIC = objectKey('schema', 'public')
 
-/** Grants and comments, on objects of the model and on the columns of views. */
+/** Grants and comments, on objects of the model and on what is part of them. */
 export async function readAnnotations(read: Read, registry: Registry): Promise<void> {
   for (const { role, privileges, ...row } of await read<GrantRow>('catalog_grants')) {
     const on = annotated(row, registry)
@@ -48,16 +48,19 @@ export async function readAnnotations(read: Read, registry: Registry): Promise<v
 
 function annotated({ class: catalog, oid, sub }: AnnotatedRow, registry: Registry): ObjectKey | undefined {
   if (catalog === CLASS.relation && sub > 0) return registry.column(oid, sub)
+  const check = catalog === CLASS.constraint ? registry.check(oid) : undefined
+  if (check !== undefined) return check
   const key = registry.keyOf(catalog, oid)
-  // What is lifted to a column or a domain (an identity's sequence, a default, a check) is not that.
-  const part =
-    key !== undefined &&
-    (kindIn(key) === 'column' || (catalog === CLASS.constraint && kindIn(key) !== 'constraint'))
-  return part ? undefined : key
+  // What is lifted to a column (an identity's sequence, a default) is not that.
+  return key !== undefined && kindIn(key) === 'column' ? undefined : key
 }
 
-/** The columns of views are part of the view; the schema public is no object. */
-function owners(on: ObjectKey, { oid, sub }: AnnotatedRow, registry: Registry): readonly ObjectKey[] {
-  const owner = registry.objects.has(on) || sub === 0 ? on : registry.relation(oid)
+/** Columns of views and of composite types and CHECKs of domains are part of those; the schema public is no object. */
+function owners(
+  on: ObjectKey,
+  { class: catalog, oid }: AnnotatedRow,
+  registry: Registry,
+): readonly ObjectKey[] {
+  const owner = registry.objects.has(on) ? on : registry.keyOf(catalog, oid)
   return owner !== undefined && registry.objects.has(owner) ? [owner] : []
 }

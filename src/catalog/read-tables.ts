@@ -82,7 +82,7 @@ function addTable(row: TableRow, registry: Registry): void {
     options: tableOptions(row),
     tablespace: textOr(row.tablespace),
     accessMethod: textOr(row.access_method),
-    rowSecurity: row.force_row_security ? 'forced' : row.row_security ? 'on' : 'off',
+    rowSecurity: rowSecurity(row),
     replicaIdentity: replicaIdentity(row),
     size: sizeOf(row),
   }
@@ -103,7 +103,12 @@ function inherits(row: TableRow, registry: Registry): Table['inherits'] {
   return Object.freeze(row.parents.map((oid) => registry.relation(oid)).filter((key) => key !== undefined))
 }
 
-function tableOptions(row: TableRow): Readonly<Record<string, string>> {
+function rowSecurity({ row_security: on, force_row_security: forced }: TableRow): Table['rowSecurity'] {
+  if (forced) return on ? 'forced' : 'off-but-forced'
+  return on ? 'on' : 'off'
+}
+
+export function tableOptions(row: TableRow): Readonly<Record<string, string>> {
   if (row.options === null && row.toast_options === null) return NO_OPTIONS
   return Object.freeze({ ...toOptions(row.options), ...toOptions(row.toast_options, 'toast.') })
 }

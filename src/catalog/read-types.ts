@@ -1,10 +1,11 @@
-import { type ObjectKey, objectKey, type SchemaObject } from '../model/index.ts'
+import { memberKey, type ObjectKey, objectKey, type SchemaObject } from '../model/index.ts'
 import { CLASS, type Registry } from './registry.ts'
 import type { Read } from './snapshot.ts'
 import { textOr } from './values.ts'
 
 interface AttributePart {
   readonly name: string
+  readonly position: number
   readonly type: string
   readonly collation: string | null
 }
@@ -42,7 +43,10 @@ export async function readTypes(read: Read, registry: Registry): Promise<void> {
     const key = objectKey(KINDS[row.type], { schema, name: row.name })
     registry.name(CLASS.type, row.oid, key)
     if (row.type === 'c') registry.name(CLASS.relation, row.relation, key)
-    for (const check of row.checks ?? []) registry.name(CLASS.constraint, check.oid, key)
+    for (const { name, position } of row.attributes ?? [])
+      registry.nameColumn(row.relation, position, memberKey('column', key, name))
+    for (const check of row.checks ?? [])
+      registry.nameCheck(check.oid, { domain: key, key: memberKey('constraint', key, check.name) })
     registry.add(toType(row, key, schema))
     registry.need(key, registry.schemaKey(schema))
   }

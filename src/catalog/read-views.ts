@@ -1,5 +1,5 @@
 import { memberKey, type ObjectKey, objectKey, type ViewColumn } from '../model/index.ts'
-import { sizeOf, type TableRow } from './read-tables.ts'
+import { sizeOf, type TableRow, tableOptions } from './read-tables.ts'
 import { CLASS, type Registry } from './registry.ts'
 import type { Read } from './snapshot.ts'
 import { ENABLED, options, textOr, withoutSemicolon } from './values.ts'
@@ -68,7 +68,7 @@ export function addMatView(row: TableRow, columnsOf: ColumnsOf, registry: Regist
     name,
     query: withoutSemicolon(row.query ?? ''),
     columns: columnsOf(row.oid),
-    options: options(row.options),
+    options: tableOptions(row),
     tablespace: textOr(row.tablespace),
     accessMethod: textOr(row.access_method),
     populated: row.populated,

@@ -41,6 +41,7 @@ export class Registry {
   readonly #texts = new Map<string, string>()
   readonly #keys = new ByOid()
   readonly #columns = new Map<number, ObjectKey[]>()
+  readonly #checks = new Map<number, ObjectKey>()
   readonly #members = new ByOid()
   readonly #unknown = new Map<string, string>()
   /** What objects need that is of no kind of this model. */
@@ -67,6 +68,12 @@ export class Registry {
     const columns = this.#columns.get(relation) ?? []
     columns[position] = key
     this.#columns.set(relation, columns)
+  }
+
+  /** Of a domain, which it is part of. */
+  nameCheck(oid: number, { domain, key }: { readonly domain: ObjectKey; readonly key: ObjectKey }): void {
+    this.name(CLASS.constraint, oid, domain)
+    this.#checks.set(oid, key)
   }
 
   nameSchema(oid: number, name: string, quoted: string): void {
@@ -164,7 +171,12 @@ export class Registry {
     return this.keyOf(CLASS.relation, oid)
   }
 
-  /** Of tables; of views, too, for their comments and grants, though those are no objects. */
+  /** Of a domain, for its comment, though it is no object. */
+  check(oid: number): ObjectKey | undefined {
+    return this.#checks.get(oid)
+  }
+
+  /** Of tables; of views and composite types, too, for their comments and grants, though those are no objects. */
   column(relation: number, position: number): ObjectKey | undefined {
     return this.#columns.get(relation)?.[position]
   }

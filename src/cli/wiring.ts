@@ -1,6 +1,6 @@
 import type { Cluster } from '../cluster/index.ts'
 import type { ResolvedConfig } from '../config/index.ts'
-import { describeTarget, parseTarget, type Target } from '../db/index.ts'
+import { describeTarget, NEWEST_TESTED, onUntestedServer, parseTarget, type Target } from '../db/index.ts'
 import { clusterReporter } from './cluster-reporter.ts'
 import type { CommandContext } from './command.ts'
 import type { Output } from './output.ts'
@@ -18,6 +18,7 @@ export interface ContextOptions {
 
 /** Hands the modules to each other; commands ask it for what they need. */
 export function commandContext({ flags, env, cwd, out, signal, warn }: ContextOptions): CommandContext {
+  noteUntested(out)
   const config = once(async () => {
     const { loadConfig } = await import('../config/index.ts')
     return loadConfig(cwd, { stateDir: env.GIGAROW_STATE_DIR })
@@ -42,6 +43,20 @@ export function commandContext({ flags, env, cwd, out, signal, warn }: ContextOp
     externalTarget: named,
     cluster,
   }
+}
+
+/** Once: a command may open several connections. */
+function noteUntested(out: Output): void {
+  const said = new Set<string>()
+  onUntestedServer(({ name }) => {
+    if (said.has(name)) return
+    said.add(name)
+    out.note(
+      out.colors.yellow(
+        `The server is PostgreSQL ${name}. This gigarow was tested on 14 to ${NEWEST_TESTED}: what is new in it no plan, proof or drift knows of. Try it on a copy first, and see whether there is a newer gigarow.`,
+      ),
+    )
+  })
 }
 
 async function warnOfTuning({ stateDir }: ResolvedConfig, out: Output): Promise<void> {

@@ -3,3 +3,4 @@ export { loadConfig, type ResolvedConfig, resolveConfig } from './load-config.ts
 export { declarationFiles, loadExports } from './load-exports.ts'
 export { loadModule } from './load-module.ts'
 export type { GigarowConfig } from './settings.ts'
+export { type Unread, unreadFiles } from './unread.ts'

@@ -57,7 +57,7 @@ async function filesIn(folder: string): Promise<readonly SourceFile[]> {
   return (index ? [index] : names.sort()).map((name) => ({ path: join(folder, name), label: name }))
 }
 
-function isSource(name: string): boolean {
+export function isSource(name: string): boolean {
   return SOURCE.test(name) && !NO_SOURCE.test(name) && !name.startsWith('.')
 }
 

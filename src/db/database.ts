@@ -1,7 +1,7 @@
 import postgres from 'postgres'
 import { SESSION_SETTINGS } from '../kernel/index.ts'
 import { explainDbError } from './errors.ts'
-import { assertSupported, type Server } from './server.ts'
+import { receive, type Server } from './server.ts'
 import type { Target } from './target.ts'
 
 export type Sql = postgres.Sql
@@ -152,6 +152,6 @@ async function readVersion(sql: Sql): Promise<number> {
   const [row] = await sql<[Server]>`
     select current_setting('server_version_num')::int as version, current_setting('server_version') as name,
            pg_is_in_recovery() as standby`
-  assertSupported(row)
+  receive(row)
   return row.version
 }

@@ -1,4 +1,5 @@
 import { GigarowError, isGigarowError } from '../kernel/index.ts'
+import { olderThanKnown } from './server.ts'
 import { errorCodeOf, SQLSTATE } from './sqlstate.ts'
 import { describeTarget, ORIGIN_TEXTS, type Target } from './target.ts'
 
@@ -39,6 +40,8 @@ export function isConnectionLost(error: unknown): boolean {
 /** Turns what a driver throws into the error a user sees; a GigarowError passes through. */
 export function explainDbError(error: unknown, target: Target, doing: string): GigarowError {
   if (isGigarowError(error)) return error
+  const old = olderThanKnown(error)
+  if (old !== undefined) return old
   const code = errorCodeOf(error)
   const message = error instanceof Error ? error.message : String(error)
   const facts = { server: describeTarget(target), ...(code === undefined ? {} : { sqlstate: code }), doing }

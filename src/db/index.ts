@@ -27,7 +27,7 @@ export {
   withLockRetryOutside,
 } from './lock-retry.ts'
 export type { Blocker } from './lock-watch.ts'
-export { assertSupported, type Server } from './server.ts'
+export { NEWEST_TESTED, onUntestedServer, receive, type Server } from './server.ts'
 export { errorCodeOf, SQLSTATE } from './sqlstate.ts'
 export { describeTarget, parseTarget, type Target, targetUrl } from './target.ts'
 export { inTransaction } from './transaction.ts'

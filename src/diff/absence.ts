@@ -10,6 +10,7 @@ const MISSED = {
   routine: 'drop-routine',
   trigger: 'drop-trigger',
   policy: 'drop-policy',
+  rule: 'drop-rule',
 } as const
 
 /** What is dropped and made anew, but not in one transaction: others see that it is missing. */

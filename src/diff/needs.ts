@@ -189,13 +189,17 @@ const parentsOf = (table: Table): readonly ObjectKey[] => [
   ...table.inherits,
 ]
 
-/** Columns of views are no objects, but they may have comments and grants. */
+const WHOLES: Readonly<Record<string, readonly string[]>> = {
+  column: ['view', 'matview', 'type'],
+  constraint: ['domain'],
+}
+
+/** Columns of views and composite types and CHECKs of domains are no objects, but they may have comments. */
 export function annotated(on: ObjectKey, { objects }: Catalog): readonly ObjectKey[] {
-  if (objects.has(on) || kindIn(on) !== 'column') return [on]
+  const wholes = WHOLES[kindIn(on)]
+  if (objects.has(on) || wholes === undefined) return [on]
   const relation = nameIn(on).replace(/\."(?:[^"]|"")*"$/, '')
-  return [`view ${relation}` as ObjectKey, `matview ${relation}` as ObjectKey].filter((key) =>
-    objects.has(key),
-  )
+  return wholes.map((kind) => `${kind} ${relation}` as ObjectKey).filter((key) => objects.has(key))
 }
 
 const optional = (key: ObjectKey | undefined): readonly ObjectKey[] => (key === undefined ? [] : [key])

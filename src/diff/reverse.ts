@@ -1,3 +1,4 @@
+import { LOSES_NO_ROWS } from '../model/index.ts'
 import type { Changes } from './changes.ts'
 import { type Call, contextOf, type Sides } from './context.ts'
 import type { PlanStatement } from './plan.ts'
@@ -31,7 +32,9 @@ export function reversesOf({ calls, gone, made }: Changes, sides: Sides): Readon
 }
 
 function reverseOf({ verb, object, actions }: Call, { from }: Sides, context: DiffContext): Reverse {
-  const lost = actions.flatMap(({ hazards = [] }) => hazards).find(({ severity }) => severity === 'drop')
+  const lost = actions
+    .flatMap(({ hazards = [] }) => hazards)
+    .find(({ severity, rule }) => severity === 'drop' && !LOSES_NO_ROWS.has(rule))
   if (lost) return { none: `what is dropped is gone: ${lost.text}` }
   const before = from.objects.get(object.key)
   const answer =

@@ -5,7 +5,7 @@ import { GigarowError, ident, isGigarowError } from '../kernel/index.ts'
 import type { Catalog, SchemaObject } from '../model/index.ts'
 import { parse } from '../sql/index.ts'
 import { runPlan } from './apply.ts'
-import { fingerprint, firstDifference } from './fingerprint.ts'
+import { compareSchemas, fingerprint } from './fingerprint.ts'
 import { ensureRoles, rolesIn } from './replay.ts'
 import { countRows, findLoss } from './row-counts.ts'
 import { sampleRows } from './sample-rows.ts'
@@ -180,10 +180,9 @@ function assertSame({ statements, refusals }: Plan): void {
 }
 
 async function assertEqual(got: Database, expected: Database): Promise<void> {
-  const difference = firstDifference(await fingerprint(got), await fingerprint(expected))
-  if (difference === undefined) return
-  const { side, line } = difference
-  throw failed(`${side === 'got' ? 'it leads to' : 'it does not lead to'} ${line}`)
+  const { missing, unexpected } = compareSchemas(await fingerprint(got), await fingerprint(expected))
+  if (unexpected[0] !== undefined) throw failed(`it leads to ${unexpected[0]}`)
+  if (missing[0] !== undefined) throw failed(`it does not lead to ${missing[0]}`)
 }
 
 function planFailed(error: unknown): never {

@@ -134,7 +134,8 @@ export interface Table extends Named<'table'> {
   readonly tablespace: string | undefined
   /** Only where it is not heap. */
   readonly accessMethod: string | undefined
-  readonly rowSecurity: 'off' | 'on' | 'forced'
+  /** off-but-forced: FORCE was said, and waits for ENABLE. */
+  readonly rowSecurity: 'off' | 'on' | 'forced' | 'off-but-forced'
   /** default, nothing, full, or the name of an index. */
   readonly replicaIdentity: 'default' | 'nothing' | 'full' | { readonly index: string }
   /** What the server estimates: for messages and choices, never compared. */

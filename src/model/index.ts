@@ -56,6 +56,7 @@ export {
   hazard,
   hazardEntry,
   isHazardRule,
+  LOSES_NO_ROWS,
   type PlanRule,
 } from './hazards/catalogue.ts'
 export type { HazardEntry, HazardFact, HazardFacts, HazardTexts, Severity } from './hazards/entry.ts'

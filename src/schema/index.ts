@@ -3,3 +3,4 @@ export { type DeclarationRename, declarationRenames } from './declared-renames.t
 export { type DeclaredColumn, type DeclaredTable, describeTable } from './describe.ts'
 export { distributionSql } from './distribution.ts'
 export * from './public.ts'
+export { readSqlObject } from './sql-checks.ts'

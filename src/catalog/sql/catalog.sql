@@ -39,7 +39,7 @@ select t.oid, t.typnamespace as namespace, t.typname as name, t.typtype::text as
        case when t.typtype = 'e' then (
          select json_agg(e.enumlabel order by e.enumsortorder) from pg_enum e where e.enumtypid = t.oid) end as labels,
        case when t.typtype = 'c' then (
-         select json_agg(json_build_object('name', a.attname, 'type', format_type(a.atttypid, a.atttypmod), 'collation',
+         select json_agg(json_build_object('name', a.attname, 'position', a.attnum, 'type', format_type(a.atttypid, a.atttypmod), 'collation',
                   case when a.attcollation <> at.typcollation then a.attcollation::regcollation::text end) order by a.attnum)
            from pg_attribute a join pg_type at on at.oid = a.atttypid
           where a.attrelid = t.typrelid and a.attnum > 0 and not a.attisdropped) end as attributes,

@@ -82,13 +82,14 @@ async function run(context: CommandContext, { args, options }: CommandInput): Pr
     to: { source: { label: 'the declarations' } },
   }
   noteUnmanaged(context.out, planned.unmanaged, sides)
-  if (!custom && planned.plan.statements.length === 0) return nothingToDo(context, planned)
+  if (!custom && planned.plan.statements.length === 0) return nothingToDo(context, planned, to.unread)
   const draft: Draft = custom
     ? { sql: customText(name, planned.plan), downSql: undefined, noWayBack: [] }
     : await withProvedWayBack(await migrationText(planned.plan, name), planned)
   const folder =
     options.dryRun === true ? undefined : await writeMigration(config.migrations, { name, ...draft })
-  report(context, { ...draft, ...planned, name, path: folder && relative(config.root, folder), custom })
+  const path = folder && relative(config.root, folder)
+  report(context, { ...draft, ...planned, name, path, custom, unread: to.unread ?? [] })
   return undefined
 }
 
@@ -114,9 +115,13 @@ function withProvedWayBack(draft: Draft, { proof }: Planned): Draft {
   return { ...draft, downSql: undefined, noWayBack: [proof.noWayBack] }
 }
 
-function nothingToDo({ out }: CommandContext, { unmanaged }: Planned): undefined {
+function nothingToDo(
+  { out }: CommandContext,
+  { unmanaged }: Planned,
+  unread: readonly string[] = [],
+): undefined {
   out.print('Nothing to do: the migrations are up to date with the declarations.')
-  out.document({ migration: null, statements: 0, unmanaged })
+  out.document({ migration: null, statements: 0, unmanaged, unread })
   return undefined
 }
 
@@ -125,10 +130,11 @@ interface Report extends Draft, Planned {
   /** undefined: it was not written. */
   readonly path: string | undefined
   readonly custom: boolean
+  readonly unread: readonly string[]
 }
 
 function report({ out }: CommandContext, it: Report): void {
-  const { name, path, sql, downSql, noWayBack, plan, proof, custom, unmanaged } = it
+  const { name, path, sql, downSql, noWayBack, plan, proof, custom, unmanaged, unread } = it
   const { green, dim } = out.colors
   out.print(highlightSql(sql, out.colors))
   if (proof !== undefined) out.note(proofText(out, plan, proof))
@@ -152,6 +158,7 @@ function report({ out }: CommandContext, it: Report): void {
     sql,
     downSql: downSql ?? null,
     unmanaged,
+    unread,
     ...(custom || downSql !== undefined ? {} : { noWayBack }),
     ...(proof === undefined ? {} : { proof: { tables: proof.tables, empty: proof.empty } }),
   })

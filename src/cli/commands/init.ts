@@ -6,8 +6,10 @@ import type { Command, CommandContext, CommandInput } from '../command.ts'
 import { confirm } from '../confirm.ts'
 import { printDrift } from '../diff/drift-report.ts'
 import { SCRATCH_OPTIONS } from '../diff/scratch.ts'
+import { noteUnread } from '../diff/sources.ts'
 import type { Adopted, AdoptInput } from '../init/adopt.ts'
 import type { Project } from '../init/project.ts'
+import type { Adoptable } from '../init/undeclared.ts'
 
 export const initCommand: Command = {
   name: 'init',
@@ -25,14 +27,19 @@ export const initCommand: Command = {
 
 async function run(context: CommandContext, { options }: CommandInput): Promise<undefined> {
   const { out } = context
-  const { lookAt } = await import('../init/project.ts')
+  const { lookAt, withDeclarations } = await import('../init/project.ts')
+  const { objectsText } = await import('../init/undeclared.ts')
   const schema = options.schema === undefined ? undefined : String(options.schema)
-  const project = await lookAt(context, { schema })
-  const declared = project.isNew ? undefined : await declarationsOf(project)
-  tellFound(context, project, declared)
-  const input = declared && (await adoptInput(context, { project, declared, options }))
+  const found = await lookAt(context, { schema })
+  const declared = found.isNew ? undefined : await declarationsOf(found)
+  if (declared) await tellUnread(context, found)
+  tellFound(context, found, declared)
+  const input = declared && (await adoptInput(context, { project: found, declared, options }))
   const adopted = input && (await (await import('../init/adopt.ts')).planAdoption(input))
+  const undeclared = adopted?.undeclared
+  const project = undeclared ? withDeclarations(found, objectsText(undeclared)) : found
   if (adopted) tellDatabase(context, adopted)
+  if (undeclared) tellUndeclared(context, { undeclared, project })
   const baseline = adopted?.adoption.kind === 'baseline' ? adopted.adoption : undefined
   const folder =
     baseline && `${relative(project.root, project.config.migrations)}/${baseline.migration.name}/`
@@ -59,6 +66,7 @@ async function run(context: CommandContext, { options }: CommandInput): Promise<
     reason: adopted?.adoption.kind === 'none' ? adopted.adoption.why : null,
     differences: adopted === undefined || 'unknown' in adopted.differences ? null : adopted.differences,
     left: adopted?.left ?? [],
+    undeclared: labelsOf(undeclared),
     dryRun: options.dryRun === true,
     next,
   })
@@ -71,6 +79,11 @@ async function declarationsOf({ config }: Project): Promise<DeclaredSchema> {
   return checkDeclarations(await loadExports(config.schema), { now: Date.now(), casing: config.casing })
 }
 
+async function tellUnread(context: CommandContext, { config }: Project): Promise<void> {
+  const { unreadFiles } = await import('../../config/index.ts')
+  noteUnread(context, await unreadFiles(config.schema))
+}
+
 interface Found {
   readonly project: Project
   readonly declared: DeclaredSchema
@@ -79,7 +92,7 @@ interface Found {
 
 async function adoptInput(
   context: CommandContext,
-  { project: { config, drizzle }, declared, options }: Found,
+  { project: { config, drizzle, kept }, declared, options }: Found,
 ): Promise<AdoptInput | undefined> {
   if (options.baseline === false) return undefined
   const { parseTarget } = await import('../../db/index.ts')
@@ -87,7 +100,7 @@ async function adoptInput(
   const target = (await context.externalTarget()) ?? configured
   if (target !== undefined) {
     context.out.note(context.out.colors.dim(`server ${await nameOf(target)}`))
-    return { context, config, target, declared, options }
+    return { context, config, target, declared, options, canDeclare: kept === undefined }
   }
   context.out.note(
     drizzle === undefined
@@ -139,6 +152,26 @@ function tellDatabase({ out }: CommandContext, { adoption, differences, left }: 
   }
 }
 
+function labelsOf(undeclared: Adoptable | undefined): readonly string[] {
+  const { extensions = [], objects = [] } = undeclared ?? {}
+  return [...extensions.map(({ name }) => `extension ${name}`), ...objects.map(({ label }) => label)]
+}
+
+interface Told {
+  readonly undeclared: Adoptable
+  readonly project: Project
+}
+
+function tellUndeclared({ out }: CommandContext, { undeclared, project }: Told): void {
+  const list = [...undeclared.counts].map(([kind, n]) => counted(n, kind)).join(', ')
+  const file = project.files.find(({ path }) => path.startsWith('gigarow/objects.'))
+  out.print(
+    file === undefined
+      ? `No declaration names ${list}: the next gigarow generate would drop them, when that is allowed. Declare them with sqlObject().`
+      : `No declaration names ${list}: they are declared in ${file.path}, so that no migration drops them.`,
+  )
+}
+
 async function write({ root, files }: Project): Promise<void> {
   for (const { path, text } of files) {
     await mkdir(dirname(join(root, path)), { recursive: true })
@@ -175,5 +208,5 @@ function finish({ out }: CommandContext, { written, next, dryRun }: Finish): voi
 }
 
 function counted(n: number, what: string): string {
-  return `${n} ${what}${n === 1 ? '' : 's'}`
+  return `${n} ${n === 1 ? what : what.replace(/(?<=[^aeiou])y$/, 'ie').concat('s')}`
 }

@@ -1,11 +1,14 @@
 import type { Plan } from '../../diff/index.ts'
 import type { Proof } from '../../migrate/index.ts'
+import { LOSES_NO_ROWS } from '../../model/index.ts'
 import type { Output } from '../output.ts'
 
 export function proofText({ colors }: Output, { statements }: Plan, { tables, empty }: Proof): string {
   const without =
     empty.length === 0 ? '' : `; without rows, because made-up ones do not fit: ${empty.join(', ')}`
-  const drops = statements.some(({ hazards }) => hazards.some(({ severity }) => severity === 'drop'))
+  const drops = statements.some(({ hazards }) =>
+    hazards.some(({ severity, rule }) => severity === 'drop' && !LOSES_NO_ROWS.has(rule)),
+  )
   const proved = `${colors.green('proved')} on a scratch database: it leads there`
   if (tables === 0) return proved
   const rows = drops ? 'no row is lost but what the plan drops' : 'no row is lost'

@@ -1,5 +1,6 @@
 import { readdir, stat } from 'node:fs/promises'
-import { join, relative, resolve } from 'node:path'
+import { dirname, join, relative, resolve, sep } from 'node:path'
+import type { Unread } from '../../config/index.ts'
 import type { Target } from '../../db/index.ts'
 import { GigarowError, isGlob } from '../../kernel/index.ts'
 import type { PolicyOf, Source } from '../../migrate/index.ts'
@@ -14,6 +15,8 @@ export interface ResolvedSource {
   readonly renames: readonly DeclarationRename[]
   /** distributeBy() and referenceTable() of declarations. */
   readonly distribution?: readonly Distribution[]
+  /** Files beside declarations that were not read. */
+  readonly unread?: readonly string[]
 }
 
 /** What --from and --to may be: schema, migrations, database, a path, or postgresql://… */
@@ -87,12 +90,35 @@ export async function declarations(
   path: string | readonly string[],
   now: number = Date.now(),
 ): Promise<ResolvedSource> {
-  const { loadExports } = await import('../../config/index.ts')
+  const { loadExports, unreadFiles } = await import('../../config/index.ts')
   const { checkDeclarations } = await import('../../schema/index.ts')
   const { casing } = await context.config()
   const paths = typeof path === 'string' ? [path] : path
   const label = paths.map((one) => labelOf(context, one)).join(', ')
-  return declared(await checkDeclarations(await loadExports(paths), { now, casing }), label)
+  const imports = await loadExports(paths)
+  const unread = await unreadFiles(paths)
+  noteUnread(context, unread)
+  const source = await declared(await checkDeclarations(imports, { now, casing }), label)
+  return { ...source, unread: unread.flatMap(({ files }) => files.map((file) => labelOf(context, file))) }
+}
+
+/** A command may load its declarations twice. */
+const NOTED = new WeakSet<CommandContext>()
+
+/** Where nothing would be said, a table that somebody has just written would seem to be no difference. */
+export function noteUnread(context: CommandContext, unread: readonly Unread[]): void {
+  if (NOTED.has(context)) return
+  NOTED.add(context)
+  const { out } = context
+  for (const { index, files } of unread) {
+    const names = files.map((file) => labelOf(context, file)).join(', ')
+    const example = relative(dirname(index), files[0]!).split(sep).join('/')
+    out.note(
+      out.colors.yellow(
+        `Not read: ${names}, because ${labelOf(context, index)} stands for its folder and does not lead there. What is declared there is no part of the schema until it says export * from './${example}', say.`,
+      ),
+    )
+  }
 }
 
 export async function declared(schema: DeclaredSchema, label: string): Promise<ResolvedSource> {

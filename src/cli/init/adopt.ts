@@ -9,6 +9,7 @@ import type { CommandContext } from '../command.ts'
 import { withBoth } from '../diff/compare.ts'
 import { scratchServer } from '../diff/scratch.ts'
 import { database } from '../diff/sources.ts'
+import { type Adoptable, adoptable } from './undeclared.ts'
 
 /** What a database is to be taken over as. */
 export type Adoption =
@@ -26,6 +27,8 @@ export interface AdoptInput {
   readonly target: Target
   readonly declared: DeclaredSchema
   readonly options: Readonly<Record<string, unknown>>
+  /** A file of declarations may be added: the configuration is ours to write. */
+  readonly canDeclare: boolean
 }
 
 export interface Adopted {
@@ -34,6 +37,8 @@ export interface Adopted {
   readonly differences: readonly Drift[] | { readonly unknown: string }
   /** What the first migration would not bring back on another server. */
   readonly left: readonly string[]
+  /** What the database holds and no declaration names, where it can be declared. */
+  readonly undeclared?: Adoptable
 }
 
 /** Reads the database and makes the first migration of its state. Changes nothing. */
@@ -66,6 +71,7 @@ export async function planAdoption(input: AdoptInput): Promise<Adopted> {
     adoption: { kind: 'baseline', migration, statements: plan.statements.length, tables: tables.length },
     differences: compared.differences,
     left,
+    ...(compared.undeclared ? { undeclared: compared.undeclared } : {}),
   }
 }
 
@@ -109,7 +115,7 @@ interface Known {
 async function compareBoth(
   input: AdoptInput,
   { live, plan }: Known,
-): Promise<Pick<Adopted, 'differences' | 'left'>> {
+): Promise<Pick<Adopted, 'differences' | 'left' | 'undeclared'>> {
   const { options, target, declared } = input
   const context = { ...input.context, config: async () => input.config }
   const elsewhere = options.scratch ?? options.scratchUrl ?? input.config.scratchUrl
@@ -128,17 +134,39 @@ async function compareBoth(
       const to: Source = { kind: 'statements', label, statements: sql }
       return withBoth(context, { from, to, policies: ours, scratch, ahead: 'leave' }, async (a, b) => {
         const { findDrift } = await import('../../migrate/index.ts')
-        return findDrift({ live: a.catalog, expected: b.catalog, policies: ours, now: Date.now() })
+        const expected = b.catalog
+        const drift = findDrift({ live: a.catalog, expected, policies: ours, now: Date.now() })
+        return { drift, live: a.catalog, expected }
       })
     }
-    const differences = await against('the declarations', await declarationsSql(declared), policies)
-    const again = await against(
+    const declarations = (what: DeclaredSchema) =>
+      declarationsSql(what).then((sql) => against('the declarations', sql, policies))
+    const first = await declarations(declared)
+    const undeclared = await adoptable(first.live, first.expected)
+    const whole = {
+      ...declared,
+      extensions: [...declared.extensions, ...undeclared.extensions],
+      sqlObjects: [...declared.sqlObjects, ...undeclared.objects],
+    }
+    // Where they cannot be made behind the declarations they are left out, and the differences name them.
+    const second =
+      undeclared.counts.size === 0 || !input.canDeclare
+        ? undefined
+        : await declarations(whole).catch((error: unknown) => {
+            if (!isGigarowError(error) || error.code === 'INTERRUPTED') throw error
+            return undefined
+          })
+    const { drift: again } = await against(
       'the baseline',
       plan.statements.map(({ sql }) => sql),
       [],
     )
     const lost = again.filter(({ kind }) => kind === 'added' || kind === 'missing' || kind === 'changed')
-    return { differences, left: lost.map(({ object, text }) => `${object} ${text}`) }
+    return {
+      differences: (second ?? first).drift,
+      left: lost.map(({ object, text }) => `${object} ${text}`),
+      ...(second !== undefined || (!input.canDeclare && undeclared.counts.size > 0) ? { undeclared } : {}),
+    }
   } catch (error) {
     if (!isGigarowError(error) || error.code === 'INTERRUPTED') throw error
     return { differences: { unknown: error.message.split('\n')[0]! }, left: [] }

@@ -5,7 +5,7 @@ export interface NewFile {
 }
 
 export interface ConfigText {
-  readonly settings: Readonly<Record<string, string>>
+  readonly settings: Readonly<Record<string, string | readonly string[]>>
   /** Whether the package is found from the project. */
   readonly installed: boolean
   readonly header: readonly string[]
@@ -22,7 +22,8 @@ export function configText({ settings, installed, header }: ConfigText): string 
     : `${comment}export default {\n${body.join('')}}\n`
 }
 
-function quoted(text: string): string {
+function quoted(text: string | readonly string[]): string {
+  if (typeof text !== 'string') return `[${text.map(quoted).join(', ')}]`
   return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`
 }
 

@@ -1,10 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { basename, join } from 'node:path'
+import { basename, join, relative, sep } from 'node:path'
 import type { DrizzleConfig, ResolvedConfig } from '../../config/index.ts'
 import { GigarowError } from '../../kernel/index.ts'
 import type { CommandContext } from '../command.ts'
-import { configText, type NewFile, TEMPLATE } from './files.ts'
+import { type ConfigText, configText, type NewFile, TEMPLATE } from './files.ts'
 
 /** What init has found and what it is going to write. */
 export interface Project {
@@ -15,6 +15,8 @@ export interface Project {
   /** As the configuration will say, or says. */
   readonly config: ResolvedConfig
   readonly files: readonly NewFile[]
+  /** Of the configuration that is going to be written. */
+  readonly text?: ConfigText
   readonly isNew: boolean
   /** Packages that the project's files import and that are not found from it. */
   readonly missing: readonly string[]
@@ -46,7 +48,7 @@ export async function lookAt(context: CommandContext, { schema }: ProjectOptions
     tuning: freeFolder(root, 'tuning', drizzle),
   }
   const missing = missingPackages(root, isNew ? ['gigarow', 'drizzle-orm', 'drizzle-kit'] : ['gigarow'])
-  const text = configText({
+  const text: ConfigText = {
     settings,
     installed: isNew || !missing.includes('gigarow'),
     header:
@@ -56,11 +58,38 @@ export async function lookAt(context: CommandContext, { schema }: ProjectOptions
             `Declarations, casing and the address of the database are those of ${basename(drizzle.file)};`,
             '--url and DATABASE_URL win over its address.',
           ],
-  })
-  const files = [{ path: configName(root, drizzle), text }, ...(isNew ? TEMPLATE : [])]
+  }
+  const files = [{ path: configName(root, drizzle), text: configText(text) }, ...(isNew ? TEMPLATE : [])]
   const config = await resolveConfig(settings, { root, file: undefined })
   assertFree(root, files)
-  return { root, drizzle, kept: undefined, config, files, isNew, missing }
+  return { root, drizzle, kept: undefined, config, files, text, isNew, missing }
+}
+
+/** With one more file of declarations, which the configuration names. */
+export function withDeclarations(project: Project, declarations: string): Project {
+  const { root, drizzle, config, files, text } = project
+  const [own, ...rest] = files
+  if (own === undefined || text === undefined) return project
+  const path = `gigarow/objects${own.path.endsWith('.mjs') ? '.mjs' : '.ts'}`
+  const file = { path, text: declarations }
+  assertFree(root, [file])
+  const schema = [...config.schema.map((one) => relative(root, one).split(sep).join('/')), path]
+  const [first, ...others] = text.header
+  const header =
+    drizzle === undefined
+      ? text.header
+      : [
+          `${first!.replace('Declarations, casing', 'Casing')}`,
+          ...others,
+          `schema: those that it names, and ${path}.`,
+        ]
+  const { drizzle: of, schema: _, ...settings } = text.settings
+  const said = {
+    ...text,
+    header,
+    settings: { ...(of === undefined ? {} : { drizzle: of }), schema, ...settings },
+  }
+  return { ...project, files: [{ ...own, text: configText(said) }, ...rest, file] }
 }
 
 /** A project without TypeScript gets a file that Node.js alone can read. */

@@ -1,8 +1,10 @@
 import { ident } from '../../kernel/index.ts'
-import { type Domain, nameIn, type ObjectKey } from '../../model/index.ts'
+import { type Domain, memberKey, nameIn, type ObjectKey } from '../../model/index.ts'
 import { planHazard } from '../hazards.ts'
 import { labelOfKey, locksOn } from '../label.ts'
 import type { Action, DiffContext, Rule } from '../rule.ts'
+import { commentAgain } from './comment.ts'
+import { lastingType } from './lasting.ts'
 
 type Check = Domain['checks'][number]
 
@@ -11,7 +13,7 @@ export const domainRule: Rule<Domain> = {
     { sql: createSql(domain) },
     ...domain.checks.filter(({ validated }) => !validated).map((check) => addCheck(domain, check)),
   ],
-  drop: ({ key }) => [{ sql: `DROP DOMAIN ${nameIn(key)}` }],
+  drop: ({ key }, context) => [{ sql: `DROP DOMAIN ${nameIn(key)}`, hazards: lastingType(key, context) }],
   alter: (from, to, context) => {
     if (from.type !== to.type || from.collation !== to.collation) return 'replace'
     return [
@@ -19,6 +21,7 @@ export const domainRule: Rule<Domain> = {
       ...alterDefault(from, to),
       ...alterNull(from, to, context),
       ...addChecks(from, to, context),
+      ...commentsAgain(from, to, context),
     ]
   },
 }
@@ -61,6 +64,13 @@ function addChecks(from: Domain, to: Domain, context: DiffContext): readonly Act
     const validate = check.validated && !(known && before.validated)
     return validate ? [...add, scanning(to, `VALIDATE CONSTRAINT ${ident(check.name)}`, context)] : add
   })
+}
+
+/** Of CHECKs that are made anew under their names. */
+function commentsAgain(from: Domain, to: Domain, context: DiffContext): readonly Action[] {
+  return to.checks
+    .filter((check) => (find(from, check) ?? check).definition !== check.definition)
+    .flatMap(({ name }) => commentAgain(memberKey('constraint', to.key, name), context))
 }
 
 const find = ({ checks }: Domain, { name }: Check) => checks.find((check) => check.name === name)

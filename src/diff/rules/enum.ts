@@ -5,6 +5,7 @@ import { labelOfKey, partsOf } from '../label.ts'
 import { ownerAgain } from '../owners.ts'
 import type { Refusal } from '../plan.ts'
 import type { Action, DiffContext, Displacement, Rule } from '../rule.ts'
+import { lastingType } from './lasting.ts'
 import { isPartitionKey } from './partition-key.ts'
 import { columnLocks } from './type-locks.ts'
 
@@ -12,7 +13,7 @@ export const enumRule: Rule<Enum> = {
   create: ({ key, values }) => [
     { sql: `CREATE TYPE ${nameIn(key)} AS ENUM (${values.map(literal).join(', ')})` },
   ],
-  drop: ({ key }) => [{ sql: `DROP TYPE ${nameIn(key)}` }],
+  drop: ({ key }, context) => [{ sql: `DROP TYPE ${nameIn(key)}`, hazards: lastingType(key, context) }],
   alter: (from, to, context) => {
     if (onlyAdds(from, to)) return addValues(from, to)
     const refused = refusal(from, to, context)

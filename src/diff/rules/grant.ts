@@ -1,5 +1,7 @@
-import { ident } from '../../kernel/index.ts'
+import { ident, plainIdent } from '../../kernel/index.ts'
 import { type Grant, kindIn, nameIn, type ObjectKey } from '../../model/index.ts'
+import { type ActionHazard, planHazard } from '../hazards.ts'
+import { labelOfKey } from '../label.ts'
 import type { Action, DiffContext, Rule } from '../rule.ts'
 import { nameFor } from './about.ts'
 import { nameParts, routineSignature } from './target.ts'
@@ -33,12 +35,23 @@ interface Change {
 /** GRANT and REVOKE of exactly what differs. */
 function change(grant: Grant, { from, to }: Change, context: DiffContext): readonly Action[] {
   const back = statements(grant, { from: to, to: from }, context)
+  const lost = from.filter(({ name }) => !to.some((p) => p.name === name)).map(({ name }) => name)
   return statements(grant, { from, to }, context).map((sql, i, all) => ({
     sql,
     makes: [grant.key],
+    // The first: what is taken away comes before what is given.
+    hazards: i === 0 && lost.length > 0 ? [revoked(grant, lost)] : [],
     // Each takes back one kind of change; their order does not matter.
     reverse: { sql: back.length === all.length ? [back[back.length - 1 - i]!] : i === 0 ? back : [] },
   }))
+}
+
+function revoked({ on, role }: Grant, lost: readonly string[]): ActionHazard {
+  return planHazard('revoke', {
+    name: role === 'public' ? 'PUBLIC' : plainIdent(role),
+    object: labelOfKey(on),
+    kind: lost.join(', '),
+  })
 }
 
 function statements(grant: Grant, { from, to }: Change, context: DiffContext): readonly string[] {

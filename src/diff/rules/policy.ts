@@ -4,6 +4,7 @@ import { locksOn } from '../label.ts'
 import type { Action, DiffContext, Rule } from '../rule.ts'
 import { nameFor } from './about.ts'
 import { commentAgain } from './comment.ts'
+import { lastingDrop, memberFacts } from './lasting.ts'
 
 export const policyRule: Rule<Policy> = {
   create(policy, context) {
@@ -24,6 +25,11 @@ export const policyRule: Rule<Policy> = {
         drops: [policy.key],
         locks: locksOn(context, policy.table, 'ACCESS EXCLUSIVE'),
         reverse: { sql: [createPolicy(policy, context)] },
+        hazards: lastingDrop(policy.key, context, {
+          rule: 'drop-policy',
+          facts: memberFacts(policy),
+          variant: policy.permissive ? 'permissive' : 'restrictive',
+        }),
       },
     ]
   },

@@ -1,7 +1,7 @@
 import { labelOf, type ObjectKey, type Routine } from '../../model/index.ts'
-import { planHazard } from '../hazards.ts'
 import { labelOfKey } from '../label.ts'
 import type { Action, Rule } from '../rule.ts'
+import { lastingDrop } from './lasting.ts'
 import { type Mentions, mentionedIn } from './mentions.ts'
 import { argumentsOf, splitArguments } from './routine-arguments.ts'
 import { routineSignature } from './target.ts'
@@ -23,17 +23,15 @@ export const routineRule: Rule<Routine> = {
   },
 
   drop(routine, context) {
-    const lasting = !context.to.objects.has(routine.key)
     return [
       {
         sql: dropRoutine(routine),
         drops: [routine.key],
         reverse: { sql: [statement(routine)] },
-        ...(lasting
-          ? {
-              hazards: [planHazard('drop-routine', { kind: routine.type, name: labelOf(routine) })],
-            }
-          : {}),
+        hazards: lastingDrop(routine.key, context, {
+          rule: 'drop-routine',
+          facts: { kind: routine.type, name: labelOf(routine) },
+        }),
       },
     ]
   },

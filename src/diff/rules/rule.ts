@@ -3,6 +3,7 @@ import type { Rule as RewriteRule } from '../../model/index.ts'
 import { locksOn } from '../label.ts'
 import type { DiffContext, Rule } from '../rule.ts'
 import { nameFor, withoutSemicolon } from './about.ts'
+import { lastingDrop, memberFacts } from './lasting.ts'
 import { ENABLING } from './trigger.ts'
 
 /** CREATE RULE. */
@@ -26,6 +27,7 @@ export const ruleRule: Rule<RewriteRule> = {
         drops: [rule.key],
         locks: locksOn(context, rule.table, 'ACCESS EXCLUSIVE'),
         reverse: { sql: [withoutSemicolon(rule.definition), ...state] },
+        hazards: lastingDrop(rule.key, context, { rule: 'drop-rule', facts: memberFacts(rule) }),
       },
     ]
   },

@@ -139,16 +139,22 @@ function alterOptions(from: Table, to: Table, context: DiffContext): readonly Ac
 function security(from: Table['rowSecurity'], to: Table, context: DiffContext): readonly Action[] {
   if (from === to.rowSecurity) return []
   const parts = [
-    ...((from === 'off') === (to.rowSecurity === 'off')
+    ...(isOn(from) === isOn(to.rowSecurity)
       ? []
-      : [to.rowSecurity === 'off' ? 'DISABLE ROW LEVEL SECURITY' : 'ENABLE ROW LEVEL SECURITY']),
-    ...((from === 'forced') === (to.rowSecurity === 'forced')
+      : [isOn(from) ? 'DISABLE ROW LEVEL SECURITY' : 'ENABLE ROW LEVEL SECURITY']),
+    ...(isForced(from) === isForced(to.rowSecurity)
       ? []
-      : [to.rowSecurity === 'forced' ? 'FORCE ROW LEVEL SECURITY' : 'NO FORCE ROW LEVEL SECURITY']),
+      : [isForced(from) ? 'NO FORCE ROW LEVEL SECURITY' : 'FORCE ROW LEVEL SECURITY']),
   ]
   const locks = locksOn(context, to.key, 'ACCESS EXCLUSIVE')
-  return [{ sql: `ALTER TABLE ${nameIn(to.key)} ${parts.join(', ')}`, locks }]
+  const off = isOn(from) && !isOn(to.rowSecurity)
+  const hazards = off ? [planHazard('disable-row-security', { table: labelOfKey(to.key) })] : []
+  return [{ sql: `ALTER TABLE ${nameIn(to.key)} ${parts.join(', ')}`, locks, hazards }]
 }
+
+const isOn = (state: Table['rowSecurity']): boolean => state === 'on' || state === 'forced'
+
+const isForced = (state: Table['rowSecurity']): boolean => state === 'forced' || state === 'off-but-forced'
 
 function replicaIdentity(from: Table['replicaIdentity'], to: Table, context: DiffContext): readonly Action[] {
   const { replicaIdentity: identity } = to

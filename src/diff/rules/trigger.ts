@@ -6,6 +6,7 @@ import type { Lock, LockMode } from '../plan.ts'
 import type { Action, DiffContext, Rule } from '../rule.ts'
 import { nameFor, withoutSemicolon } from './about.ts'
 import { commentAgain } from './comment.ts'
+import { lastingDrop, memberFacts } from './lasting.ts'
 
 export const ENABLING: Readonly<Record<Trigger['enabled'], string>> = {
   origin: 'ENABLE',
@@ -42,6 +43,7 @@ export const triggerRule: Rule<Trigger> = {
         drops: [trigger.key],
         locks: locksOf(trigger, context, 'ACCESS EXCLUSIVE'),
         reverse: { sql: [withoutSemicolon(trigger.definition), ...state] },
+        hazards: lastingDrop(trigger.key, context, { rule: 'drop-trigger', facts: memberFacts(trigger) }),
       },
     ]
   },

@@ -3,6 +3,7 @@ import { type CompositeType, nameIn, type ObjectKey } from '../../model/index.ts
 import { type ActionHazard, planHazard } from '../hazards.ts'
 import { labelOfKey } from '../label.ts'
 import type { Action, DiffContext, Rule } from '../rule.ts'
+import { lastingType } from './lasting.ts'
 
 type Attribute = CompositeType['attributes'][number]
 
@@ -10,7 +11,7 @@ export const typeRule: Rule<CompositeType> = {
   create: ({ key, attributes }) => [
     { sql: `CREATE TYPE ${nameIn(key)} AS (${attributes.map(attributeSql).join(', ')})` },
   ],
-  drop: ({ key }) => [{ sql: `DROP TYPE ${nameIn(key)}` }],
+  drop: ({ key }, context) => [{ sql: `DROP TYPE ${nameIn(key)}`, hazards: lastingType(key, context) }],
   alter: (from, to, context) => {
     const kept = to.attributes.filter(({ name }) => from.attributes.some((a) => a.name === name))
     const inOrder = [...kept, ...to.attributes.filter((a) => !kept.includes(a))]

@@ -4,6 +4,7 @@ import { type ActionHazard, planHazard } from '../hazards.ts'
 import { locksOn } from '../label.ts'
 import type { Action, DiffContext, Rule } from '../rule.ts'
 import { optionList, optionStatements, withoutSemicolon } from './about.ts'
+import { lastingDrop } from './lasting.ts'
 import { readersOf, sourceLocks } from './sources.ts'
 
 export const viewRule: Rule<View> = {
@@ -21,7 +22,6 @@ export const viewRule: Rule<View> = {
   },
 
   drop(view, context) {
-    const lasting = !context.to.objects.has(view.key)
     return [
       {
         sql: dropView(view),
@@ -29,7 +29,7 @@ export const viewRule: Rule<View> = {
         // Also of one that is made anew, which counts as new: the old one is in use.
         locks: [{ relation: labelOf(view), mode: 'ACCESS EXCLUSIVE' }],
         reverse: { sql: [createView(view), ...defaultSql(undefined, view)] },
-        ...(lasting ? { hazards: [dropHazard(view)] } : {}),
+        hazards: lastingDrop(view.key, context, { rule: 'drop-view', facts: { name: labelOf(view) } }),
       },
     ]
   },
@@ -114,10 +114,6 @@ function orReplace(view: View): string {
 
 function dropView({ name }: View): string {
   return `DROP VIEW ${qualified(name)}`
-}
-
-function dropHazard(view: View): ActionHazard {
-  return planHazard('drop-view', { name: labelOf(view) })
 }
 
 /** A materialized view keeps the rows that the earlier query gave it. */

@@ -29,6 +29,18 @@ export type HazardRule = keyof typeof HAZARDS
 /** Also those that only a plan can have. */
 export type PlanRule = HazardRule | PlanOnlyRule
 
+/** Of severity drop, but what goes is a definition, and the same definition brings it back. */
+export const LOSES_NO_ROWS: ReadonlySet<string> = new Set<HazardRule>([
+  'disable-row-security',
+  'drop-policy',
+  'drop-routine',
+  'drop-rule',
+  'drop-trigger',
+  'drop-type',
+  'drop-view',
+  'revoke',
+])
+
 export function isHazardRule(name: string): name is HazardRule {
   return Object.hasOwn(HAZARDS, name)
 }

@@ -10,14 +10,19 @@ export function hazardObject(rule: string, facts: HazardFacts): string | undefin
   const whole = facts.object ?? relation ?? facts.name ?? facts.old
   const parts = whole === undefined ? undefined : nameParts(whole)
   if (parts === undefined) return undefined
-  const member = facts.object === undefined && relation !== undefined ? memberOf(facts) : []
+  const member = facts.object === undefined && relation !== undefined ? memberOf(rule, facts) : []
   const all = parts.length === 1 && !WITHOUT_SCHEMA.has(rule) ? ['public', ...parts] : parts
   return [...all, ...member].map(plainIdent).join('.')
 }
 
-function memberOf({ column, constraint, old, new: next, partition }: HazardFacts): readonly string[] {
+/** Their {name} belongs to a table. */
+const OF_TABLE = new Set(['drop-trigger', 'drop-policy', 'drop-rule'])
+
+function memberOf(rule: string, facts: HazardFacts): readonly string[] {
+  const { column, constraint, old, new: next, partition } = facts
   // A column that is renamed has no other name.
-  const name = column ?? constraint ?? (next === undefined || partition !== undefined ? undefined : old)
+  const own = OF_TABLE.has(rule) ? facts.name : (column ?? constraint)
+  const name = own ?? (next === undefined || partition !== undefined ? undefined : old)
   const parts = name === undefined ? undefined : nameParts(name)
   return parts?.length === 1 ? parts : []
 }

@@ -1,4 +1,3 @@
-import { missing } from './dropped.ts'
 import type { HazardTexts, Severity } from './entry.ts'
 
 /** What only the plan of a diff can know: it has no statement of its own that lint could find. */
@@ -11,8 +10,6 @@ const definePlanHazards = <const T extends Readonly<Record<string, PlanHazardEnt
   Object.freeze(entries)
 
 export const PLAN_HAZARDS = definePlanHazards({
-  'drop-trigger': missing('trigger', 'it does not fire'),
-  'drop-policy': missing('policy', 'its rows are guarded by the other policies only'),
   'drop-attribute': {
     severity: 'drop',
     message: 'Everything in the attribute {name} of {column} is lost.',

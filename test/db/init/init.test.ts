@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { type Target, targetUrl, withDatabase } from '../../../src/db/index.ts'
@@ -94,8 +94,13 @@ export { users } from './users.ts'
           create table app_tmp (id int);
           create table other (id serial primary key);
           create table done (id serial primary key, hash text);
+          create extension citext;
+          create function loud(what text) returns citext language sql as $$ select upper(what)::citext $$;
           create function touch() returns trigger language plpgsql as $$ begin return new; end $$;
           create trigger touched before update on app_users for each row execute function touch();
+          create view app_names as select id, email || '\\' as "e\`mail" from app_users;
+          grant select on app_users to pg_monitor;
+          comment on function touch() is 'it''s touched';
         `),
       )
       const env = { USER: 'nobody' }
@@ -105,17 +110,44 @@ export { users } from './users.ts'
       const found = JSON.parse(init.stdout)
       expect(
         found.differences.map(({ kind, object }: Record<string, string>) => `${kind} ${object}`),
-      ).toEqual(['changed column app_users.email', 'added routine touch', 'added trigger app_users.touched'])
+      ).toEqual(['changed column app_users.email'])
+      // What no declaration can be found for is declared, and no migration drops it.
+      expect(found.undeclared).toEqual([
+        'extension citext',
+        'function loud(text)',
+        'function touch()',
+        'view app_names',
+        'trigger touched on app_users',
+        'GRANT SELECT ON TABLE public.app_users TO pg_monitor',
+        'comment on ROUTINE public.touch()',
+      ])
+      expect(found.written).toContain('gigarow/objects.mjs')
       expect(found).toMatchObject({ left: [], baseline: expect.stringContaining('_baseline') })
       const written = readFileSync(join(cwd, 'migrations', found.baseline, 'migration.sql'), 'utf8')
       expect(written).toContain('app_users')
       expect(written).not.toMatch(/public\.other|app_tmp|done/)
       expect(readFileSync(join(cwd, 'gigarow.config.mjs'), 'utf8')).toContain("seeds: 'gigarow/seeds'")
       expect(await gigarow('drift')).toMatchObject({ code: 0 })
-      // What nobody declares goes, and the migration says so; it is proved, and there is a way back.
-      const generated = await gigarow('generate')
-      expect(generated).toMatchObject({ code: 0, stdout: expect.stringContaining('[drop-routine]') })
-      expect(generated.stdout).toContain('(migration.sql, down.sql)')
+      const generated = await gigarow('generate', '--dry-run')
+      expect(generated).toMatchObject({ code: 0, stderr: expect.stringContaining('proved') })
+      expect(generated.stdout).toContain('app_users_email_not_null')
+      expect(generated.stdout).not.toMatch(/touch|loud|citext|app_names|pg_monitor/)
+      // What nobody declares any more goes only when that is allowed.
+      writeFileSync(join(cwd, 'gigarow/objects.mjs'), 'export {}')
+      const refused = await gigarow('generate')
+      expect(refused.code).toBe(3)
+      for (const danger of [
+        'drop-routine:public.touch',
+        'drop-trigger:public.app_users.touched',
+        'drop-view:public.app_names',
+        'revoke:public.app_users',
+      ])
+        expect(refused.stderr).toContain(`[${danger}]`)
+      const dropped = await gigarow('generate', '--allow', 'drop')
+      expect(dropped).toMatchObject({
+        code: 0,
+        stdout: expect.stringContaining('DROP VIEW public.app_names'),
+      })
     })
   })
 })

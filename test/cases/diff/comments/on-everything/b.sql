@@ -19,3 +19,5 @@ comment on constraint t_pk on s.t is 'key';
 comment on index s.i is 'index';
 comment on view s.v is 'view';
 comment on column s.v.id is 'view column';
+comment on constraint positive on domain s.d is 'check of a domain';
+comment on column s.c.x is 'composite column';

@@ -1,0 +1,10 @@
+create domain public.code as text constraint short check (length(value) < 9) constraint filled check (value <> '') constraint gone check (value <> 'x');
+create type public.pair as (a int, b text, c int);
+create type public.moved as (a int, b text);
+create table public.t (id int primary key, c public.code);
+comment on constraint short on domain public.code is 'short';
+comment on constraint filled on domain public.code is 'filled';
+comment on constraint gone on domain public.code is 'gone';
+comment on column public.pair.a is 'first';
+comment on column public.pair.b is 'second';
+comment on column public.moved.a is 'first of moved';

@@ -1,0 +1,3 @@
+create table public.t (id int primary key, body text);
+create materialized view public.m with (fillfactor = 80) as select id, body from public.t;
+create materialized view public.n with (toast.autovacuum_enabled = off) as select body from public.t;
