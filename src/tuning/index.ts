@@ -9,6 +9,7 @@ export {
 export type { Connect, RestartDriver, TuningContext, TuningEvent, WorkingSession } from './context.ts'
 export { restartDriver } from './drivers/index.ts'
 export { type Argv, type RestartSpec, restartArgv } from './drivers/spec.ts'
+export { type DuringOptions, duringTuning, type Tuned, type TunedResult } from './during.ts'
 export { type HardwareOverrides, probeThisMachine } from './hardware.ts'
 export { closeJournalsOf, openJournals } from './journal.ts'
 export { stoppedServerOf } from './offline.ts'
@@ -25,5 +26,11 @@ export {
   revertTuning,
 } from './revert.ts'
 export { type Selection, select as selectSettings } from './select.ts'
-export { type Elsewhere, type SettingState, type TuningStatus, tuningStatus } from './status.ts'
-export { openJournalWarning } from './warning.ts'
+export {
+  type Elsewhere,
+  type SettingState,
+  type TuningOwner,
+  type TuningStatus,
+  tuningStatus,
+} from './status.ts'
+export { leaseWarning, openJournalWarning } from './warning.ts'

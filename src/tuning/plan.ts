@@ -1,7 +1,7 @@
 import { type Facts, GigarowError, nearest } from '../kernel/index.ts'
 import { KNOWN_SETTINGS } from './known-settings.generated.ts'
 import { isListSetting } from './list-value.ts'
-import { describeScope, type Means, meansFor, rawOf, type Scope } from './means.ts'
+import { describeScope, type Means, mayInSession, meansFor, rawOf, type Scope } from './means.ts'
 import type { Hardware, Level, SettingSpec, TuningProfile } from './profile.ts'
 import { type Selection, select } from './select.ts'
 import type { ServerSetting, ServerState } from './server.ts'
@@ -26,6 +26,8 @@ export interface PlannedSetting {
   readonly action: 'set' | 'unchanged' | 'skip'
   /** Skipped because this user may not set it: somebody who may has to (gigarow tune render). */
   readonly forbidden?: true
+  /** Skipped, but the sessions of a load may set it for themselves: see sessionPlan(). */
+  readonly inSession?: true
   /** Why it is skipped or stays. */
   readonly note?: string
   /** What wins over it for some sessions: role x, database y. */
@@ -132,7 +134,11 @@ function planSetting(live: ServerSetting, spec: SettingSpec, input: PlanInput): 
     ...base,
     wanted: chosen.wanted,
     effective: chosen.effective,
-    ...remark(chosen, decide(live, { spec, effective: chosen.effective, server, means })),
+    ...forSessions(
+      live,
+      server,
+      remark(chosen, decide(live, { spec, effective: chosen.effective, server, means })),
+    ),
     ...(shadows.length === 0 ? {} : { shadowedBy: shadows.map(describeScope).join(', ') }),
   })
 }
@@ -165,12 +171,18 @@ function remark({ note }: Chosen, decision: Decided): Decided {
   return notes.length === 0 ? decision : { ...decision, note: notes.join('; ') }
 }
 
+/** What the server does not get, sessions may take for themselves: also over the command line, never on a standby. */
+function forSessions(live: ServerSetting, server: ServerState, decision: Decided): Decided {
+  if (decision.action !== 'skip' || server.standby || !mayInSession(live, server)) return decision
+  return { ...decision, inSession: true }
+}
+
 function effectOf(live: ServerSetting, spec: SettingSpec, means: Means): TakesEffect {
   if (spec.level === 'L0' || means.kind === 'scope') return 'session'
   return live.context === 'postmaster' ? 'restart' : 'reload'
 }
 
-type Decided = Pick<PlannedSetting, 'action' | 'note' | 'forbidden'>
+type Decided = Pick<PlannedSetting, 'action' | 'note' | 'forbidden' | 'inSession'>
 
 /** A standby that has less of these than its primary stops replaying. */
 const STANDBY_NEEDS: readonly string[] = [
@@ -204,8 +216,11 @@ function decide(live: ServerSetting, { spec, effective, server, means }: DecideI
     return { action: 'skip', note: 'given on the command line of the server, which wins over ALTER SYSTEM' }
   }
   if (means.kind === 'none') return { action: 'skip', note: means.why, forbidden: true }
-  if (more && server.standbys + server.slots > 0 && STANDBY_NEEDS.includes(live.name)) {
-    return { action: 'skip', note: 'a standby with less stops replaying: raise it there first, by hand' }
+  if (STANDBY_NEEDS.includes(live.name)) {
+    if (more && server.standbys + server.slots > 0)
+      return { action: 'skip', note: 'a standby with less stops replaying: raise it there first' }
+    if (!more && server.standby)
+      return { action: 'skip', note: 'with less than its primary has, a standby stops replaying' }
   }
   const scope = means.kind === 'scope' ? means.scope : undefined
   if (isListSetting(live.name) && rawOf(server, live.name, scope)?.trim() === '') {

@@ -1,6 +1,7 @@
+import { isAlive } from '../store/index.ts'
 import type { TuningContext } from './context.ts'
 import { journalPath, openJournal, openJournals } from './journal.ts'
-import type { JournalState } from './journal-records.ts'
+import type { JournalState, Owner } from './journal-records.ts'
 import { sameText } from './list-value.ts'
 import { rawOf } from './means.ts'
 import { MARKER, readServer, type ServerState } from './server.ts'
@@ -21,6 +22,15 @@ export interface Elsewhere {
   readonly journal: string
 }
 
+/** A process that has a profile in force for what it does, and puts the settings back at its end. */
+export interface TuningOwner {
+  readonly doing: string
+  readonly host: string
+  readonly pid: number
+  /** false: it died, and somebody has to put the settings back. null: it is on another machine. */
+  readonly alive: boolean | null
+}
+
 export interface TuningStatus {
   /** false: nothing of gigarow's is on this server. */
   readonly open: boolean
@@ -29,6 +39,8 @@ export interface TuningStatus {
   /** UTC, ISO 8601. */
   readonly since: string | null
   readonly phase: JournalState['phase'] | null
+  /** null: the user has applied it. */
+  readonly owner: TuningOwner | null
   /** Whether something is left to do before the state is what the last command promised. */
   readonly unfinished: boolean
   /** All that is left is a restart of the server. */
@@ -62,6 +74,7 @@ export async function tuningStatus({ connect, stateDir }: TuningContext): Promis
 function statusOf(server: ServerState, stateDir: string): TuningStatus {
   const path = journalPath(stateDir, server.systemIdentifier)
   const open = openJournal(path).state()
+  const owner = open?.owner === undefined ? null : ownerOf(open.owner)
   const settings =
     open === undefined
       ? []
@@ -72,14 +85,21 @@ function statusOf(server: ServerState, stateDir: string): TuningStatus {
     profile: open?.plan.profile ?? null,
     since: open?.since ?? null,
     phase: open?.phase ?? null,
+    owner,
     unfinished:
-      open !== undefined && (open.phase !== 'applied' || settings.some((s) => s.state !== 'applied')),
+      open !== undefined &&
+      (open.phase !== 'applied' || owner?.alive === false || settings.some((s) => s.state !== 'applied')),
     waiting: open?.waiting ?? false,
     suspect: open !== undefined && crashed(open, server),
     settings,
     elsewhere: elsewhereThan(path, stateDir),
     foreign: open === undefined ? (server.auto.get(MARKER) ?? null) : null,
   }
+}
+
+function ownerOf(owner: Owner): TuningOwner {
+  const { doing, host, pid } = owner
+  return { doing, host, pid, alive: isAlive(owner) ?? null }
 }
 
 export function elsewhereThan(journal: string, stateDir: string): readonly Elsewhere[] {

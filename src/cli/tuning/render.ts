@@ -89,10 +89,8 @@ function effect(setting: PlannedSetting): string {
 
 function remark(setting: PlannedSetting): string {
   const { role, database } = setting.scope ?? {}
-  const scope =
-    setting.scope === undefined || setting.action !== 'set'
-      ? []
-      : [`for role ${role} in database ${database} only`]
+  const whom = role === null ? `database ${database}` : `role ${role} in database ${database}`
+  const scope = setting.scope === undefined || setting.action !== 'set' ? [] : [`for ${whom} only`]
   const shadow = setting.shadowedBy === undefined ? [] : [`overridden for ${setting.shadowedBy}`]
   return [...scope, ...(setting.note === undefined ? [] : [setting.note]), ...shadow].join('; ')
 }

@@ -1,5 +1,5 @@
 import { isGigarowError } from '../../../kernel/index.ts'
-import type { TuningStatus } from '../../../tuning/index.ts'
+import type { TuningOwner, TuningStatus } from '../../../tuning/index.ts'
 import type { Command, CommandContext } from '../../command.ts'
 import type { Output } from '../../output.ts'
 import { printElsewhere, printForeign } from '../../tuning/render.ts'
@@ -36,6 +36,16 @@ export async function runStatus(context: CommandContext): Promise<number> {
   return status.unfinished || status.foreign !== null ? 4 : 0
 }
 
+function ownerLine({ doing, pid, host, alive }: TuningOwner, { colors }: Output): string {
+  const who = `gigarow ${doing} (process ${pid} on ${host})`
+  if (alive === true) return `It is in force for ${who}, which puts the settings back at its end.`
+  const resume =
+    doing === 'seed' ? '; gigarow seed --resume goes on with it and puts them back at its end' : ''
+  return alive === false
+    ? colors.yellow(`${who} died before it could put the settings back${resume}.`)
+    : `It is in force for ${who}; whether that lives cannot be seen from here.`
+}
+
 async function print(status: TuningStatus, out: Output): Promise<void> {
   printElsewhere(status.elsewhere, out)
   if (status.foreign !== null) return printForeign(status.foreign, out)
@@ -51,6 +61,7 @@ async function print(status: TuningStatus, out: Output): Promise<void> {
       ? `${status.profile} is applied since ${since}.`
       : `${status.phase === 'applying' ? 'Applying' : 'Reverting'} ${status.profile} (begun ${since}) ${status.waiting ? 'waits for a restart of the server' : 'is not finished'}.`,
   )
+  if (status.owner !== null) out.print(ownerLine(status.owner, out))
   if (status.suspect) {
     out.print(
       red('The machine was restarted while durability was off: do not trust the data of this server.'),
