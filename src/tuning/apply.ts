@@ -19,12 +19,12 @@ import {
   type WorkingSession,
 } from './context.ts'
 import { type HardwareOverrides, probeServer } from './hardware.ts'
-import { type Journal, journalPath, openJournal } from './journal.ts'
+import { type Journal, journalOf, openJournal } from './journal.ts'
 import type { JournaledSetting, JournaledStep, JournalState, Owner } from './journal-records.ts'
 import { sameText } from './list-value.ts'
 import { markerStep } from './marker.ts'
 import { changeStatement, describeScope, rawOf } from './means.ts'
-import { type PlannedSetting, planTuning, type TuningPlan } from './plan.ts'
+import { type PlannedSetting, planTuning, STANDBY_NOTE, type TuningPlan } from './plan.ts'
 import type { TuningProfile } from './profile.ts'
 import { reloadAndWait } from './reload.ts'
 import { restartServer, waitsForRestart } from './restart.ts'
@@ -142,7 +142,8 @@ interface Work extends TuneSession {
 
 async function start(run: Run, tune: TuneSession): Promise<ApplyResult> {
   const server = await readServer(tune.session)
-  const journal = openJournal(journalPath(run.options.stateDir, server.systemIdentifier))
+  const journal = journalOf(run.options.stateDir, server, tune.db.target)
+  if (server.standby) run.options.emit?.({ type: 'tuning.note', text: STANDBY_NOTE })
   const work: Work = { ...tune, run, journal, server }
   const open = journal.state()
   if (open !== undefined) return resume(work, open)

@@ -13,7 +13,13 @@ export { type DuringOptions, duringTuning, type Tuned, type TunedResult } from '
 export { type HardwareOverrides, probeThisMachine } from './hardware.ts'
 export { closeJournalsOf, openJournals } from './journal.ts'
 export { stoppedServerOf } from './offline.ts'
-export { type PlannedSetting, resolveValue, type TakesEffect, type TuningPlan, versionNote } from './plan.ts'
+export {
+  type PlannedSetting,
+  resolveValue,
+  type TakesEffect,
+  type TuningPlan,
+  versionNote,
+} from './plan.ts'
 export { profileProblems, specsOf } from './profile.ts'
 export * from './public.ts'
 export { RENDER_FORMATS, type RenderFormat, type RenderTarget, renderSettings } from './render/index.ts'

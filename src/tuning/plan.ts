@@ -39,11 +39,16 @@ export interface TuningPlan {
   readonly hardware: Hardware
   /** What of the hardware is a guess. */
   readonly guessed: readonly (keyof Hardware)[]
+  /** What there is to know of the server. */
+  readonly notes: readonly string[]
   readonly settings: readonly PlannedSetting[]
   readonly needsRestart: boolean
   /** The settings of level L3 that would be changed. */
   readonly unsafe: readonly string[]
 }
+
+export const STANDBY_NOTE =
+  'This server is a standby: only its own configuration is set. Settings of roles and databases come from its primary, and durability stays as it is.'
 
 /** Sources that are not the server's own: they win over its files for some sessions. */
 export const SESSION_SOURCES: readonly string[] = [
@@ -85,6 +90,7 @@ export function planTuning(profile: TuningProfile, { selection = {}, ...input }:
     profile: profile.name,
     hardware: input.hardware,
     guessed: input.guessed ?? [],
+    notes: input.server.standby ? [STANDBY_NOTE] : [],
     settings: Object.freeze(settings),
     needsRestart: set.some((s) => s.takesEffect === 'restart'),
     unsafe: set.filter((s) => s.level === 'L3').map((s) => s.name),

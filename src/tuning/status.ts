@@ -1,6 +1,7 @@
+import type { Target } from '../db/index.ts'
 import { isAlive } from '../store/index.ts'
 import type { TuningContext } from './context.ts'
-import { journalPath, openJournal, openJournals } from './journal.ts'
+import { journalOf, openJournals } from './journal.ts'
 import type { JournalState, Owner } from './journal-records.ts'
 import { sameText } from './list-value.ts'
 import { rawOf } from './means.ts'
@@ -64,16 +65,20 @@ export async function tuningStatus({ connect, stateDir }: TuningContext): Promis
   return connect('reading the tuning', async (db) => {
     const session = await db.sql.reserve()
     try {
-      return statusOf(await readServer(session), stateDir)
+      return statusOf(await readServer(session), { stateDir, target: db.target })
     } finally {
       session.release()
     }
   })
 }
 
-function statusOf(server: ServerState, stateDir: string): TuningStatus {
-  const path = journalPath(stateDir, server.systemIdentifier)
-  const open = openJournal(path).state()
+function statusOf(
+  server: ServerState,
+  { stateDir, target }: { stateDir: string; target: Target },
+): TuningStatus {
+  const journal = journalOf(stateDir, server, target)
+  const { path } = journal
+  const open = journal.state()
   const owner = open?.owner === undefined ? null : ownerOf(open.owner)
   const settings =
     open === undefined

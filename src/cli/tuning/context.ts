@@ -25,7 +25,7 @@ export async function tuningContext(context: CommandContext, options: Options = 
     embedded: cluster !== undefined,
     tuning: {
       connect: async (doing, use) =>
-        withDatabase(await locate(), { max: 3, applicationName: 'gigarow tune', doing }, use),
+        withDatabase(await locate(), { max: 3, applicationName: 'gigarow tune', standby: true, doing }, use),
       stateDir: config.stateDir,
       emit: tuningReporter(context.out),
       signal: context.signal,
@@ -71,7 +71,11 @@ export async function canAsk(context: CommandContext): Promise<boolean> {
   const target = (await context.externalTarget()) ?? (await context.cluster()).target()
   if (target === undefined) return false
   try {
-    return await withDatabase(target, { max: 1, doing: 'looking for the server' }, async () => true)
+    return await withDatabase(
+      target,
+      { max: 1, standby: true, doing: 'looking for the server' },
+      async () => true,
+    )
   } catch (error) {
     if (isGigarowError(error)) return false
     throw error

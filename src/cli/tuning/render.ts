@@ -59,6 +59,7 @@ export function renderPlan(plan: TuningPlan, { dim, bold, yellow }: Colors): str
   const rest = forbidden ? [`gigarow tune render ${plan.profile} writes out what this user may not set.`] : []
   return [
     dim(`${plan.profile} for ${describeHardware(plan.hardware)}`),
+    ...plan.notes.map(yellow),
     ...(plan.guessed.length === 0 ? [] : [yellow(guesses(plan.guessed))]),
     bold(lines[0]!),
     ...lines.slice(1),
