@@ -26,7 +26,7 @@ export interface PlannedSetting {
   readonly action: 'set' | 'unchanged' | 'skip'
   /** Skipped because this user may not set it: somebody who may has to (gigarow tune render). */
   readonly forbidden?: true
-  /** Skipped, but the sessions of a load may set it for themselves: see sessionPlan(). */
+  /** The sessions of a load have to set it for themselves, and may: see sessionPlan(). */
   readonly inSession?: true
   /** Why it is skipped or stays. */
   readonly note?: string
@@ -133,6 +133,8 @@ function planSetting(live: ServerSetting, spec: SettingSpec, input: PlanInput): 
     const note = 'left as it is: the profile has no value for this hardware'
     return Object.freeze({ ...base, wanted: '', effective: live.setting, action: 'skip', note })
   }
+  const { effective } = chosen
+  const decision = remark(chosen, decide(live, { spec, effective, server, means }))
   const shadows = server.scoped.filter(
     (o) => o.name === live.name.toLowerCase() && (scope === undefined || !sameScope(o, scope)),
   )
@@ -140,11 +142,8 @@ function planSetting(live: ServerSetting, spec: SettingSpec, input: PlanInput): 
     ...base,
     wanted: chosen.wanted,
     effective: chosen.effective,
-    ...forSessions(
-      live,
-      server,
-      remark(chosen, decide(live, { spec, effective: chosen.effective, server, means })),
-    ),
+    ...decision,
+    ...(forSessions(live, { ...input, spec, ...chosen, means, decision }) ? { inSession: true } : {}),
     ...(shadows.length === 0 ? {} : { shadowedBy: shadows.map(describeScope).join(', ') }),
   })
 }
@@ -177,10 +176,22 @@ function remark({ note }: Chosen, decision: Decided): Decided {
   return notes.length === 0 ? decision : { ...decision, note: notes.join('; ') }
 }
 
-/** What the server does not get, sessions may take for themselves: also over the command line, never on a standby. */
-function forSessions(live: ServerSetting, server: ServerState, decision: Decided): Decided {
-  if (decision.action !== 'skip' || server.standby || !mayInSession(live, server)) return decision
-  return { ...decision, inSession: true }
+/** Sources that say what this role or database has of its own. */
+const OWN_SOURCES: readonly string[] = ['database', 'user', 'database user']
+
+/**
+ * What the server does not get, also because of its command line, and what the role or database of our sessions hides from
+ * them: sessions may take it for themselves. Not on a standby, where nothing is loaded.
+ */
+function forSessions(
+  live: ServerSetting,
+  { spec, server, means, decision, effective }: DecideInput & { readonly decision: Decided },
+): boolean {
+  if (server.standby || !mayInSession(live, server)) return false
+  if (decision.action === 'skip') return true
+  if (means.kind === 'scope' && means.scope.role !== null) return false
+  if (!OWN_SOURCES.includes(live.source) || sameValue(live, live.setting, effective)) return false
+  return !(spec.atLeast === true && Number(live.setting) > Number(effective))
 }
 
 function effectOf(live: ServerSetting, spec: SettingSpec, means: Means): TakesEffect {
@@ -188,7 +199,7 @@ function effectOf(live: ServerSetting, spec: SettingSpec, means: Means): TakesEf
   return live.context === 'postmaster' ? 'restart' : 'reload'
 }
 
-type Decided = Pick<PlannedSetting, 'action' | 'note' | 'forbidden' | 'inSession'>
+type Decided = Pick<PlannedSetting, 'action' | 'note' | 'forbidden'>
 
 /** A standby that has less of these than its primary stops replaying. */
 const STANDBY_NEEDS: readonly string[] = [

@@ -17,8 +17,9 @@ export function sessionSettings(
 }
 
 /**
- * What the sessions of a load set for themselves on the server of the plan: level L0, and what this user may not set for the
- * server or the command line of the server keeps from having an effect. Of level L3 only what is allowed.
+ * What the sessions of a load set for themselves on the server of the plan: level L0, what this user may not set for the
+ * server, and what the server's command line or the role's own settings keep from having an effect. Of level L3 only what is
+ * allowed.
  */
 export function sessionPlan(
   { settings }: TuningPlan,

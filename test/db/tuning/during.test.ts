@@ -2,7 +2,14 @@ import { hostname } from 'node:os'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { type Database, type Target, withDatabase } from '../../../src/db/index.ts'
 import { GigarowError } from '../../../src/kernel/index.ts'
-import { dropLease, type Lease, readLeases, takeLease, thisProcess } from '../../../src/store/index.ts'
+import {
+  dropLease,
+  ensureStore,
+  type Lease,
+  readLeases,
+  takeLease,
+  thisProcess,
+} from '../../../src/store/index.ts'
 import {
   applyTuning,
   duringTuning,
@@ -188,11 +195,11 @@ describe('a role after SET ROLE', () => {
     )
 
   it('gets settings of the database where it owns that, else its sessions set them', async () => {
+    await here(ensureStore)
     await statements(
       'create role owner_of_it',
       `create role front login password 'secret' in role owner_of_it`,
       'alter role front set role = owner_of_it',
-      'create schema if not exists gigarow',
       'grant usage, create on schema gigarow to owner_of_it',
       'grant create on database gigarow to owner_of_it',
       'grant all on all tables in schema gigarow to owner_of_it',
@@ -217,10 +224,10 @@ describe('a role after SET ROLE', () => {
     })
     expect(await seenBy({})).toBe('4MB')
 
-    // A role's own value wins over that of its database: the apply says so and does not fail.
+    // A role's own value wins over that of its database: the apply says so, and sessions set it.
     await statements(`alter role front set work_mem = '6MB'`)
     const shadowed = await run()
-    expect(shadowed).toMatchObject({ value: '6MB', applied: { shadowed: [{ by: 'role front' }] } })
+    expect(shadowed).toMatchObject({ value: '32MB', applied: { shadowed: [{ by: 'role front' }] } })
     await statements(
       'alter database gigarow owner to postgres',
       'drop owned by owner_of_it',
