@@ -12,6 +12,8 @@ export { type Argv, type RestartSpec, restartArgv } from './drivers/spec.ts'
 export { type DuringOptions, duringTuning, type Tuned, type TunedResult } from './during.ts'
 export { type HardwareOverrides, probeThisMachine } from './hardware.ts'
 export { closeJournalsOf, openJournals } from './journal.ts'
+export { type Measured, type MeasuredRun, type Measurement, measureTuning, type Sample } from './measure.ts'
+export type { Left, Part } from './measure-parts.ts'
 export { stoppedServerOf } from './offline.ts'
 export {
   type PlannedSetting,
@@ -32,6 +34,7 @@ export {
   revertTuning,
 } from './revert.ts'
 export { type Selection, select as selectSettings } from './select.ts'
+export type { Spread } from './spread.ts'
 export {
   type Elsewhere,
   type SettingState,

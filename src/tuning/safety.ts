@@ -42,7 +42,7 @@ function checkFiles(server: ServerState): void {
 }
 
 /** wal_level = minimal next to any of these is a server that does not start. */
-const MINIMAL_NEEDS: readonly (readonly [string, string])[] = [
+export const MINIMAL_NEEDS: readonly (readonly [string, string])[] = [
   ['max_wal_senders', '0'],
   ['archive_mode', 'off'],
   ['summarize_wal', 'off'],

@@ -15,12 +15,19 @@ export interface CliTuning {
 
 type Options = Readonly<Record<string, unknown>>
 
-/** Hands the target and the means to restart and to mend it to the tuning engine. */
-export async function tuningContext(context: CommandContext, options: Options = {}): Promise<CliTuning> {
+/** Hands the target and the means to restart and to mend it to the tuning engine; `database`: another one of that server. */
+export async function tuningContext(
+  context: CommandContext,
+  options: Options = {},
+  { database }: { readonly database?: string } = {},
+): Promise<CliTuning> {
   const config = await context.config()
   const cluster = await embeddedOf(context)
   const drainMs = parseTime('--drain', options.drain)
-  const locate = async (): Promise<Target> => (cluster === undefined ? context.target() : cluster.start())
+  const locate = async (): Promise<Target> => {
+    const target = cluster === undefined ? await context.target() : await cluster.start()
+    return database === undefined ? target : { ...target, database }
+  }
   return {
     embedded: cluster !== undefined,
     tuning: {
