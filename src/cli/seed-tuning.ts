@@ -1,24 +1,9 @@
 import { type Target, withDatabase } from '../db/index.ts'
-import { GigarowError } from '../kernel/index.ts'
 import type { LoadPlan } from '../seed/index.ts'
 import type { RevertResult, TunedResult, TuningProfile } from '../tuning/index.ts'
-import type { CommandContext, CommandInput, OptionSpec } from './command.ts'
+import type { CommandContext, CommandInput } from './command.ts'
 import type { Output } from './output.ts'
-import { HARDWARE_OPTIONS, hardwareOverrides, RESTART_OPTIONS } from './tuning/options.ts'
-
-export const TUNING_OPTIONS: readonly OptionSpec[] = [
-  {
-    flags: '--tune <profile>',
-    description:
-      'put a tuning profile in force for the load, and every setting back at its end, however it ends',
-  },
-  {
-    flags: '--unsafe',
-    description: 'with --tune: allow settings that turn off durability (not needed for the embedded server)',
-  },
-  ...RESTART_OPTIONS,
-  ...HARDWARE_OPTIONS,
-]
+import { hardwareOverrides } from './tuning/options.ts'
 
 type Options = CommandInput['options']
 
@@ -163,11 +148,4 @@ export function printTuning(tuned: TunedResult<unknown>, out: Output): number {
       yellow(`Waiting for a restart of the server: ${pending.join(', ')}. Then run gigarow tune revert.`),
     )
   return pending.length > 0 ? 4 : 0
-}
-
-export function refuseTuningFlags({ tune, to, dryRun }: Options): void {
-  if (tune === undefined || (to === undefined && dryRun !== true)) return
-  throw new GigarowError('USAGE', `--tune does not go with ${to === undefined ? '--dry-run' : '--to csv'}.`, {
-    hint: `gigarow tune plan ${String(tune)} shows what it would change.`,
-  })
 }

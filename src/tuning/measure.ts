@@ -15,7 +15,7 @@ export interface Sample {
   readonly walBytes: number | null
 }
 
-export interface MeasureOptions extends Omit<ApplyOptions, 'owner' | 'session' | 'selection'> {
+export interface MeasureOptions extends Omit<ApplyOptions, 'owner' | 'session'> {
   readonly repeats: number
   /** Loads the same sample into an empty table, in sessions that begin with these settings. */
   readonly load: (session: Readonly<Record<string, string>>) => Promise<Sample>

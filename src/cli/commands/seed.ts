@@ -5,7 +5,7 @@ import type { Filler, LoadPlan, Profile, Run, SeedReport } from '../../seed/inde
 import type { TunedResult } from '../../tuning/index.ts'
 import type { Command, CommandContext, CommandInput } from '../command.ts'
 import { PROFILE_OPTIONS } from '../profiles.ts'
-import { printTuning, refuseTuningFlags, TUNING_OPTIONS, tuningDocument, withTuning } from '../seed-tuning.ts'
+import { TUNING_OPTIONS } from '../tuning/options.ts'
 
 interface SeedFlags {
   readonly profile?: string
@@ -20,6 +20,7 @@ interface SeedFlags {
   readonly resume?: boolean
   readonly truncate?: boolean
   readonly dryRun?: boolean
+  readonly tune?: string
 }
 
 export const seedCommand: Command = {
@@ -70,7 +71,6 @@ export const seedCommand: Command = {
 }
 
 async function runSeed(context: CommandContext, { args, options }: CommandInput): Promise<number> {
-  refuseTuningFlags(options)
   const flags = checkFlags(options as SeedFlags)
   const [folder] = args
   if (folder !== undefined && flags.to === undefined)
@@ -95,6 +95,7 @@ async function runSeed(context: CommandContext, { args, options }: CommandInput)
     withDatabase(at, { doing: 'seeding', max: jobs + 3, applicationName: 'gigarow seed' }, use)
   const truncate = flags.truncate === true
   if (flags.dryRun) return withLoad(target, (db) => dryRun(context, db, { plan, truncate }))
+  const { withTuning } = await import('../seed-tuning.ts')
   const tuned = await withTuning(context, { options, target, plan, truncate }, (at) =>
     withLoad(at, (db) => load(context, db, { flags, jobs, plan })),
   )
@@ -125,7 +126,7 @@ function checkFlags(flags: SeedFlags): CheckedFlags {
 }
 
 function refuseCombinations(flags: SeedFlags): void {
-  const { resume, truncate, dryRun, rows, scale, only, seed, chunkRows, to } = flags
+  const { resume, truncate, dryRun, rows, scale, only, seed, chunkRows, to, tune } = flags
   const usage = (message: string, hint: string) => new GigarowError('USAGE', message, { hint })
   if (resume && (rows ?? scale ?? only ?? seed ?? chunkRows) !== undefined) {
     throw usage(
@@ -137,6 +138,11 @@ function refuseCombinations(flags: SeedFlags): void {
     throw usage(
       '--to csv does not go with --resume and --dry-run.',
       'The same command goes on where it stopped.',
+    )
+  if (tune !== undefined && (to !== undefined || dryRun))
+    throw usage(
+      `--tune does not go with ${to === undefined ? '--dry-run' : '--to csv'}.`,
+      `gigarow tune plan ${tune} shows what it would change.`,
     )
   if (resume && truncate)
     throw usage(
@@ -247,6 +253,7 @@ async function render(
   tuned: TunedResult<SeedReport> | undefined,
 ): Promise<number> {
   const { renderSeedReport } = await import('../seed-report.ts')
+  const { printTuning, tuningDocument } = await import('../seed-tuning.ts')
   const peakRssBytes = peakRss()
   const { run: _run, ...document } = report
   out.document({

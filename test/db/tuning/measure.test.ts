@@ -10,11 +10,11 @@ import { onServer, profileOf, serverOfFile, snapshot } from './support.ts'
 const { cluster, tuning } = serverOfFile()
 const PROFILE = profileOf({
   work_mem: { value: '32MB' },
-  wal_buffers: { value: '2MB', level: 'L2' },
+  maintenance_work_mem: { value: '2MB' },
   jit: { value: false, level: 'L0' },
   checkpoint_completion_target: { value: 0.9 },
 })
-const MEASURE = { ...tuning, profile: PROFILE, hardware: {}, allowUnsafe: false, restart: true, repeats: 2 }
+const MEASURE = { ...tuning, profile: PROFILE, hardware: {}, allowUnsafe: false, restart: false, repeats: 2 }
 
 let before: Awaited<ReturnType<typeof snapshot>>
 beforeAll(async () => {
@@ -36,7 +36,7 @@ const loading =
       { doing: 'loading', max: 1 },
       async ({ sql }) => {
         const [row] = await sql<{ text: string }[]>`
-          select concat_ws(' ', current_setting('work_mem'), current_setting('wal_buffers'), current_setting('jit')) as text`
+          select concat_ws(' ', current_setting('work_mem'), current_setting('maintenance_work_mem'), current_setting('jit')) as text`
         return row!.text
       },
     )
@@ -50,18 +50,18 @@ describe('a measurement', () => {
     const slow = (text: string) => (text.includes('2MB off') ? 2 : 4) + seen.length / 100
     const { without, all, parts, left } = await measureTuning({ ...MEASURE, load: loading(seen, slow) })
     const [plain, whole, memory, buffers, jit] = [
-      '4MB 1MB on',
+      '4MB 256MB on',
       '32MB 2MB off',
-      '32MB 1MB on',
+      '32MB 256MB on',
       '4MB 2MB on',
-      '4MB 1MB off',
+      '4MB 256MB off',
     ]
     expect(seen).toEqual([whole, plain, whole, memory, buffers, jit, jit, buffers, memory, whole, plain])
     expect(all.factor).toBeCloseTo(2, 0)
     expect([all.clear, without.clear]).toEqual([true, false])
     expect(parts.map((p) => [p.part!.names[0], p.part!.settings[0]!.to, p.clear])).toEqual([
       ['work_mem', '32MB', false],
-      ['wal_buffers', '2MB', false],
+      ['maintenance_work_mem', '2MB', false],
       ['jit', 'off', false],
     ])
     expect(left).toEqual([{ name: 'checkpoint_completion_target', why: 'has this value already' }])
@@ -72,7 +72,6 @@ describe('a measurement', () => {
     const stop = new AbortController()
     const stopping = measureTuning({
       ...MEASURE,
-      restart: false,
       signal: stop.signal,
       load: async () => {
         stop.abort()
@@ -94,7 +93,7 @@ describe('a measurement', () => {
   })
 
   it('is refused where a profile is in force, and where nothing of it can be measured', async () => {
-    await applyTuning({ ...MEASURE, restart: false, profile: profileOf({ work_mem: { value: '8MB' } }) })
+    await applyTuning({ ...MEASURE, profile: profileOf({ work_mem: { value: '8MB' } }) })
     await expect(measureTuning({ ...MEASURE, load: loading([]) })).rejects.toMatchObject({
       code: 'TUNING_OPEN',
     })
@@ -114,7 +113,7 @@ describe('the command line', () => {
     mkdirSync(join(root, 'tuning'))
     writeFileSync(
       join(root, 'tuning/one.js'),
-      `export default { name: 'one', description: 'a test', settings: { work_mem: { value: '32MB', reason: '<b>', level: 'L1' } } }`,
+      `export default { name: 'one', description: 'a test', settings: { work_mem: { value: '32MB', reason: '<b>', level: 'L1' }, wal_buffers: { value: '2MB', reason: 'c', level: 'L2' } } }`,
     )
     writeFileSync(join(root, 'package.json'), '{ "type": "module" }')
     writeFileSync(
@@ -127,7 +126,10 @@ describe('the command line', () => {
     const { code, stdout, stderr } = await runCli([...args, '--report', 'r.html', '--json'], { cwd: root })
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     const report = JSON.parse(stdout)
-    expect(report).toMatchObject({ profile: 'one', rows: 2000, jobs: 1, repeats: 1, left: [] })
+    expect(report).toMatchObject({ profile: 'one', rows: 2000, jobs: 1, repeats: 1 })
+    expect(report.left).toEqual([
+      { name: 'wal_buffers', why: expect.stringContaining('nothing here restarts') },
+    ])
     expect(report.parts[0]).toMatchObject({
       part: { names: ['work_mem'] },
       seconds: { runs: [expect.any(Number)] },

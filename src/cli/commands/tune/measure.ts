@@ -5,7 +5,13 @@ import type { MeasuredRun, TuningProfile } from '../../../tuning/index.ts'
 import type { Command, CommandContext, CommandInput } from '../../command.ts'
 import type { Output } from '../../output.ts'
 import type { MeasureReport } from '../../tuning/measure.ts'
-import { HARDWARE_OPTIONS, hardwareOverrides, RESTART_OPTIONS } from '../../tuning/options.ts'
+import {
+  HARDWARE_OPTIONS,
+  hardwareOverrides,
+  RESTART_OPTIONS,
+  SELECTION_OPTIONS,
+  selection,
+} from '../../tuning/options.ts'
 import { warnUnsafe } from '../../tuning/unsafe.ts'
 
 const ROWS = 500_000
@@ -24,6 +30,7 @@ export const measureCommand: Command = {
       flags: '--unsafe',
       description: 'allow settings that turn off durability (not needed for the embedded server)',
     },
+    ...SELECTION_OPTIONS,
     ...RESTART_OPTIONS,
     ...HARDWARE_OPTIONS,
   ],
@@ -82,6 +89,7 @@ async function measureIn(
     ...tuning,
     profile,
     hardware: hardwareOverrides(options),
+    selection: selection(options),
     allowUnsafe: embedded || options.unsafe === true,
     restart: options.restart !== false,
     repeats,
@@ -112,7 +120,7 @@ function tellRuns(out: Output): (run: MeasuredRun) => void {
     }
     const perRun = (performance.now() - started) / (number + 1)
     const left = number === of ? '' : `, ${formatDuration(perRun * (of - number))} left`
-    out.note(
+    out.progress(
       dim(`${String(number).padStart(String(of).length)} of ${of}  ${time.padStart(8)}  ${what}${left}`),
     )
   }
