@@ -1,6 +1,6 @@
 import { hostname } from 'node:os'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { type Database, type Target, withDatabase } from '../../../src/db/index.ts'
+import { type Database, type Target, targetUrl, withDatabase } from '../../../src/db/index.ts'
 import { GigarowError } from '../../../src/kernel/index.ts'
 import {
   dropLease,
@@ -21,7 +21,7 @@ import {
   tuningStatus,
 } from '../../../src/tuning/index.ts'
 import { openJournal } from '../../../src/tuning/journal.ts'
-import { temporaryDir } from '../../support/index.ts'
+import { runCli, temporaryDir } from '../../support/index.ts'
 import { onServer, profileOf, serverOfFile, snapshot } from './support.ts'
 
 const { cluster, tuning } = serverOfFile()
@@ -160,6 +160,16 @@ describe('a process that died', () => {
     await expectAllBack()
     // As after a revert over another database.
     expect(leaseWarning([lease!], 'S')).toBeUndefined()
+    const onWire = await runCli(['tune', 'plan', 'bulk-safe', '--url', targetUrl(target)], {
+      cwd: temporaryDir(),
+    })
+    expect(onWire.stderr).not.toContain('tuning profile')
+    await here((db) => takeLease(db, there))
+    const asked = await runCli(['tune', 'plan', 'bulk-safe', '--url', targetUrl(target)], {
+      cwd: temporaryDir(),
+    })
+    expect(asked.stderr).toContain('on elsewhere, ')
+    expect(asked.stderr).toContain('with tuning profile test in force')
     await here(({ sql }) => dropLease(sql, lease!.session))
   })
 

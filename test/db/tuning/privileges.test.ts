@@ -3,7 +3,7 @@ import { appendFileSync, cpSync, readFileSync, rmSync, statSync, writeFileSync }
 import { join } from 'node:path'
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { choosePort } from '../../../src/cluster/port.ts'
-import { type Target, withDatabase } from '../../../src/db/index.ts'
+import { type Target, targetUrl, withDatabase } from '../../../src/db/index.ts'
 import { autoConfMap } from '../../../src/tuning/auto-conf.ts'
 import {
   applyTuning,
@@ -17,7 +17,7 @@ import {
   type TuningContext,
   tuningStatus,
 } from '../../../src/tuning/index.ts'
-import { temporaryDir, testMajor } from '../../support/index.ts'
+import { runCli, temporaryDir, testMajor } from '../../support/index.ts'
 import { until } from '../../support/until.ts'
 import { onServer, prepare, profileOf, serverOfFile, snapshot } from './support.ts'
 
@@ -247,6 +247,17 @@ const onStandby = async ({ connect, dataDirectory }: Awaited<ReturnType<typeof s
   const plan = await planForServer({ ...there, profile: bulkSafe, hardware: HARDWARE })
   expect(plan.notes).toEqual([expect.stringContaining('is a standby')])
   expect(await tuningStatus(there)).toMatchObject({ open: false, unfinished: false })
+  const url = await connect('looking', async (db) => targetUrl(db.target))
+  const tune = (...args: readonly string[]) =>
+    runCli(['tune', ...args, '--url', url], { cwd: temporaryDir() })
+  expect(await tune('plan', 'bulk-safe')).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('This server is a standby'),
+  })
+  expect(await tune('apply', 'bulk', '--unsafe')).toMatchObject({
+    code: 3,
+    stderr: expect.stringContaining('this server is a standby: '),
+  })
   await expect(applyTuning({ ...there, ...APPLY, profile: bulk })).rejects.toMatchObject({
     code: 'TUNING_REFUSED',
     facts: { dependents: ['standby'] },

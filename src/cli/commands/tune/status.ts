@@ -1,5 +1,5 @@
 import { isGigarowError } from '../../../kernel/index.ts'
-import type { TuningOwner, TuningStatus } from '../../../tuning/index.ts'
+import type { TuningContext, TuningOwner, TuningStatus } from '../../../tuning/index.ts'
 import type { Command, CommandContext } from '../../command.ts'
 import type { Output } from '../../output.ts'
 import { printElsewhere, printForeign } from '../../tuning/render.ts'
@@ -32,8 +32,20 @@ export async function runStatus(context: CommandContext): Promise<number> {
     throw error
   })
   context.out.document(status)
+  const others = status.open ? undefined : await ofOthers(tuning)
+  if (others !== undefined) context.out.print(context.out.colors.yellow(others))
   await print(status, context.out)
   return status.unfinished || status.foreign !== null ? 4 : 0
+}
+
+/** Loads of other projects and machines have left word in the database. */
+async function ofOthers({ connect }: TuningContext): Promise<string | undefined> {
+  const { describeTarget } = await import('../../../db/index.ts')
+  const { readLeases } = await import('../../../store/index.ts')
+  const { leaseWarning } = await import('../../../tuning/index.ts')
+  return connect('looking for leases', async ({ sql, target }) =>
+    leaseWarning(await readLeases(sql).catch(() => []), describeTarget(target)),
+  )
 }
 
 function ownerLine({ doing, pid, host, alive }: TuningOwner, { colors }: Output): string {
