@@ -20,6 +20,8 @@ export interface DatabaseOptions {
    * them arrays are no values of a statement, neither as parameters nor in rows. Default true.
    */
   readonly fetchTypes?: boolean
+  /** A standby will do; default: it is refused, because it accepts no changes. */
+  readonly standby?: boolean
   /** A connection has ended, by us or by anybody. */
   readonly onClose?: () => void
 }
@@ -53,7 +55,7 @@ export async function withDatabase<T>(
       target,
       sql,
       withSession: (work, session) => withSession({ target, applicationName, ...session }, work),
-      version: await readVersion(sql),
+      version: await readVersion(sql, options),
     })
   } catch (error) {
     throw explainDbError(error, target, options.doing)
@@ -90,6 +92,7 @@ export function openPool(
       DateStyle: 'ISO, MDY',
       IntervalStyle: 'postgres',
       extra_float_digits: 1,
+      ...target.settings,
       ...SESSION_SETTINGS,
     },
   })
@@ -148,10 +151,10 @@ function guarded(session: ReservedSql, isClosed: () => boolean): ReservedSql {
   })
 }
 
-async function readVersion(sql: Sql): Promise<number> {
+async function readVersion(sql: Sql, { standby }: DatabaseOptions): Promise<number> {
   const [row] = await sql<[Server]>`
     select current_setting('server_version_num')::int as version, current_setting('server_version') as name,
            pg_is_in_recovery() as standby`
-  receive(row)
+  receive(standby === true ? { ...row, standby: false } : row)
   return row.version
 }

@@ -21,6 +21,6 @@ export {
   type SelectRange,
   selectSql,
 } from './rows.ts'
-export { resume, type SeedReport, seed, unfinishedRuns } from './run.ts'
+export { checkLoad, resume, type SeedReport, seed, unfinishedRuns } from './run.ts'
 export type { Wait } from './server-progress.ts'
 export { planStrip, rebuildOrder } from './strip.ts'

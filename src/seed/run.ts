@@ -25,7 +25,7 @@ import type { SeedOptions } from './options.ts'
 import { checkOwnCode } from './own-code.ts'
 import { chunkCount, type Filler, type LoadPlan, tableKey, totalRows } from './plan.ts'
 import { checkEmpty, checkUnreferenced, isEmpty, type LoadTable, preflight } from './preflight.ts'
-import { prepare, refuseUnfinished, stoppedRuns } from './prepare.ts'
+import { type Preparation, prepare, refuseUnfinished, stoppedRuns } from './prepare.ts'
 import { checkSample } from './sample-check.ts'
 import { watching } from './server-progress.ts'
 import { outstanding, rebuild } from './strip-run.ts'
@@ -50,13 +50,7 @@ export interface SeedReport {
 export async function seed(db: Database, plan: LoadPlan, given: SeedOptions): Promise<SeedReport> {
   await ensureStore(db)
   return exclusively(db, given, async (threads) => {
-    const tables = await preflight(db.sql, plan)
-    const stopped = await stoppedRuns(db, plan)
-    if (given.truncate) await checkUnreferenced(db.sql, tables)
-    else {
-      await refuseUnfinished(db, stopped)
-      await checkEmpty(db.sql, tables)
-    }
+    const { tables, stopped } = await checkLoad(db, plan, given)
     const started = performance.now()
     if (given.filler === 'copy' || given.calibrate) threads.warm()
     const options = await preflightLoad(db, { plan, tables, threads }, given)
@@ -83,6 +77,22 @@ async function preflightLoad(
   const calibration = await calibrate(db, tables, { plan, jobs, threads, signal })
   emit({ type: 'calibrated', ...calibration })
   return { ...options, filler: calibration.filler }
+}
+
+/** Refuses what cannot be loaded, before anything is changed. The store has to be there. */
+export async function checkLoad(
+  db: Database,
+  plan: LoadPlan,
+  { truncate }: Pick<SeedOptions, 'truncate'>,
+): Promise<Pick<Preparation, 'tables' | 'stopped'>> {
+  const tables = await preflight(db.sql, plan)
+  const stopped = await stoppedRuns(db, plan)
+  if (truncate) await checkUnreferenced(db.sql, tables)
+  else {
+    await refuseUnfinished(db, stopped)
+    await checkEmpty(db.sql, tables)
+  }
+  return { tables, stopped }
 }
 
 /** Goes on with an unfinished load, with its own plan; filler and jobs may differ, the rows cannot. */

@@ -9,8 +9,11 @@ export {
 export type { Connect, RestartDriver, TuningContext, TuningEvent, WorkingSession } from './context.ts'
 export { restartDriver } from './drivers/index.ts'
 export { type Argv, type RestartSpec, restartArgv } from './drivers/spec.ts'
+export { type DuringOptions, duringTuning, type Tuned, type TunedResult } from './during.ts'
 export { type HardwareOverrides, probeThisMachine } from './hardware.ts'
 export { closeJournalsOf, openJournals } from './journal.ts'
+export { type Measured, type MeasuredRun, type Measurement, measureTuning, type Sample } from './measure.ts'
+export type { Left, Part } from './measure-parts.ts'
 export { stoppedServerOf } from './offline.ts'
 export { systemIdentifierOf } from './pg-control.ts'
 export { type PlannedSetting, resolveValue, type TakesEffect, type TuningPlan, versionNote } from './plan.ts'
@@ -26,5 +29,12 @@ export {
   revertTuning,
 } from './revert.ts'
 export { type Selection, select as selectSettings } from './select.ts'
-export { type Elsewhere, type SettingState, type TuningStatus, tuningStatus } from './status.ts'
-export { openJournalWarning } from './warning.ts'
+export type { Spread } from './spread.ts'
+export {
+  type Elsewhere,
+  type SettingState,
+  type TuningOwner,
+  type TuningStatus,
+  tuningStatus,
+} from './status.ts'
+export { leaseWarning, openJournalWarning } from './warning.ts'

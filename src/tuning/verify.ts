@@ -48,7 +48,9 @@ function inForce(row: ServerSetting, effective: string): boolean {
 
 /** What this session sees then says nothing about the server. */
 function shadowed({ scope }: JournaledStep, row: ServerSetting): boolean {
-  return scope === undefined && SESSION_SOURCES.includes(row.source)
+  if (scope === undefined) return SESSION_SOURCES.includes(row.source)
+  // What a role has wins over what its database has.
+  return scope.role === null && row.source !== 'database' && SESSION_SOURCES.includes(row.source)
 }
 
 /** By lower-case name. What a role's setting does is seen only by a session that begins after it. */

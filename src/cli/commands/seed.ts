@@ -1,10 +1,12 @@
 import { availableParallelism } from 'node:os'
-import type { Database } from '../../db/index.ts'
+import type { Database, Target } from '../../db/index.ts'
 import { displayName, formatCount, GigarowError, parseRows } from '../../kernel/index.ts'
 import type { Filler, LoadPlan, Profile, Run, SeedEvent, SeedReport } from '../../seed/index.ts'
+import type { TunedResult } from '../../tuning/index.ts'
 import type { Command, CommandContext, CommandInput } from '../command.ts'
 import { PROFILE_OPTIONS } from '../profiles.ts'
 import type { WrittenReport } from '../reports/write-seed.ts'
+import { TUNING_OPTIONS } from '../tuning/options.ts'
 
 interface SeedFlags {
   readonly profile?: string
@@ -20,6 +22,7 @@ interface SeedFlags {
   readonly truncate?: boolean
   readonly dryRun?: boolean
   readonly diskFree?: string
+  readonly tune?: string
 }
 
 const DISK_FREE = {
@@ -66,7 +69,7 @@ export const seedCommand: Command = {
     { flags: '--resume', description: 'go on with a load that stopped' },
     { flags: '--truncate', description: 'delete the rows that the tables hold before loading' },
     { flags: '--dry-run', description: 'show what would be done, change nothing' },
-    DISK_FREE,
+    ...TUNING_OPTIONS,
   ],
   examples: [
     'gigarow seed --profile billion --rows 10M',
@@ -74,6 +77,7 @@ export const seedCommand: Command = {
     'gigarow seed --profile events --scale 0.01 --dry-run',
     'gigarow seed --profile simulation --only phone_numbers --truncate',
     'gigarow seed --profile energy --rows 1M --to csv ./data',
+    'gigarow seed --profile billion --rows 100M --tune bulk-safe',
     'gigarow seed --resume',
   ],
   commands: [
@@ -132,11 +136,15 @@ async function runSeed(context: CommandContext, { args, options }: CommandInput)
   const plan = flags.resume ? undefined : await planOf(context, { flags, jobs })
   const target = await context.target()
   const { withDatabase } = await import('../../db/index.ts')
-  return withDatabase(target, { doing: 'seeding', max: jobs + 3, applicationName: 'gigarow seed' }, (db) =>
-    flags.dryRun
-      ? dryRun(context, db, { plan, truncate: flags.truncate === true })
-      : load(context, db, { flags, jobs, plan }),
+  const withLoad = <T>(at: Target, use: (db: Database) => Promise<T>) =>
+    withDatabase(at, { doing: 'seeding', max: jobs + 3, applicationName: 'gigarow seed' }, use)
+  const truncate = flags.truncate === true
+  if (flags.dryRun) return withLoad(target, (db) => dryRun(context, db, { plan, truncate }))
+  const { withTuning } = await import('../seed-tuning.ts')
+  const tuned = await withTuning(context, { options, target, plan, truncate }, (at) =>
+    withLoad(at, (db) => load(context, db, { flags, jobs, plan })),
   )
+  return render(context, tuned.value, tuned.applied === undefined ? undefined : tuned)
 }
 
 interface CheckedFlags extends Omit<SeedFlags, 'jobs' | 'chunkRows' | 'seed'> {
@@ -163,7 +171,7 @@ function checkFlags(flags: SeedFlags): CheckedFlags {
 }
 
 function refuseCombinations(flags: SeedFlags): void {
-  const { resume, truncate, dryRun, rows, scale, only, seed, chunkRows, to } = flags
+  const { resume, truncate, dryRun, rows, scale, only, seed, chunkRows, to, tune } = flags
   const usage = (message: string, hint: string) => new GigarowError('USAGE', message, { hint })
   if (resume && (rows ?? scale ?? only ?? seed ?? chunkRows) !== undefined) {
     throw usage(
@@ -175,6 +183,11 @@ function refuseCombinations(flags: SeedFlags): void {
     throw usage(
       '--to csv does not go with --resume and --dry-run.',
       'The same command goes on where it stopped.',
+    )
+  if (tune !== undefined && (to !== undefined || dryRun))
+    throw usage(
+      `--tune does not go with ${to === undefined ? '--dry-run' : '--to csv'}.`,
+      `gigarow tune plan ${tune} shows what it would change.`,
     )
   if (resume && truncate)
     throw usage(
@@ -223,11 +236,18 @@ interface LoadOptions {
   readonly plan: LoadPlan | undefined
 }
 
+interface Loaded {
+  readonly report: SeedReport
+  /** Of this process with all its threads. */
+  readonly peakRssBytes: number
+  readonly written: WrittenReport | undefined
+}
+
 async function load(
   context: CommandContext,
   db: Database,
   { flags, jobs, plan }: LoadOptions,
-): Promise<number> {
+): Promise<Loaded> {
   const { resume, seed, unfinishedRuns } = await import('../../seed/index.ts')
   const { SeedProgress } = await import('../progress.ts')
   const { freeSpace } = await import('../disk-space.ts')
@@ -260,8 +280,7 @@ async function load(
     const { waits } = recorder
     const peakRssBytes = peakRss()
     const written = await writeSeedReport(context, db, { report, plan: loaded, queries, waits, peakRssBytes })
-    await render(context, report, { peakRssBytes, written })
-    return 0
+    return { report, peakRssBytes, written }
   } finally {
     progress.stop()
   }
@@ -308,14 +327,23 @@ function peakRss(): number {
 
 async function render(
   { out }: CommandContext,
-  report: SeedReport,
-  { peakRssBytes, written }: { peakRssBytes: number; written: WrittenReport | undefined },
-): Promise<void> {
+  { report, peakRssBytes, written }: Loaded,
+  tuned: TunedResult<Loaded> | undefined,
+): Promise<number> {
   const { renderSeedReport } = await import('../seed-report.ts')
+  const { printTuning, tuningDocument } = await import('../seed-tuning.ts')
   const { run: _run, ...document } = report
-  out.document({ ...document, peakRssBytes, report: written?.path ?? null })
+  out.document({
+    ...document,
+    peakRssBytes,
+    report: written?.path ?? null,
+    ...(tuned === undefined ? {} : { tuning: tuningDocument(tuned) }),
+  })
   out.print(renderSeedReport(report, { out, peakRssBytes }))
   if (written !== undefined) out.print(`\nReport: ${written.path}`)
+  if (tuned === undefined) return 0
+  out.print('')
+  return printTuning(tuned, out)
 }
 
 async function dryRun(
