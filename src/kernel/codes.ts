@@ -97,6 +97,7 @@ export const ERROR_CODES = {
     exit: 1,
     meaning: 'The columns of a profile and of its table in the database do not go together.',
   },
+  SEED_NO_PARTITION: { exit: 1, meaning: 'The profile makes a row that no partition of its table takes.' },
   SEED_BUSY: { exit: 1, meaning: 'Another load works on the database.' },
   SEED_UNFINISHED: {
     exit: 1,
