@@ -135,16 +135,30 @@ async function makeFiles(leaves) {
  */
 function cpuSeconds() {
   try {
-    const postmaster = readFileSync(join(/** @type {{ data: string }} */ (report.server).data, 'postmaster.pid'), 'utf8').split('\n')[0]
+    const postmaster = readFileSync(
+      join(/** @type {{ data: string }} */ (report.server).data, 'postmaster.pid'),
+      'utf8',
+    ).split('\n')[0]
     // Behind the name: parent at 1, own times at 11 and 12, those of children that have ended at 13 and 14.
-    const stats = readdirSync('/proc').filter((pid) => /^\d+$/.test(pid)).flatMap((pid) => {
-      try {
-        const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ')
-        return [{ pid, parent: fields[1], own: Number(fields[11]) + Number(fields[12]), ended: Number(fields[13]) + Number(fields[14]) }]
-      } catch {
-        return []
-      }
-    })
+    const stats = readdirSync('/proc')
+      .filter((pid) => /^\d+$/.test(pid))
+      .flatMap((pid) => {
+        try {
+          const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+            .replace(/^.*\) /s, '')
+            .split(' ')
+          return [
+            {
+              pid,
+              parent: fields[1],
+              own: Number(fields[11]) + Number(fields[12]),
+              ended: Number(fields[13]) + Number(fields[14]),
+            },
+          ]
+        } catch {
+          return []
+        }
+      })
     const ticks = stats.map(({ pid, parent, own, ended }) => {
       if (pid === postmaster) return own + ended
       if (pid === String(process.pid)) return ended
@@ -226,8 +240,21 @@ async function throughParent() {
 async function ours(filler) {
   await sql.unsafe('checkpoint')
   spawnSync('sync')
-  const args = ['seed', '--profile', 'events', '--rows', String(rows), '--filler', filler, '--jobs', String(jobs)]
-  const child = spawn(process.execPath, [join(root, 'bin/gigarow.js'), ...args, '--truncate', '--json'], { cwd: root, env })
+  const args = [
+    'seed',
+    '--profile',
+    'events',
+    '--rows',
+    String(rows),
+    '--filler',
+    filler,
+    '--jobs',
+    String(jobs),
+  ]
+  const child = spawn(process.execPath, [join(root, 'bin/gigarow.js'), ...args, '--truncate', '--json'], {
+    cwd: root,
+    env,
+  })
   let [stdout, stderr] = ['', '']
   child.stdout.setEncoding('utf8').on('data', (text) => {
     stdout += text
@@ -251,7 +278,9 @@ async function cpuOfLoad(ended) {
     const [run] = await sql`select id, state from gigarow.seed_run order by id desc limit 1`
     return run
   }
-  const [{ there }] = /** @type {any} */ (await sql`select to_regclass('gigarow.seed_run') is not null as there`)
+  const [{ there }] = /** @type {any} */ (
+    await sql`select to_regclass('gigarow.seed_run') is not null as there`
+  )
   const before = there ? await newest() : undefined
   let isOver = false
   ended.then(() => {

@@ -41,7 +41,11 @@ export async function fillTables(session: CopySession, loop: ChunkLoop): Promise
 }
 
 /** Until the chunks of a table that other sessions hold are committed: locks on them are granted when they end. */
-async function awaitOthers(session: CopySession, table: TablePlan, { run, signal }: ChunkLoop): Promise<void> {
+async function awaitOthers(
+  session: CopySession,
+  table: TablePlan,
+  { run, signal }: ChunkLoop,
+): Promise<void> {
   if (signal.aborted) return
   await session.query(
     'select from gigarow.seed_chunk where run_id = $1 and table_name = $2 and done_at is null for share',

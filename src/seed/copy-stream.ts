@@ -12,7 +12,10 @@ const HEADER = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1')
 const TRAILER = Buffer.from([0xff, 0xff])
 
 /** Into the table, or into one of its partitions, which may be frozen when it was emptied in the same transaction. */
-export function copySql(table: TablePlan, leaf?: { readonly name: QualifiedName; readonly freeze: boolean }): string {
+export function copySql(
+  table: TablePlan,
+  leaf?: { readonly name: QualifiedName; readonly freeze: boolean },
+): string {
   const into = leaf === undefined ? tableKey(table) : qualified(leaf.name)
   const columns = table.columns.map((c) => ident(c.name)).join(', ')
   return `copy ${into} (${columns}) from stdin (format binary${leaf?.freeze ? ', freeze' : ''})`

@@ -67,11 +67,13 @@ async function fillBySql(context: FillContext): Promise<void> {
   const onDone = (chunk: ChunkDone) => context.emit({ type: 'chunk.finished', ...chunk })
   let first: unknown
   const sessions = Array.from({ length: context.jobs }, (_, k) =>
-    insertTables({ ...context, signal, phase: k / context.jobs }, { onRows, onDone }).catch((error: unknown) => {
-      // The others stop behind their chunk.
-      first ??= error
-      failure.abort()
-    }),
+    insertTables({ ...context, signal, phase: k / context.jobs }, { onRows, onDone }).catch(
+      (error: unknown) => {
+        // The others stop behind their chunk.
+        first ??= error
+        failure.abort()
+      },
+    ),
   )
   await Promise.all(sessions)
   if (first !== undefined && !context.signal.aborted) throw first

@@ -51,3 +51,18 @@ ${row}
 return { range, list }`
   return new Function('columns', 'putInt32', code)(columns, putInt32) as RowsWriter
 }
+
+export type PartWriter = (low: number, out: DataView, pos: number) => number
+
+/** Writers one behind the other as one, each called at a place of its own, as above. */
+export function fuseParts(writers: readonly PartWriter[]): PartWriter {
+  const locals = writers.map((_, k) => `const write${k} = writers[${k}]`)
+  const steps = writers.map((_, k) => `pos = write${k}(low, out, pos)`)
+  const code = `'use strict'
+${locals.join('\n')}
+return (low, out, pos) => {
+  ${steps.join('\n  ')}
+  return pos
+}`
+  return new Function('writers', code)(writers) as PartWriter
+}

@@ -180,8 +180,9 @@ function parseTime(text: string): number | undefined {
   const date = new Date(0)
   date.setUTCFullYear(bc ? 1 - Number(year) : Number(year), Number(month) - 1, Number(day))
   date.setUTCHours(Number(hour), Number(minute), Number(second))
+  // Rounded before 1714 and after 2285, where no generator's values are.
   const micros = date.getTime() * 1000 + Number(fraction.padEnd(6, '0')) - EPOCH_2000
-  return Number.isSafeInteger(micros) ? micros : undefined
+  return Number.isNaN(micros) ? undefined : micros
 }
 
 /** Numbers of a fixed number of decimal places, as whole units of the last one. */

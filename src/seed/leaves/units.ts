@@ -1,14 +1,19 @@
 import type { PartitionNode } from '../../catalog/index.ts'
+import type { LeafUnit, TablePlan } from '../plan.ts'
 import type { GeneratorSpec } from '../profile.ts'
 import { blockOf, compileRows, compileSome } from '../rows.ts'
-import type { LeafUnit, TablePlan } from '../plan.ts'
 import { parseBound } from './bounds.ts'
 import { openKeyPart } from './key-part.ts'
 import { compileRouter, leavesOf, type Router } from './router.ts'
 
 /** Generators whose values never fall while the row's number rises. */
 function rises({ kind, version }: GeneratorSpec): boolean {
-  return kind === 'sequence' || kind === 'timestampSeries' || kind === 'timestampSteps' || (kind === 'uuid' && version === 7)
+  return (
+    kind === 'sequence' ||
+    kind === 'timestampSeries' ||
+    kind === 'timestampSteps' ||
+    (kind === 'uuid' && version === 7)
+  )
 }
 
 /** A partition's transaction is flushed as a whole when it commits, and made again as a whole after a crash. */
@@ -96,7 +101,10 @@ function rowsBlockwise(
   root: PartitionNode,
   { seed, column }: { seed: number; column: string },
 ) {
-  const blocks = new Map<number, { readonly route: Router; readonly isBelow: (low: number, bound: string) => boolean }>()
+  const blocks = new Map<
+    number,
+    { readonly route: Router; readonly isBelow: (low: number, bound: string) => boolean }
+  >()
   const blockAt = (row: number) => {
     const block = blockOf(row)
     const known = blocks.get(block)

@@ -43,12 +43,12 @@ const KEYS: readonly (readonly [type: string, generator: unknown])[] = [
   ['numeric', gen.decimal({ min: -50, max: 50, scale: 3 })],
   ['numeric(12, 5)', gen.decimal({ min: -2, max: 2, scale: 2 })],
   ['numeric(20)', gen.int({ min: -3, max: 1_000_000_000 })],
-  ['numeric', gen.choice([0, 10_000, 100_000_000, -10_000])],
+  ['numeric', gen.choice([0, 1, 10_000, 100_000_000, -10_000, -70_000, 90_009])],
   ['double precision', gen.decimal({ min: -3, max: 3, scale: 1 })],
   ['boolean', gen.boolean()],
   ['text', gen.hex(21)],
   ['text', gen.choice(['', 'a', 'ä', "b'c", 'd\\e', '日本'])],
-  ['varchar(40)', gen.email()],
+  ['varchar(60)', gen.email()],
   ['date', gen.timestamp({ from: '1990-01-01', to: '2010-01-01' })],
   ['timestamp', gen.timestamp(span)],
   ['timestamp(0)', gen.timestamp({ from: '1999-12-01', to: '2000-02-01' })],
@@ -216,8 +216,9 @@ test.each(CASES)('rows go where the server puts them: %s', async (_name, columns
     const leaves = leavesOf(root)
     const route = compileRouter(fill, root, { seed: 3, block: 0 })
     expect(found.map(({ i }) => [i, leaves[route(i)]?.oid])).toEqual(found.map(({ i, leaf }) => [i, leaf]))
-    // A case that fills one partition proves little.
-    expect(new Set(found.map(({ leaf }) => leaf)).size).toBeGreaterThan(1)
+    // A case that fills one partition proves little; two values may hash to the same.
+    const isBoolean = columns.every(([, type]) => type === 'boolean')
+    if (!isBoolean) expect(new Set(found.map(({ leaf }) => leaf)).size).toBeGreaterThan(1)
     expect(leaves.map((leaf) => qualified(leaf))).toHaveLength(live!.leaves.length)
   })
 })
