@@ -1,5 +1,6 @@
 export { type CsvEvent, type CsvFile, type CsvOptions, writeCsv } from './csv.ts'
 export type { Phase, SeedEvent } from './events.ts'
+export { explainPartitions } from './leaves/trees.ts'
 export type { Run } from './ledger.ts'
 export type { SeedOptions } from './options.ts'
 export { hasOwnCode } from './own-code.ts'

@@ -179,9 +179,13 @@ function compareConstants(a: Constant, b: Constant): number {
   return Buffer.compare(a, b)
 }
 
+/** Each remainder is looked up in a list. */
+const MAX_MODULUS = 1_000_000
+
 function hashFind(key: readonly KeyPart[], branches: readonly Branch[]): Find {
   const bounds = branches.flatMap(({ bound, find }) => (bound.kind === 'hash' ? [{ bound, find }] : []))
   const modulus = Math.max(...bounds.map(({ bound }) => bound.modulus))
+  if (modulus > MAX_MODULUS) throw new Unroutable(`its partitions have a modulus of ${modulus}`)
   const finds = new Array<Find>(modulus).fill(() => NOWHERE)
   for (const { bound, find } of bounds)
     for (let k = bound.remainder; k < modulus; k += bound.modulus) finds[k] = find

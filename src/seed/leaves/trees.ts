@@ -37,16 +37,21 @@ export function planLeaves(plan: LoadPlan, paths: readonly PartitionedPath[], jo
   return Object.freeze({ ...plan, tables })
 }
 
-/** Below this a partition's COPY of a chunk costs more than the parent's routing: measured, decision 0022. */
-const MIN_ROWS_OF_A_COPY = 100
+/** A COPY statement costs about as much as the parent's routing of some hundred rows. */
+const MIN_ROWS_OF_A_COPY = 200
 
 /** What the sessions of the copy filler route by. */
 export function treesOf(paths: readonly PartitionedPath[]): PartitionTrees {
   return Object.fromEntries(
     paths
       .filter(({ path, table, root }) => path.kind === 'leaves' && !isCrowded(table, root))
-      .map(({ table, root }) => [tableKey(table), root]),
+      .map(({ table, root }) => [tableKey(table), withoutDefaults(root)]),
   )
+}
+
+/** The threads get copies, and there may be thousands of partitions. */
+function withoutDefaults(node: PartitionNode): PartitionNode {
+  return { ...node, defaults: {}, children: node.children.map(withoutDefaults) }
 }
 
 function isCrowded(table: TablePlan, root: PartitionNode): boolean {
@@ -69,4 +74,13 @@ export function explainPaths(plan: LoadPlan, paths: readonly PartitionedPath[]):
       return `${name} is loaded through the parent: it has few rows for so many partitions.`
     return `${name} is loaded partition by partition: rows are routed before they are sent.`
   })
+}
+
+/** What a load would say of its partitioned tables. Changes nothing. */
+export async function explainPartitions(
+  sql: Sql,
+  { plan, tables, jobs }: { plan: LoadPlan; tables: readonly LoadTable[]; jobs: number },
+): Promise<string[]> {
+  const paths = await readPaths(sql, tables)
+  return explainPaths(planLeaves(plan, paths, jobs), paths)
 }
