@@ -72,7 +72,8 @@ export function explainPaths(plan: LoadPlan, paths: readonly PartitionedPath[]):
       return `${name} is loaded partition by partition, each in one transaction, which locks it meanwhile.`
     if (isCrowded(table, root))
       return `${name} is loaded through the parent: it has few rows for so many partitions.`
-    return `${name} is loaded partition by partition: rows are routed before they are sent.`
+    const why = path.whyNotFreeze === undefined ? '' : ` They are not frozen: ${path.whyNotFreeze}.`
+    return `${name} is loaded partition by partition: rows are routed before they are sent.${why}`
   })
 }
 
