@@ -7,6 +7,13 @@ export {
   type LiveTable,
   readLiveTable,
 } from './live-table.ts'
+export {
+  type PartitionedBy,
+  type PartitionKeyPart,
+  type PartitionNode,
+  type PartitionTree,
+  readPartitionTree,
+} from './partition-tree.ts'
 export { type ReadCatalogOptions, readCatalog } from './read-catalog.ts'
 export { SharedObjects } from './shared.ts'
 export type { CatalogSource } from './snapshot.ts'

@@ -139,6 +139,36 @@ test('rows that break a key keep away that key only', async () => {
   expect(await structure()).toEqual(before.filter(({ definition }) => !definition.includes('broken')))
 })
 
+test('a foreign key that the rows break is there, not validated; the next load validates it', async () => {
+  await run('create table orders (id bigint primary key, row_id bigint references billion_rows)')
+  const before = await structure()
+  const orders = (max: number): Profile => ({
+    ...billionProfile(ROWS),
+    tables: [
+      {
+        table: { schema: 'public', name: 'orders' },
+        rows: 1000,
+        columns: [
+          { name: 'id', type: 'bigint', generator: { kind: 'sequence' } },
+          { name: 'row_id', type: 'bigint', generator: { kind: 'int', min: 1, max } },
+        ],
+      },
+      ...billionProfile(ROWS).tables,
+    ],
+  })
+  await expect(load(target, orders(2 * ROWS))).rejects.toMatchObject({
+    code: 'SEED_BREAKS_CONSTRAINT',
+    facts: { constraint: 'orders_row_id_fkey' },
+    hint: expect.stringContaining('not validated'),
+  })
+  const [key] = await onDatabase(
+    (sql) => sql`select convalidated from pg_constraint where conname = 'orders_row_id_fkey'`,
+  )
+  expect(key!.convalidated).toBe(false)
+  await load(target, orders(ROWS), { truncate: true })
+  expect(await structure()).toEqual(before)
+})
+
 describe('a signal', () => {
   // Both wait for a lock that nobody gives back: only a cancelled statement ends.
   test.each([
