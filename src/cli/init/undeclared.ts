@@ -73,7 +73,8 @@ function canBeSaid(object: SchemaObject): boolean {
 
 /** A file of declarations. */
 export function objectsText({ extensions, objects }: Adoptable): string {
-  const names = new Set<string>()
+  // What the file imports, and words of the language.
+  const names = new Set(['extension', 'sqlObject', 'function'])
   const made = extensions.map(({ name, schema = 'public' }) => {
     const own = exportName(`extension ${name}`, names)
     names.add(own)

@@ -1,7 +1,7 @@
 import { ident, plainIdent } from '../../kernel/index.ts'
 import { type Grant, kindIn, nameIn, type ObjectKey } from '../../model/index.ts'
 import { type ActionHazard, planHazard } from '../hazards.ts'
-import { labelOfKey } from '../label.ts'
+import { partsOf } from '../label.ts'
 import type { Action, DiffContext, Rule } from '../rule.ts'
 import { nameFor } from './about.ts'
 import { nameParts, routineSignature } from './target.ts'
@@ -49,7 +49,7 @@ function change(grant: Grant, { from, to }: Change, context: DiffContext): reado
 function revoked({ on, role }: Grant, lost: readonly string[]): ActionHazard {
   return planHazard('revoke', {
     name: role === 'public' ? 'PUBLIC' : plainIdent(role),
-    object: labelOfKey(on),
+    object: partsOf(on).map(plainIdent).join('.'),
     kind: lost.join(', '),
   })
 }

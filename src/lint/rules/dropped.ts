@@ -67,7 +67,7 @@ export const DROPPED_RULES = [
         .flatMap((table) =>
           roles.map(({ rolename = 'CURRENT_USER' }) => ({
             rule: 'revoke' as const,
-            facts: { name: plainIdent(rolename), object: plainName(table), kind },
+            facts: { name: plainIdent(rolename), object: objectOf(table), kind },
           })),
         )
     },
@@ -122,6 +122,10 @@ function madeName(node: SqlNode): QualifiedName | undefined {
   if ('CreateDomainStmt' in node) return nameOf(node.CreateDomainStmt.domainname)
   if ('CreateRangeStmt' in node) return nameOf(node.CreateRangeStmt.typeName)
   return 'CompositeTypeStmt' in node ? relationName(node.CompositeTypeStmt.typevar) : undefined
+}
+
+function objectOf({ schema, name }: QualifiedName): string {
+  return [schema, name].map(plainIdent).join('.')
 }
 
 interface Member {

@@ -1,8 +1,8 @@
 import { nameParts, plainIdent } from '../../kernel/index.ts'
 import type { HazardFacts } from './entry.ts'
 
-/** Their objects stand in no schema. */
-const WITHOUT_SCHEMA = new Set(['drop-schema', 'rename-schema', 'drop-database', 'drop-extension'])
+/** Their objects stand in no schema, or are named with it. */
+const WITHOUT_SCHEMA = new Set(['drop-schema', 'rename-schema', 'drop-database', 'drop-extension', 'revoke'])
 
 /** What a hazard is about, as it is named to allow it: public.orders, public.orders.legacy. */
 export function hazardObject(rule: string, facts: HazardFacts): string | undefined {

@@ -89,11 +89,42 @@ describe('a plan is caught that', () => {
     })
   })
 
+  test.each([
+    ['grant select on public.t to pg_monitor', 'grant on relation public.t to pg_monitor: SELECT'],
+    ['grant update (x) on public.t to public', 'grant on column public.t.x to everybody: UPDATE'],
+    [`comment on column public.t.x is 'new'`, 'comment on column x of relation public.t: new'],
+    ['alter table public.t force row level security', 'table public.t forced'],
+    ['alter table public.t alter x set statistics 7', 'statistics 7'],
+    ['alter sequence public.s cache 7', 'cache 7'],
+  ])('leads elsewhere by a property: %s', async (change, said) => {
+    const a = 'create table public.t (id int); create sequence public.s'
+    await withStates(a, `${T}; create sequence public.s`, async (from, to) => {
+      await to.db.sql.unsafe(change)
+      const honest = diff(from.catalog, to.catalog)
+      const error = await errorOf(prove({ from: from.catalog, to, plan: honest, scratch }))
+      // Either line is the first that differs: as it is, and as it should be.
+      const lines = [said, 'it leads to']
+      expect(error.code).toBe('PROOF_FAILED')
+      expect(lines.some((line) => error.message.includes(line))).toBe(true)
+    })
+  })
+
   test('fails on the server', async () => {
     const error = await errorOf(
       proved('create table public.t (id int)', T, plan(['alter table public.nope add x int'])),
     )
     expect(error).toMatchObject({ code: 'PROOF_FAILED', facts: { statement: 1, sqlstate: '42P01' } })
+  })
+})
+
+test('what no plan makes, changes or drops is no reason to fail', async () => {
+  await withStates('create table public.t (id int)', T, async (from, to) => {
+    await to.db.sql.unsafe(`
+      create aggregate public.total(int) (sfunc = int4pl, stype = int);
+      create type public.period as range (subtype = date);
+      comment on aggregate public.total(int) is 'sum'; create publication p for table public.t`)
+    const honest = diff(from.catalog, to.catalog)
+    expect(await prove({ from: from.catalog, to, plan: honest, scratch })).toEqual({ tables: 1, empty: [] })
   })
 })
 
