@@ -68,7 +68,7 @@ const VIEW = (more = '') =>
   `create materialized view per_user as select user_id, count(*) as n${more} from events group by user_id;
    create unique index per_user_key on per_user (user_id);`
 const AMOUNTS =
-  'create index events_amount_idx on events (amount); alter table events add constraint some check (amount >= 0);'
+  'create index events_amount_idx on events (amount); alter table events add constraint not_negative check (amount >= 0);'
 const CHECK = 'constraint amount_known check (amount >= 0)'
 const FOREIGN = 'constraint of_a_user foreign key (user_id) references users (id)'
 const STATE = `column state text not null default 'new'`
