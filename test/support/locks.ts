@@ -74,7 +74,7 @@ export function locksOfMine(sql: Pick<Sql, 'unsafe'>): Promise<readonly Taken[]>
 const NEWEST = 180_000
 
 function isWeaker({ taken, named }: Difference): boolean {
-  const [real, said] = [taken, named].map((mode) => LOCK_MODES.findIndex((one) => one === mode))
+  const [real, said] = [taken, named].map((mode) => LOCK_MODES.indexOf(mode as LockMode))
   return real! > said!
 }
 
