@@ -36,7 +36,10 @@ describe('under load, with others in the way', () => {
     const [before, plan] = await using(target, async (sql) => {
       await sql.unsafe(recipe.from ?? '')
       const count = await rowsOf(sql, recipe, 0)
-      return [count, diff(await readCatalog({ sql }), wanted, { lockTimeout: LOCK_TIMEOUT_MS })]
+      return [
+        count,
+        diff(await readCatalog({ sql }), wanted, { ...recipe.options, lockTimeout: LOCK_TIMEOUT_MS }),
+      ]
     })
     expect(plan.refusals).toEqual([])
     expect(plan.statements).not.toEqual([])

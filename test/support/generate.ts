@@ -33,7 +33,7 @@ export async function generate(
       renames: [],
       allow: allow.map((name) => ({ name })),
       onlineTypes: false,
-    prove: true,
+      prove: true,
       onlyLook: false,
     },
   )

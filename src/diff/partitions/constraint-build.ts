@@ -135,11 +135,16 @@ function addForeignByLeaf(it: Constraint, context: DiffContext): readonly Action
       ...addPlain(it, context),
       // The triggers of the leaves' keys are dropped on the table that they point at.
       locks: [
-        ...constraintLocks({ ...it, references: undefined }, context, 'SHARE ROW EXCLUSIVE'),
+        ...constraintLocks({ ...it, references: undefined }, context, leafMode(it, context)),
         ...(it.references ? locksOnPartitions(context, it.references, 'ACCESS EXCLUSIVE') : []),
       ],
     },
   ]
+}
+
+/** Seen on 14: where that table is partitioned itself, the leaves' own triggers go, too. */
+function leafMode({ references }: Constraint, { to }: DiffContext): Lock['mode'] {
+  return tableIn(to, references)?.partitionKey === undefined ? 'SHARE ROW EXCLUSIVE' : 'ACCESS EXCLUSIVE'
 }
 
 function alterTable({ table }: Constraint): string {

@@ -1,3 +1,5 @@
+import type { DiffOptions } from '../../../src/diff/index.ts'
+
 /** One way of changing a table that is in use: two states in SQL, and what else is known of them. */
 export interface Recipe {
   readonly name: string
@@ -7,6 +9,8 @@ export interface Recipe {
   readonly from?: string
   /** The whole of the wanted state. */
   readonly to: string
+  /** For diff(). */
+  readonly options?: DiffOptions
   /** What is read all the time, with $1 for a number. Default: a row of the table. */
   readonly read?: string
   /** What others do in a transaction that does not end, so that the plan has to give up and try again. */
@@ -63,6 +67,8 @@ const ADD = (table: Base, what: string) => `alter table ${table} add ${what};`
 const VIEW = (more = '') =>
   `create materialized view per_user as select user_id, count(*) as n${more} from events group by user_id;
    create unique index per_user_key on per_user (user_id);`
+const AMOUNTS =
+  'create index events_amount_idx on events (amount); alter table events add constraint not_negative check (amount >= 0);'
 const CHECK = 'constraint amount_known check (amount >= 0)'
 const FOREIGN = 'constraint of_a_user foreign key (user_id) references users (id)'
 const STATE = `column state text not null default 'new'`
@@ -142,6 +148,13 @@ export const RECIPES: readonly Recipe[] = [
   { name: 'a column with a default of 12 leaves', base: 'logs', to: LOGS + ADD('logs', STATE) },
   { name: 'a varchar widened', base: 'events', to: events('varchar(40)') },
   { name: 'a varchar of 12 leaves widened', base: 'logs', to: logs({ kind: 'varchar(40)' }) },
+  {
+    name: 'a type changed by a column beside',
+    base: 'events',
+    from: `alter table events alter column amount set not null; ${AMOUNTS}`,
+    to: `${EVENTS.replace('amount int', 'amount bigint not null')} ${AMOUNTS}`,
+    options: { onlineTypes: true },
+  },
   {
     name: 'a materialized view rebuilt',
     base: 'events',
