@@ -26,8 +26,8 @@ const other = join(folder, 'pg-delta')
 
 /** @typedef {import('../../src/db/index.ts').Target} Target */
 /**
- * In seconds and bytes. `server` is undefined where /proc does not tell it.
- * @typedef {{ read: number, plan: number, cpu: number, peakRssBytes: number, statements: string[], server: number | undefined }} Run
+ * In seconds and bytes. `baseRssBytes`: the process with its modules, before it connects. `server` is undefined where /proc does not tell it.
+ * @typedef {{ read: number, plan: number, cpu: number, peakRssBytes: number, baseRssBytes: number, statements: string[], server: number | undefined }} Run
  */
 /** @type {Record<string, string>} */
 const tools = { ours: join(folder, 'diff-ours.js') }
@@ -56,7 +56,7 @@ async function measure(server, from, to) {
       const run = await measureOnce(server, [script, targetUrl(from), targetUrl(to)])
       say(
         `  ${round === 0 ? 'warm-up' : `round ${round}`}, ${name}: read ${time(run.read)}, plan ${time(run.plan)}, ` +
-          `CPU ${time(run.cpu)} and ${time(run.server)} of the server, ${bytes(run.peakRssBytes)}, ${run.statements.length} statements`,
+          `CPU ${time(run.cpu)} and ${time(run.server)} of the server, ${bytes(run.peakRssBytes)} (${bytes(run.baseRssBytes)} before), ${run.statements.length} statements`,
       )
       if (round > 0) measured[name]?.push(run)
     }
@@ -138,6 +138,7 @@ function medians(measured) {
     cpu: median(measured.map((run) => run.cpu)),
     server: median(measured.map((run) => run.server)),
     peakRssBytes: median(measured.map((run) => run.peakRssBytes)),
+    baseRssBytes: median(measured.map((run) => run.baseRssBytes)),
   }
 }
 
@@ -187,20 +188,23 @@ function quotients(a, b) {
     cpu: a.cpu / b.cpu,
     server: a.server / b.server,
     peakRssBytes: a.peakRssBytes / b.peakRssBytes,
+    baseRssBytes: a.baseRssBytes / b.baseRssBytes,
   }
 }
 
 /** @param {Record<string, Record<string, Medians>>} result @param {Record<string, Medians>} ratios */
 function printTable(result, ratios) {
-  const lines = [['tables', '', 'in all', 'read', 'plan', 'CPU', 'CPU of the server', 'peak memory']]
+  const lines = [
+    ['tables', '', 'in all', 'read', 'plan', 'CPU', 'CPU of the server', 'peak memory', 'before'],
+  ]
   for (const [tables, byTool] of Object.entries(result)) {
     for (const [name, m] of Object.entries(byTool)) {
       const times = [m.seconds, m.read, m.plan, m.cpu, m.server].map(time)
-      lines.push([tables, name, ...times, bytes(m.peakRssBytes)])
+      lines.push([tables, name, ...times, bytes(m.peakRssBytes), bytes(m.baseRssBytes)])
     }
     const r = ratios[tables]
     if (r) {
-      const parts = [r.seconds, r.read, r.plan, r.cpu, r.server, r.peakRssBytes]
+      const parts = [r.seconds, r.read, r.plan, r.cpu, r.server, r.peakRssBytes, r.baseRssBytes]
       lines.push([tables, 'ours / theirs', ...parts.map((part) => part.toFixed(2))])
     }
   }

@@ -49,11 +49,16 @@ export async function readSequences(
     const parent = parents.get(relation)?.[0]
     return row ?? (parent === undefined ? undefined : find(parent, column))
   }
+  // One for all partitions.
+  const options = new Map<SequenceRow, SequenceOptions>()
   return {
     identities: {
       optionsFor: (relation, column) => {
         const row = find(relation, column)
-        return row && sequenceOptions(row)
+        if (row === undefined) return undefined
+        const known = options.get(row) ?? sequenceOptions(row)
+        options.set(row, known)
+        return known
       },
       own: (relation, column) => own.get(`${relation}.${column}`)?.oid,
     },

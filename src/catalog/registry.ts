@@ -52,6 +52,7 @@ export class Registry {
 
   constructor(shared?: SharedObjects) {
     this.#shared = shared
+    shared?.join(this.objects)
   }
 
   /** The one of the other catalogs, where they have it. */
@@ -103,6 +104,7 @@ export class Registry {
   shareNeeds(): void {
     if (this.#shared === undefined) return
     for (const [key, set] of this.needs) this.needs.set(key, this.#shared.needs(key, set))
+    this.#shared.done(this.needs)
   }
 
   /** Of what is not there nothing is needed: not everything that a server knows is of this model. */

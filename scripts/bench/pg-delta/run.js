@@ -5,6 +5,7 @@ import { plan } from '@supabase/pg-delta/plan'
 import pg from 'pg'
 
 const pools = process.argv.slice(2, 4).map((connectionString) => new pg.Pool({ connectionString }))
+const before = process.resourceUsage().maxRSS
 const started = performance.now()
 const [source, desired] = await Promise.all(pools.map((pool) => extract(pool)))
 const read = performance.now()
@@ -18,6 +19,7 @@ console.log(
     plan: (planned - read) / 1000,
     cpu: (userCPUTime + systemCPUTime) / 1e6,
     peakRssBytes: maxRSS * 1024,
+    baseRssBytes: before * 1024,
     statements: actions.map(({ sql }) => sql),
   }),
 )

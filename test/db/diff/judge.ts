@@ -1,4 +1,4 @@
-import { readCatalog } from '../../../src/catalog/index.ts'
+import { readCatalog, SharedObjects } from '../../../src/catalog/index.ts'
 import type { Sql } from '../../../src/db/index.ts'
 import { diff, type Plan, type PlanStatement } from '../../../src/diff/index.ts'
 import type { Catalog } from '../../../src/model/index.ts'
@@ -35,7 +35,9 @@ export async function judge({ a, b }: Lane, pair: Pair): Promise<Verdict> {
   await Promise.all([load(a.sql, pair.a), load(b.sql, pair.b)])
   await seed(a.sql, b.sql, pair.seed)
   await seed(b.sql, a.sql, pair.seed)
-  const [from, to] = await Promise.all([stateOf(a.sql), stateOf(b.sql)])
+  // As the commands read them.
+  const shared = new SharedObjects()
+  const [from, to] = await Promise.all([stateOf(a.sql, shared), stateOf(b.sql, shared)])
   if (from.text.join() === to.text.join() && pair.forward.refused === undefined)
     return { forward: 'a.sql and b.sql are the same', back: undefined }
   const [there, back] = await Promise.all([
@@ -61,8 +63,11 @@ async function seed(sql: Sql, other: Sql, text: string | undefined): Promise<voi
   else await sql.unsafe(text)
 }
 
-async function stateOf(sql: Sql): Promise<State> {
-  const [catalog, text] = await Promise.all([readCatalog({ sql: keepPlans(sql) }), describeSchema(sql)])
+async function stateOf(sql: Sql, shared: SharedObjects): Promise<State> {
+  const [catalog, text] = await Promise.all([
+    readCatalog({ sql: keepPlans(sql) }, { shared }),
+    describeSchema(sql),
+  ])
   return { sql, catalog, text }
 }
 
