@@ -75,14 +75,22 @@ async function preflightLoad(
   { plan, tables, threads }: { plan: LoadPlan; tables: readonly LoadTable[]; threads: WorkerPool },
   options: SeedOptions,
 ): Promise<SeedOptions> {
-  const { jobs, filler, emit, signal } = options
-  if (options.space !== undefined)
-    checkSpace((await estimateLoad(db, { plan, tables, jobs, filler })).disk, options.space)
+  const { jobs, emit, signal } = options
+  await checkRoom(db, { plan, tables }, options)
   await checkSample(db, tables, { seed: plan.seed, emit })
   if (!options.calibrate) return options
   const calibration = await calibrate(db, tables, { plan, jobs, threads, signal })
   emit({ type: 'calibrated', ...calibration })
   return { ...options, filler: calibration.filler }
+}
+
+/** What the tables take already is not needed again: of a load that goes on, too. */
+async function checkRoom(
+  db: Database,
+  { plan, tables }: { plan: LoadPlan; tables: readonly LoadTable[] },
+  { space, jobs, filler }: SeedOptions,
+): Promise<void> {
+  if (space !== undefined) checkSpace((await estimateLoad(db, { plan, tables, jobs, filler })).disk, space)
 }
 
 /** Goes on with an unfinished load, with its own plan; filler and jobs may differ, the rows cannot. */
@@ -93,6 +101,7 @@ export async function resume(db: Database, run: Run, options: SeedOptions): Prom
     const tables = await preflight(db.sql, run.plan)
     await loadEmptiedAgain(db, { run, tables }, options)
     const now = await readRun(db.sql, run.id)
+    await checkRoom(db, { plan: run.plan, tables }, options)
     tellStart(now, options, { resumed: true })
     return keepingRun(db, run.id, () => carryOn(db, { run: now, tables, threads }, options))
   })
