@@ -76,6 +76,8 @@ export interface LiveForeignKey {
   readonly table: QualifiedName
   readonly definition: string
   readonly validated: boolean
+  /** Neither table is partitioned. */
+  readonly plain: boolean
   readonly comment: string | undefined
 }
 
@@ -165,6 +167,7 @@ function toForeignKey(row: Row): LiveForeignKey {
     table: { schema: row.schema as string, name: row.table_name as string },
     definition: row.definition as string,
     validated: row.validated === true,
+    plain: row.plain === true,
     comment: text(row.comment),
   }
 }

@@ -101,6 +101,7 @@ export const ERROR_CODES = {
     exit: 3,
     meaning: 'A load would not fit on the disk of the server; --disk-free says that there is more space.',
   },
+  SEED_NO_PARTITION: { exit: 1, meaning: 'The profile makes a row that no partition of its table takes.' },
   SEED_BUSY: { exit: 1, meaning: 'Another load works on the database.' },
   SEED_UNFINISHED: {
     exit: 1,

@@ -2,6 +2,7 @@ export { type CsvEvent, type CsvFile, type CsvOptions, writeCsv } from './csv.ts
 export { estimateLoad, type FreeSpace, fits, type LoadEstimate, spaceNeeded } from './estimate/index.ts'
 export type { Phase, SeedEvent } from './events.ts'
 export { type Examination, examine } from './examine/index.ts'
+export { explainPartitions } from './leaves/trees.ts'
 export type { Run } from './ledger.ts'
 export type { SeedOptions } from './options.ts'
 export { hasOwnCode } from './own-code.ts'

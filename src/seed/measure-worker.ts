@@ -8,7 +8,7 @@ export async function measureCopy(
   { tell, signal }: WorkerContext,
 ): Promise<void> {
   const rows = function* (hi: number): Iterable<Buffer> {
-    for (const buffer of binaryCopy(table, { seed, chunk: { chunk: 0, lo: 1, hi }, onRows: () => {} })) {
+    for (const buffer of binaryCopy(table, { seed, chunk: { lo: 1, hi }, onRows: () => {} })) {
       signal.throwIfAborted()
       yield buffer
     }

@@ -1,12 +1,20 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { type Database, explainDbError, type Holder, SQLSTATE, tryAdvisoryLock } from '../db/index.ts'
-import { displayName, type ErrorCode, formatCount, GigarowError } from '../kernel/index.ts'
+import {
+  type Database,
+  explainDbError,
+  type Holder,
+  SQLSTATE,
+  type Sql,
+  tryAdvisoryLock,
+} from '../db/index.ts'
+import { displayName, type ErrorCode, formatCount, GigarowError, qualified } from '../kernel/index.ts'
 import { ensureStore } from '../store/index.ts'
 import { calibrate } from './calibrate.ts'
 import { checkSpace, estimateLoad } from './estimate/index.ts'
 import type { Phase, PhaseUnit } from './events.ts'
 import { FILLERS } from './fill.ts'
 import { setSequences, vacuumAll, vacuumSteps } from './finish.ts'
+import { explainPaths, planLeaves, readPaths, treesOf } from './leaves/trees.ts'
 import {
   cancelWorkers,
   endOrphans,
@@ -23,12 +31,13 @@ import {
 } from './ledger.ts'
 import type { SeedOptions } from './options.ts'
 import { checkOwnCode } from './own-code.ts'
-import { chunkCount, type Filler, type LoadPlan, tableKey, totalRows } from './plan.ts'
+import { type Filler, type LoadPlan, tableKey, totalRows } from './plan.ts'
 import { checkEmpty, checkUnreferenced, isEmpty, type LoadTable, preflight } from './preflight.ts'
 import { prepare, refuseUnfinished, stoppedRuns } from './prepare.ts'
 import { checkSample } from './sample-check.ts'
 import { watching } from './server-progress.ts'
 import { outstanding, rebuild } from './strip-run.ts'
+import { tableOrder } from './table-order.ts'
 import { type TableResult, verify } from './verify.ts'
 import { openWorkerPool, type WorkerPool } from './workers.ts'
 
@@ -61,7 +70,10 @@ export async function seed(db: Database, plan: LoadPlan, given: SeedOptions): Pr
     if (given.filler === 'copy' || given.calibrate) threads.warm()
     const options = await preflightLoad(db, { plan, tables, threads }, given)
     options.emit({ type: 'phase.started', phase: 'prepare', total: 1, unit: 'steps', done: 0 })
-    const id = await prepare(db, { plan, tables, stopped }, options)
+    const paths = await readPaths(db.sql, tables)
+    const whole = planLeaves(plan, paths, options.jobs)
+    for (const message of explainPaths(whole, paths)) options.emit({ type: 'notice', message })
+    const id = await prepare(db, { plan: whole, tables, stopped }, options)
     let run = await readRun(db.sql, id)
     tellStart(run, options, { resumed: false })
     run = await finishPhase(db, { run, phase: 'prepare', started, rows: 0 }, options)
@@ -114,12 +126,24 @@ async function loadEmptiedAgain(
   { emit }: SeedOptions,
 ): Promise<void> {
   for (const { plan, live } of tables) {
-    if (!live.leaves.every((leaf) => leaf.unlogged) || !(await isEmpty(db.sql, live))) continue
-    const rows = await forgetChunks(db.sql, { run: run.id, table: tableKey(plan) })
+    const lost = await lostChunks(db.sql, { plan, live })
+    if (lost === 'none') continue
+    const rows = await forgetChunks(db.sql, { run: run.id, table: tableKey(plan), chunks: lost })
     if (rows === 0) continue
     const message = `The unlogged table ${displayName(live)} has lost the ${formatCount(rows)} rows that were loaded, as a crash of the server does: they are loaded again.`
     emit({ type: 'notice', message })
   }
+}
+
+/** Of a table that is filled partition by partition, those of its unlogged partitions that are empty; else all or none. */
+async function lostChunks(sql: Sql, { plan, live }: LoadTable): Promise<readonly number[] | 'all' | 'none'> {
+  if (plan.units === undefined)
+    return live.leaves.every((leaf) => leaf.unlogged) && (await isEmpty(sql, live)) ? 'all' : 'none'
+  const unlogged = new Set(live.leaves.filter((leaf) => leaf.unlogged).map(qualified))
+  const lost: number[] = []
+  for (const [chunk, { leaf }] of plan.units.entries())
+    if (unlogged.has(qualified(leaf)) && (await isEmpty(sql, leaf))) lost.push(chunk)
+  return lost
 }
 
 /** Unfinished loads, newest first; none when gigarow was never used on the database. */
@@ -228,8 +252,10 @@ async function carryOn(
   }
   if (now.state === 'loading') {
     const loaded = await loadedRows(db.sql, run.id)
+    const trees = treesOf(await readPaths(db.sql, tables))
+    const order = await tableOrder(db.sql, tables)
     await phase('load', { total: rows, unit: 'rows', done: loaded, rows }, () =>
-      FILLERS[filler]({ db, run: run.id, plan, jobs, threads, loaded, emit, signal }),
+      FILLERS[filler]({ db, run: run.id, plan, jobs, threads, trees, order, loaded, emit, signal }),
     )
     await checkAllDone(db, run)
     now = await advance(db, now, 'finishing')
@@ -327,15 +353,15 @@ async function advance(db: Database, run: Run, state: Run['state']): Promise<Run
 
 /** A chunk that another session still held when ours looked would be missing: nothing goes on before all are done. */
 async function checkAllDone(db: Database, run: Run): Promise<void> {
-  const chunks = run.plan.tables.reduce((sum, table) => sum + chunkCount(table), 0)
-  const [row] = await db.sql<{ done: number }[]>`
-    select count(*)::int as done from gigarow.seed_chunk where run_id = ${run.id} and done_at is not null`
-  if (row!.done === chunks) return
+  const [row] = await db.sql<{ done: number; chunks: number }[]>`
+    select count(done_at)::int as done, count(*)::int as chunks from gigarow.seed_chunk where run_id = ${run.id}`
+  const { done, chunks } = row!
+  if (done === chunks) return
   throw new GigarowError(
     'SEED_INCOMPLETE',
-    `${chunks - row!.done} of ${chunks} chunks are not loaded: another session held them.`,
+    `${chunks - done} of ${chunks} chunks are not loaded: another session held them.`,
     {
-      facts: { run: run.id, done: row!.done, chunks },
+      facts: { run: run.id, done, chunks },
       hint: 'Go on with: gigarow seed --resume',
     },
   )

@@ -23,7 +23,7 @@ const MAX_PARTITIONS = 200
 /**
  * Rows that would break a key, a check, NOT NULL or the partitions' bounds are found now and not after an hour: by what generators can make
  * at all, and by a sample that is tried in a temporary table like the real one, in a transaction that is rolled back. Throws
- * SEED_BREAKS_CONSTRAINT.
+ * SEED_BREAKS_CONSTRAINT, SEED_NO_PARTITION.
  */
 export async function checkSample(
   db: Database,
@@ -191,19 +191,24 @@ function badRow({ plan }: Trial, row: number, error: unknown): GigarowError {
     constraint_name: constraint,
     column_name: column,
   } = error as Error & Record<string, string>
-  const what =
-    constraint === 'partitions'
-      ? 'fits into no partition'
-      : `breaks ${constraint ?? (column === undefined ? 'the table' : `NOT NULL of ${column}`)}`
+  if (constraint === 'partitions') {
+    return new GigarowError(
+      'SEED_NO_PARTITION',
+      `Row ${formatCount(row)} of ${where} has no partition: ${detail ?? message}`,
+      {
+        facts: { table: where, row },
+        hint: 'Declare partitions for all that the profile makes, or correct the profile. Nothing was changed.',
+        cause: error,
+      },
+    )
+  }
+  const what = constraint ?? (column === undefined ? 'the table' : `NOT NULL of ${column}`)
   return new GigarowError(
     'SEED_BREAKS_CONSTRAINT',
-    `Row ${formatCount(row)} of ${where} ${what}: ${detail ?? message}`,
+    `Row ${formatCount(row)} of ${where} breaks ${what}: ${detail ?? message}`,
     {
       facts: { table: where, row, constraint: constraint ?? null, sqlstate: errorCodeOf(error) ?? null },
-      hint:
-        constraint === 'partitions'
-          ? 'Declare partitions for all that the profile makes, or correct the profile. Nothing was changed.'
-          : 'Correct the profile (seeds/), or the constraint. Nothing was changed.',
+      hint: 'Correct the profile (seeds/), or the constraint. Nothing was changed.',
       cause: error,
     },
   )

@@ -1,10 +1,21 @@
 import type { Target } from '../db/index.ts'
 import type { GigarowError } from '../kernel/index.ts'
+import type { TableOrder } from './chunk-loop.ts'
+import type { PartitionTrees } from './leaves/trees.ts'
 import type { LoadPlan, TablePlan } from './plan.ts'
 
 /** What a thread does at a time. */
 export type WorkerTask =
-  | { readonly kind: 'fill'; readonly target: Target; readonly run: number; readonly plan: LoadPlan }
+  | {
+      readonly kind: 'fill'
+      readonly target: Target
+      readonly run: number
+      readonly plan: LoadPlan
+      readonly trees: PartitionTrees
+      readonly order: TableOrder
+      /** Which of the sessions this is, as a fraction from 0 up to, but without, 1. */
+      readonly phase: number
+    }
   | {
       readonly kind: 'verify'
       readonly target: Target

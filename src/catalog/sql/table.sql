@@ -52,7 +52,8 @@ select ic.oid::int8::text as oid, ic.relname as name, ns.nspname as schema, tc.r
 -- name: foreign_keys
 -- $1 table oid; those of the table and those that point at it, each once (copies on partitions have conparentid)
 select k.conname as name, ns.nspname as schema, c.relname as table_name, pg_get_constraintdef(k.oid) as definition,
-       k.convalidated as validated, obj_description(k.oid, 'pg_constraint') as comment
+       k.convalidated as validated, obj_description(k.oid, 'pg_constraint') as comment,
+       c.relkind = 'r' and (select relkind = 'r' from pg_class where oid = k.confrelid) as plain
   from pg_constraint k join pg_class c on c.oid = k.conrelid join pg_namespace ns on ns.oid = c.relnamespace
  where k.contype = 'f' and k.conparentid = 0 and (k.conrelid = $1::int8::oid or k.confrelid = $1::int8::oid)
  order by ns.nspname, c.relname, k.conname

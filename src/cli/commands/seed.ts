@@ -134,7 +134,7 @@ async function runSeed(context: CommandContext, { args, options }: CommandInput)
   const { withDatabase } = await import('../../db/index.ts')
   return withDatabase(target, { doing: 'seeding', max: jobs + 3, applicationName: 'gigarow seed' }, (db) =>
     flags.dryRun
-      ? dryRun(context, db, { plan, truncate: flags.truncate === true })
+      ? dryRun(context, db, { plan, jobs, truncate: flags.truncate === true })
       : load(context, db, { flags, jobs, plan }),
   )
 }
@@ -321,11 +321,10 @@ async function render(
 async function dryRun(
   { out }: CommandContext,
   db: Database,
-  { plan, truncate }: { plan: LoadPlan | undefined; truncate: boolean },
+  { plan, jobs, truncate }: { plan: LoadPlan | undefined; jobs: number; truncate: boolean },
 ): Promise<number> {
-  const { checkEmpty, checkUnreferenced, chunkCount, planStrip, preflight, rebuildOrder } = await import(
-    '../../seed/index.ts'
-  )
+  const seeding = await import('../../seed/index.ts')
+  const { checkEmpty, checkUnreferenced, chunkCount, planStrip, preflight, rebuildOrder } = seeding
   const tables = await preflight(db.sql, plan!)
   await (truncate ? checkUnreferenced : checkEmpty)(db.sql, tables)
   const strips = planStrip(tables.map((t) => t.live))
@@ -336,16 +335,19 @@ async function dryRun(
     chunks: chunkCount(table),
     chunkRows: table.chunkRows,
   }))
+  const partitions = await seeding.explainPartitions(db.sql, { plan: plan!, tables, jobs })
   out.document({
     profile: plan!.profile,
     seed: plan!.seed,
     tables: summary,
+    partitions,
     drops: strips.filter((s) => s.dropSql !== undefined).map((s) => s.dropSql),
     rebuilds,
   })
   out.print(`Profile ${plan!.profile} (seed ${plan!.seed}) would load:`)
   for (const table of summary)
     out.print(`  ${table.table}: ${formatCount(table.rows)} rows in ${formatCount(table.chunks)} chunks`)
+  for (const sentence of partitions) out.print(`  ${sentence}`)
   out.print('Before the load:')
   for (const strip of strips.filter((s) => s.dropSql !== undefined)) out.print(`  ${strip.dropSql}`)
   out.print('After it, besides VACUUM, ANALYZE and verification:')
