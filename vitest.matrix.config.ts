@@ -19,7 +19,7 @@ const SHORT = [
   'test/db/diff/pairs.test.ts',
   'test/db/catalog/**/*.test.ts',
   'test/db/lint/examples.test.ts',
-  'test/db/seed/conformance.test.ts',
+  'test/db/seed/{conformance,routing}.test.ts',
   'test/db/tuning/privileges.test.ts',
 ]
 

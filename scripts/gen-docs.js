@@ -39,8 +39,11 @@ const table = (head, rows) =>
 /** Every command that does something, by the words one types. @param {Commander} command @param {string[]} words @returns {[string, Commander][]} */
 function leaves(command, words) {
   const below = command.commands.filter((c) => c.name() !== 'help')
-  if (below.length === 0) return [[words.join(' '), command]]
-  return below.flatMap((c) => leaves(c, [...words, c.name()]))
+  const deeper = below.flatMap((c) => leaves(c, [...words, c.name()]))
+  // Some that have others below them do something by themselves: seed, and seed plan.
+  return below.length === 0 || ('_actionHandler' in command && command._actionHandler)
+    ? [[words.join(' '), command], ...deeper]
+    : deeper
 }
 
 const program = buildProgram({

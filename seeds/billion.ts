@@ -14,4 +14,10 @@ export default defineSeed({
       },
     }),
   ],
+  queries: [
+    {
+      title: 'Rows and their span',
+      sql: `select count(*) as rows, min(id) as first_id, max(id) as last_id, min(created_at) as first, max(created_at) as last from billion_rows`,
+    },
+  ],
 })

@@ -17,4 +17,10 @@ export default defineSeed({
       },
     }),
   ],
+  queries: [
+    {
+      title: 'Generators and what they fed in',
+      sql: `select count(distinct generator_id) as generators, count(*) as rows, round(avg(power_output)::numeric, 2) as average_mw from generation_data`,
+    },
+  ],
 })

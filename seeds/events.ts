@@ -33,4 +33,14 @@ export default defineSeed({
       },
     }),
   ],
+  queries: [
+    {
+      title: 'Events of each month',
+      sql: `select date_trunc('month', event_time at time zone 'UTC')::date as month, count(*) as events from events group by 1 order by 1`,
+    },
+    {
+      title: 'Kinds of events',
+      sql: `select event_type, count(*) as events, count(distinct user_id) as users from events group by event_type order by events desc`,
+    },
+  ],
 })

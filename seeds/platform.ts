@@ -60,4 +60,16 @@ export default defineSeed({
       },
     }),
   ],
+  queries: [
+    {
+      title: 'Runs of each pipeline',
+      sql: `select pipeline_name, count(*) as runs, round(100.0 * count(*) filter (where status = 'failed') / count(*), 2) as failed_percent
+              from warehouse.pipeline_logs group by pipeline_name order by runs desc`,
+    },
+    {
+      title: 'Availability of each service',
+      sql: `select service_name, count(*) as probes, round(100.0 * count(*) filter (where status = 'up') / count(*), 3) as up_percent
+              from monitoring.uptime_log group by service_name order by service_name`,
+    },
+  ],
 })

@@ -33,4 +33,20 @@ export default defineSeed({
       },
     }),
   ],
+  queries: [
+    {
+      title: 'Rows of each table',
+      sql: `select 'users' as table, count(*) as rows from users union all select 'emails', count(*) from emails union all select 'phone_numbers', count(*) from phone_numbers`,
+    },
+    {
+      title: 'Emails of a user',
+      sql: `select emails, count(*) as users, round(100.0 * count(*) / sum(count(*)) over (), 2) as percent
+              from (select count(*) as emails from emails group by user_id) per_user group by emails order by emails`,
+    },
+    {
+      title: 'Phone numbers of a user',
+      sql: `select numbers, count(*) as users, round(100.0 * count(*) / sum(count(*)) over (), 2) as percent
+              from (select count(*) as numbers from phone_numbers group by user_id) per_user group by numbers order by numbers`,
+    },
+  ],
 })

@@ -47,6 +47,9 @@ export interface LiveIndex {
   readonly valid: boolean
   /** pg_get_indexdef() */
   readonly definition: string
+  /** Names of the key's columns; null for an expression. */
+  readonly keyColumns: readonly (string | null)[]
+  readonly partial: boolean
   readonly tablespace: string | undefined
   /** Storage parameters as they stand in WITH (…). */
   readonly options: string | undefined
@@ -73,6 +76,8 @@ export interface LiveForeignKey {
   readonly table: QualifiedName
   readonly definition: string
   readonly validated: boolean
+  /** Neither table is partitioned. */
+  readonly plain: boolean
   readonly comment: string | undefined
 }
 
@@ -144,6 +149,8 @@ function toIndex(row: Row): LiveIndex {
     parent: text(row.parent),
     valid: row.valid === true,
     definition: row.definition as string,
+    keyColumns: row.key_columns as unknown as (string | null)[],
+    partial: row.partial === true,
     tablespace: text(row.tablespace),
     options: text(row.options),
     comment: text(row.comment),
@@ -160,6 +167,7 @@ function toForeignKey(row: Row): LiveForeignKey {
     table: { schema: row.schema as string, name: row.table_name as string },
     definition: row.definition as string,
     validated: row.validated === true,
+    plain: row.plain === true,
     comment: text(row.comment),
   }
 }

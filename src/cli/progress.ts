@@ -1,8 +1,9 @@
 import { createLogUpdate } from 'log-update'
 import { formatCount, formatDuration, formatRows } from '../kernel/index.ts'
-import type { Phase, SeedEvent } from '../seed/index.ts'
+import type { Phase, SeedEvent, Wait } from '../seed/index.ts'
 import type { Output } from './output.ts'
 import { PHASE_LABELS } from './seed-report.ts'
+import { waiting } from './waits.ts'
 
 /** A terminal is redrawn ten times a second; a file or a pipe gets a line every ten seconds. */
 const REDRAW_MS = 100
@@ -19,6 +20,9 @@ interface Current {
   readonly startedAt: number
   done: number
   detail: string
+  /** Parts of steps that are worked on. */
+  running: number
+  waits: readonly Wait[]
   samples: { at: number; done: number }[]
 }
 
@@ -50,6 +54,8 @@ export class SeedProgress {
           startDone: event.done,
           startedAt: performance.now(),
           detail: '',
+          running: 0,
+          waits: [],
           samples: [],
         }
         this.#lastLine = performance.now()
@@ -59,10 +65,20 @@ export class SeedProgress {
           Object.assign(this.#current, { done: event.done, detail: event.detail ?? this.#current.detail })
         break
       case 'phase.detail':
-        if (this.#current) this.#current.detail = event.detail
+        if (this.#current) Object.assign(this.#current, { detail: event.detail, running: event.running })
+        break
+      case 'phase.waits':
+        if (this.#current) this.#current.waits = event.waits
         break
       case 'phase.finished':
         this.#finished(event)
+        break
+      case 'calibrated':
+        for (const { table, sample, copy, sql } of event.tables)
+          this.#line(
+            `  ${table}, ${formatRows(sample)} rows a session: copy ${formatRows(copy)}/s, sql ${formatRows(sql)}/s`,
+          )
+        this.#line(`Filler ${event.filler}: ${event.reason}`)
         break
       case 'notice':
         this.#line(`note: ${event.message}`)
@@ -96,7 +112,8 @@ export class SeedProgress {
     const label = PHASE_LABELS[current.phase].padEnd(16)
     const percent = `${Math.floor(share * 100)} %`.padStart(5)
     const head = this.#draw ? `${label} ${cyan(bar(share))} ${percent}` : `  ${label} ${percent}`
-    if (current.unit === 'steps') return `${head}  ${current.done} of ${current.total} ${dim(current.detail)}`
+    if (current.unit === 'steps')
+      return `${head}  ${current.done} of ${current.total}${stepsLeft(current, now)} ${dim(`${current.detail}${waiting(current.waits)}`)}`
     const average = rate(current.startDone, current.startedAt, current.done, now)
     const first = current.samples[0]
     const recent = first && now - first.at > 500 ? rate(first.done, first.at, current.done, now) : average
@@ -104,7 +121,7 @@ export class SeedProgress {
       recent > 0 && share < 1
         ? `, ${formatDuration(((current.total - current.done) / recent) * 1000)} left`
         : ''
-    return `${head}  ${formatRows(current.done)} of ${formatRows(current.total)} rows  ${formatRows(recent)}/s now, ${formatRows(average)}/s average${left}`
+    return `${head}  ${formatRows(current.done)} of ${formatRows(current.total)} rows  ${formatRows(recent)}/s now, ${formatRows(average)}/s average${left} ${dim(waiting(current.waits))}`
   }
 
   #finished({ phase, seconds, rows }: Extract<SeedEvent, { type: 'phase.finished' }>): void {
@@ -130,6 +147,13 @@ export class SeedProgress {
 
 function rate(fromDone: number, fromAt: number, done: number, now: number): number {
   return now > fromAt ? ((done - fromDone) / (now - fromAt)) * 1000 : 0
+}
+
+/** From what is done of the steps, those under way included. */
+function stepsLeft({ done, running, total, startedAt }: Current, now: number): string {
+  const part = (done + running) / Math.max(1, total)
+  if (part <= 0.02 || part >= 1) return ''
+  return `, about ${formatDuration(((now - startedAt) / part) * (1 - part))} left`
 }
 
 function bar(share: number): string {

@@ -91,10 +91,10 @@ export async function tryAdvisoryLock<T>(
   db: Database,
   lock: LockName,
   use: (session: ReservedSql) => Promise<T>,
-  busy: (holder: Holder | undefined) => never,
+  busy: (holder: Holder | undefined) => never | Promise<never>,
 ): Promise<T> {
   return db.withSession(async (session) => {
-    if (!(await tryLock(session, lock))) busy(await lockHolder(db, lock))
+    if (!(await tryLock(session, lock))) await busy(await lockHolder(db, lock))
     return holding(session, lock, use)
   })
 }

@@ -97,6 +97,11 @@ export const ERROR_CODES = {
     exit: 1,
     meaning: 'The columns of a profile and of its table in the database do not go together.',
   },
+  SEED_NO_SPACE: {
+    exit: 3,
+    meaning: 'A load would not fit on the disk of the server; --disk-free says that there is more space.',
+  },
+  SEED_NO_PARTITION: { exit: 1, meaning: 'The profile makes a row that no partition of its table takes.' },
   SEED_BUSY: { exit: 1, meaning: 'Another load works on the database.' },
   SEED_UNFINISHED: {
     exit: 1,
@@ -147,6 +152,7 @@ export const ERROR_CODES = {
   PROFILE_UNKNOWN: { exit: 2, meaning: 'No file in seeds/ defines a profile of this name.' },
   TABLE_UNKNOWN: { exit: 2, meaning: 'The profile does not fill a table of this name.' },
   ROW_UNKNOWN: { exit: 2, meaning: 'The table has no row of this number in the profile.' },
+  REPORT_UNKNOWN: { exit: 2, meaning: 'There is no report of this id, or several fit it.' },
   TUNING_UNKNOWN_PROFILE: { exit: 2, meaning: 'There is no tuning profile of this name.' },
   TUNING_INVALID: {
     exit: 2,

@@ -10,9 +10,18 @@ export interface ChunkDone {
   readonly seconds: number
 }
 
+/**
+ * Several tables are filled at the same time: each session begins with another one, and helps with the others' when its own has
+ * no chunk left. `listed` where a foreign key has stayed on: then a table waits for those before it.
+ */
+export type TableOrder = 'any' | 'listed'
+
 export interface ChunkLoop {
   readonly run: number
   readonly plan: LoadPlan
+  readonly order: TableOrder
+  /** Which of the sessions this is, as a fraction from 0 up to, but without, 1. */
+  readonly phase: number
   readonly signal: AbortSignal
   /** Puts the chunk's rows into the table, inside the transaction that is open; returns how many the server took. */
   readonly fill: (table: TablePlan, chunk: Chunk) => Promise<number>
@@ -22,9 +31,26 @@ export interface ChunkLoop {
 /** Takes chunk after chunk from the ledger until none is left, over one connection: claim, rows and ledger row in one transaction. */
 export async function fillTables(session: CopySession, loop: ChunkLoop): Promise<void> {
   await session.query(CHUNK_SETTINGS_SQL)
-  for (const table of loop.plan.tables) {
+  const { tables } = loop.plan
+  const first = loop.order === 'any' ? Math.floor(loop.phase * tables.length) : 0
+  for (const [k] of tables.entries()) {
+    const table = tables[(first + k) % tables.length]!
     while (!loop.signal.aborted && (await fillNext(session, table, loop)));
+    if (loop.order === 'listed') await awaitOthers(session, table, loop)
   }
+}
+
+/** Until the chunks of a table that other sessions hold are committed: locks on them are granted when they end. */
+async function awaitOthers(
+  session: CopySession,
+  table: TablePlan,
+  { run, signal }: ChunkLoop,
+): Promise<void> {
+  if (signal.aborted) return
+  await session.query(
+    'select from gigarow.seed_chunk where run_id = $1 and table_name = $2 and done_at is null for share',
+    [run, tableKey(table)],
+  )
 }
 
 async function fillNext(session: CopySession, table: TablePlan, loop: ChunkLoop): Promise<boolean> {

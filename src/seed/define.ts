@@ -119,8 +119,15 @@ export function defineSeed(profile: Profile): Profile {
       hint: 'Correct the call of defineSeed() in seeds/.',
     })
   }
-  const { name, seed, tables } = profile
-  return relink(Object.freeze({ name, seed, tables: Object.freeze([...tables]) }))
+  const { name, seed, tables, queries } = profile
+  return relink(
+    Object.freeze({
+      name,
+      seed,
+      tables: Object.freeze([...tables]),
+      ...(queries === undefined ? {} : { queries: Object.freeze([...queries]) }),
+    }),
+  )
 }
 
 function problemOf({ name, seed, tables }: Profile): string | undefined {

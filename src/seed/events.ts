@@ -1,4 +1,6 @@
+import type { Calibration } from './calibrate.ts'
 import type { Filler } from './plan.ts'
+import type { Wait } from './server-progress.ts'
 
 const PHASES = ['prepare', 'load', 'indexes', 'vacuum', 'verify'] as const
 export type Phase = (typeof PHASES)[number]
@@ -28,7 +30,15 @@ export type SeedEvent =
       readonly detail?: string
     }
   /** What the server is at: for phases of few and long statements. */
-  | { readonly type: 'phase.detail'; readonly phase: Phase; readonly detail: string }
+  | {
+      readonly type: 'phase.detail'
+      readonly phase: Phase
+      readonly detail: string
+      /** How much of the steps that are worked on is done, added up. */
+      readonly running: number
+    }
+  /** What the sessions of the load wait for at this moment. */
+  | { readonly type: 'phase.waits'; readonly phase: Phase; readonly waits: readonly Wait[] }
   | {
       readonly type: 'phase.finished'
       readonly phase: Phase
@@ -48,6 +58,8 @@ export type SeedEvent =
       readonly name: string
       readonly seconds?: number
     }
+  /** What both fillers made of a sample, and which one was taken. */
+  | ({ readonly type: 'calibrated' } & Calibration)
   | { readonly type: 'notice'; readonly message: string }
   | { readonly type: 'run.finished'; readonly run: number; readonly seconds: number }
 

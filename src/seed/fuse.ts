@@ -6,8 +6,13 @@ interface ColumnWriter {
   readonly isNull: ((low: number) => boolean) | undefined
 }
 
-/** Writes the `count` rows from the row whose number ends in the 32 bits `low`; returns the position behind them. */
-export type RowsWriter = (low: number, count: number, out: DataView, pos: number) => number
+/** Both return the position behind the rows that they have written. */
+export interface RowsWriter {
+  /** `count` rows, the first being the one whose number ends in the 32 bits `low`. */
+  readonly range: (low: number, count: number, out: DataView, pos: number) => number
+  /** The rows whose numbers end in these bits. */
+  readonly list: (lows: Int32Array, out: DataView, pos: number) => number
+}
 
 /**
  * A loop over rows that is compiled for exactly these columns. In a loop over a list of columns the engine does not know which
@@ -22,17 +27,42 @@ export function fuseWriters(columns: readonly ColumnWriter[]): RowsWriter {
   const locals = columns.map(
     (_, k) => `const write${k} = columns[${k}].write, isNull${k} = columns[${k}].isNull`,
   )
+  const row = `    out.setInt16(pos, ${columns.length})
+    pos += 2
+    ${steps.join('\n    ')}`
   const code = `'use strict'
 ${locals.join('\n')}
-return (first, count, out, pos) => {
+const range = (first, count, out, pos) => {
   let end = 0
   for (let n = 0; n < count; n++) {
     const low = (first + n) | 0
-    out.setInt16(pos, ${columns.length})
-    pos += 2
-    ${steps.join('\n    ')}
+${row}
   }
   return pos
-}`
+}
+const list = (lows, out, pos) => {
+  let end = 0
+  for (let n = 0; n < lows.length; n++) {
+    const low = lows[n]
+${row}
+  }
+  return pos
+}
+return { range, list }`
   return new Function('columns', 'putInt32', code)(columns, putInt32) as RowsWriter
+}
+
+export type PartWriter = (low: number, out: DataView, pos: number) => number
+
+/** Writers one behind the other as one, each called at a place of its own, as above. */
+export function fuseParts(writers: readonly PartWriter[]): PartWriter {
+  const locals = writers.map((_, k) => `const write${k} = writers[${k}]`)
+  const steps = writers.map((_, k) => `pos = write${k}(low, out, pos)`)
+  const code = `'use strict'
+${locals.join('\n')}
+return (low, out, pos) => {
+  ${steps.join('\n  ')}
+  return pos
+}`
+  return new Function('writers', code)(writers) as PartWriter
 }

@@ -28,8 +28,13 @@ export function hashHigh(): number {
 
 /** For nulls, whose hash is 0. */
 export function noHash(): number {
-  high = 0
-  return 0
+  return madeHash(0, 0)
+}
+
+/** For hashes that are put together elsewhere. */
+export function madeHash(upper: number, lower: number): number {
+  high = upper
+  return lower
 }
 
 let a = 0

@@ -1,10 +1,13 @@
 export { type CsvEvent, type CsvFile, type CsvOptions, writeCsv } from './csv.ts'
+export { estimateLoad, type FreeSpace, fits, type LoadEstimate, spaceNeeded } from './estimate/index.ts'
 export type { Phase, SeedEvent } from './events.ts'
+export { type Examination, examine } from './examine/index.ts'
+export { explainPartitions } from './leaves/trees.ts'
 export type { Run } from './ledger.ts'
 export type { SeedOptions } from './options.ts'
 export { hasOwnCode } from './own-code.ts'
 export { chunkCount, type Filler, type LoadPlan, planLoad, type TablePlan } from './plan.ts'
-export { checkEmpty, checkUnreferenced, preflight } from './preflight.ts'
+export { checkEmpty, checkUnreferenced, preflight, readTables } from './preflight.ts'
 export { findFill, type LoadedFile, listProfiles, onlyTables, pickProfile } from './profiles.ts'
 export * from './public.ts'
 export {
@@ -20,4 +23,5 @@ export {
   selectSql,
 } from './rows.ts'
 export { checkLoad, resume, type SeedReport, seed, unfinishedRuns } from './run.ts'
+export type { Wait } from './server-progress.ts'
 export { planStrip, rebuildOrder } from './strip.ts'

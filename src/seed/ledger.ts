@@ -1,7 +1,7 @@
 import type { AnySql, ReservedSql, Sql } from '../db/index.ts'
 import { GigarowError } from '../kernel/index.ts'
 import type { Phase } from './events.ts'
-import { chunkCount, type Filler, type LoadPlan, tableKey } from './plan.ts'
+import { chunkCount, type Filler, type LeafUnit, type LoadPlan, tableKey } from './plan.ts'
 
 export type RunState = 'loading' | 'finishing' | 'verifying' | 'done' | 'abandoned'
 
@@ -67,6 +67,10 @@ export async function insertRun(
     values (${plan.profile}, ${plan.seed}, ${session.json(plan as never)}, ${filler}, ${jobs}) returning id::text`
   const id = Number(row!.id)
   for (const table of plan.tables) {
+    if (table.units !== undefined) {
+      await insertUnits(session, { run: id, table: tableKey(table), units: table.units })
+      continue
+    }
     await session`
       insert into gigarow.seed_chunk (run_id, table_name, chunk, lo, hi)
       select ${id}, ${tableKey(table)}, k, k * ${table.chunkRows}::int8 + 1, least(${table.rows}::int8, (k + 1) * ${table.chunkRows}::int8)
@@ -75,11 +79,40 @@ export async function insertRun(
   return id
 }
 
+async function insertUnits(
+  session: ReservedSql,
+  { run, table, units }: { run: number; table: string; units: readonly LeafUnit[] },
+): Promise<void> {
+  const lows = units.map(({ lo }) => String(lo))
+  const highs = units.map(({ hi }) => String(hi))
+  await session`
+    insert into gigarow.seed_chunk (run_id, table_name, chunk, lo, hi)
+    select ${run}, ${table}, n - 1, lo::int8, hi::int8
+      from unnest(${lows}::text[], ${highs}::text[]) with ordinality as u (lo, hi, n)`
+}
+
 export async function setState(sql: AnySql, run: number, state: RunState): Promise<void> {
   await sql.unsafe(
     `update gigarow.seed_run set state = $2, finished_at = case when $2 in ('done', 'abandoned') then now() end where id = $1`,
     [run, state],
   )
+}
+
+export interface WorkingRun {
+  readonly id: number
+  readonly profile: string
+  /** When it was started first. */
+  readonly since: string
+}
+
+/** The run whose sessions are connected now; undefined before a load's first chunk. */
+export async function workingRun(sql: AnySql): Promise<WorkingRun | undefined> {
+  const [row] = await sql.unsafe<{ id: string; profile: string; since: string }[]>(
+    `select r.id::text, r.profile, r.started_at::text as since
+       from gigarow.seed_run r join pg_stat_activity a on a.application_name = 'gigarow seed ' || r.id
+      where a.datname = current_database() order by r.id desc limit 1`,
+  )
+  return row === undefined ? undefined : { ...row, id: Number(row.id) }
 }
 
 /** Adds a phase's seconds and rows to what earlier attempts of the run spent on it. */
@@ -155,11 +188,12 @@ export async function cancelWorkers(sql: AnySql, run: number): Promise<void> {
  */
 export async function forgetChunks(
   sql: Sql,
-  { run, table }: { run: number; table: string },
+  { run, table, chunks }: { run: number; table: string; chunks: readonly number[] | 'all' },
 ): Promise<number> {
   return sql.begin(async (tx) => {
+    const which = chunks === 'all' ? tx`true` : tx`chunk = any (${chunks.map(String)}::text[]::int[])`
     const rows = await tx<{ rows: string }[]>`
-      with gone as (select chunk, rows from gigarow.seed_chunk where run_id = ${run} and table_name = ${table} and done_at is not null),
+      with gone as (select chunk, rows from gigarow.seed_chunk where run_id = ${run} and table_name = ${table} and done_at is not null and ${which}),
            open as (update gigarow.seed_chunk c set done_at = null, rows = null, seconds = null from gone
                      where c.run_id = ${run} and c.table_name = ${table} and c.chunk = gone.chunk)
       select coalesce(sum(rows), 0)::text as rows from gone`

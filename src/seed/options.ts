@@ -1,10 +1,15 @@
 import type { Emit } from '../kernel/index.ts'
+import type { FreeSpace } from './estimate/index.ts'
 import type { SeedEvent } from './events.ts'
 import type { Filler } from './plan.ts'
 import type { Profile } from './profile.ts'
 
 export interface SeedOptions {
   readonly filler: Filler
+  /** Measure both fillers before a new load, and take the faster one instead. */
+  readonly calibrate?: boolean
+  /** Of the server's disks, where it is known: a load that does not fit is refused. */
+  readonly space?: FreeSpace | undefined
   /** Sessions that load at the same time. */
   readonly jobs: number
   /** Delete the rows that the tables hold. */

@@ -1,4 +1,4 @@
-import { displayName, formatCount, GigarowError, qualified } from '../kernel/index.ts'
+import { displayName, formatCount, GigarowError, type QualifiedName, qualified } from '../kernel/index.ts'
 import type { Profile, TableFill } from './profile.ts'
 import { BLOCK_ROWS } from './stream.ts'
 
@@ -14,6 +14,15 @@ export interface LoadPlan {
 export interface TablePlan extends TableFill {
   /** Rows of every chunk but the last: chunk k holds rows k * chunkRows + 1 to (k + 1) * chunkRows. */
   readonly chunkRows: number
+  /** Of a table whose partitions are filled one by one: then these are its chunks in the ledger, in this order. */
+  readonly units?: readonly LeafUnit[]
+}
+
+/** A partition and all of its rows, where these are a range of row numbers: one transaction. */
+export interface LeafUnit {
+  readonly leaf: QualifiedName
+  readonly lo: number
+  readonly hi: number
 }
 
 export interface Chunk {

@@ -11,8 +11,15 @@ export interface LoadTable {
   readonly live: LiveTable
 }
 
-/** Reads every table of the plan and checks that the profile fits it. Changes nothing. */
+/** Reads every table of the plan and checks that the profile fits it, and the user's own generators. Changes nothing. */
 export async function preflight(sql: AnySql, plan: LoadPlan): Promise<LoadTable[]> {
+  const tables = await readTables(sql, plan)
+  await checkPairs(sql, plan)
+  return tables
+}
+
+/** The tables of the plan as they stand in the database. Throws TABLE_MISSING and SEED_MISFIT. */
+export async function readTables(sql: AnySql, plan: LoadPlan): Promise<LoadTable[]> {
   const tables: LoadTable[] = []
   for (const table of plan.tables) {
     const live = await readLiveTable(sql, table.table)
@@ -20,7 +27,6 @@ export async function preflight(sql: AnySql, plan: LoadPlan): Promise<LoadTable[
     checkFit(table, live)
     tables.push({ plan: table, live })
   }
-  await checkPairs(sql, plan)
   return tables
 }
 

@@ -8,6 +8,14 @@ export interface Profile {
   readonly name: string
   readonly seed: number
   readonly tables: readonly TableFill[]
+  /** What the report of a load asks of the tables. */
+  readonly queries?: readonly AnalysisQuery[]
+}
+
+/** A question and its SELECT, of which the first 50 rows are shown. */
+export interface AnalysisQuery {
+  readonly title: string
+  readonly sql: string
 }
 
 export interface TableFill {

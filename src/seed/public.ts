@@ -2,6 +2,6 @@
 export { type ColumnsFor, defineSeed, type FillOptions, fill } from './define.ts'
 export type { Filled } from './filled.ts'
 export { type Degrees, type Gen, gen, type Makes, type Skew, type TimeSpan, type Weighted } from './gen.ts'
-export type { ColumnFill, GeneratorSpec, Profile, TableFill } from './profile.ts'
+export type { AnalysisQuery, ColumnFill, GeneratorSpec, Profile, TableFill } from './profile.ts'
 export { type ComputedColumn, type ComputedRow, computeRow } from './row.ts'
 export { type ScaleOptions, scaleProfile } from './scale.ts'

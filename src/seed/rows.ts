@@ -5,6 +5,7 @@ import { fuseWriters } from './fuse.ts'
 import { compileGenerator } from './generators/index.ts'
 import { hashHigh, noHash } from './hash.ts'
 import { Once } from './once.ts'
+import { type PgType, parsePgType } from './pg-type.ts'
 import type { TableFill } from './profile.ts'
 import type { RowHash } from './row-hash.ts'
 import { blockOf } from './stream.ts'
@@ -23,6 +24,8 @@ export interface RowTwin {
    * the position behind them.
    */
   encode(rows: { readonly i: number; readonly count: number }, out: DataView, pos: number): number
+  /** The same for the rows whose numbers within the block are these, as signed 32-bit integers. */
+  encodeThese(lows: Int32Array, out: DataView, pos: number): number
   /** Adds the row's checksum to a sum that does not depend on the order. */
   hashInto(i: number, sum: RowHash): void
   /** Each column as the server prints it (TimeZone UTC, DateStyle ISO); null is null. */
@@ -52,13 +55,14 @@ export function compileRows(fill: TableFill, options: CompileOptions): RowTwin {
   return {
     columnNames: columns.map((column) => column.name),
     maxRowBytes,
-    encode: ({ i, count }, out, pos) => write(i | 0, count, out, pos),
+    encode: ({ i, count }, out, pos) => write.range(i | 0, count, out, pos),
+    encodeThese: write.list,
     hashInto(i, sum) {
-      write(i | 0, 1, scratch, 0)
+      write.range(i | 0, 1, scratch, 0)
       hashTuple(columns, scratch, sum)
     },
     text(i) {
-      write(i | 0, 1, scratch, 0)
+      write.range(i | 0, 1, scratch, 0)
       return cellsOf(scratch, length).map((cell, k) =>
         cell === null ? null : columns[k]!.codec.text(scratch, cell.pos, cell.length),
       )
@@ -113,6 +117,26 @@ function compileColumns(
     })
     return { name, ...compileColumn(source, where), isNull: source.isNull }
   })
+}
+
+export interface KeyColumnTwin {
+  readonly type: PgType
+  readonly encoder: Encoder
+  readonly isNull: ((low: number) => boolean) | undefined
+}
+
+/** Some of the columns alone, in the order of `names`: what a row is routed by. Each must be one of the fill's. */
+export function compileSome(
+  fill: TableFill,
+  names: readonly string[],
+  options: CompileOptions,
+): KeyColumnTwin[] {
+  const columns = names.map((name) => fill.columns.find((column) => column.name === name)!)
+  return compileColumns({ ...fill, columns }, options).map(({ encoder, isNull }, k) => ({
+    type: parsePgType({ table: fill.table.name, column: names[k]!, type: columns[k]!.type }),
+    encoder,
+    isNull,
+  }))
 }
 
 export interface SelectRange {

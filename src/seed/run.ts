@@ -1,10 +1,20 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { type Database, explainDbError, SQLSTATE, tryAdvisoryLock } from '../db/index.ts'
-import { displayName, type ErrorCode, formatCount, GigarowError } from '../kernel/index.ts'
+import {
+  type Database,
+  explainDbError,
+  type Holder,
+  SQLSTATE,
+  type Sql,
+  tryAdvisoryLock,
+} from '../db/index.ts'
+import { displayName, type ErrorCode, formatCount, GigarowError, qualified } from '../kernel/index.ts'
 import { ensureStore } from '../store/index.ts'
+import { calibrate } from './calibrate.ts'
+import { checkSpace, estimateLoad } from './estimate/index.ts'
 import type { Phase, PhaseUnit } from './events.ts'
 import { FILLERS } from './fill.ts'
 import { setSequences, vacuumAll, vacuumSteps } from './finish.ts'
+import { explainPaths, planLeaves, readPaths, treesOf } from './leaves/trees.ts'
 import {
   cancelWorkers,
   endOrphans,
@@ -16,14 +26,18 @@ import {
   readRun,
   recordPhase,
   setState,
+  type WorkingRun,
+  workingRun,
 } from './ledger.ts'
 import type { SeedOptions } from './options.ts'
 import { checkOwnCode } from './own-code.ts'
-import { chunkCount, type Filler, type LoadPlan, tableKey, totalRows } from './plan.ts'
+import { type Filler, type LoadPlan, tableKey, totalRows } from './plan.ts'
 import { checkEmpty, checkUnreferenced, isEmpty, type LoadTable, preflight } from './preflight.ts'
 import { type Preparation, prepare, refuseUnfinished, stoppedRuns } from './prepare.ts'
+import { checkSample } from './sample-check.ts'
 import { watching } from './server-progress.ts'
 import { outstanding, rebuild } from './strip-run.ts'
+import { tableOrder } from './table-order.ts'
 import { type TableResult, verify } from './verify.ts'
 import { openWorkerPool, type WorkerPool } from './workers.ts'
 
@@ -42,14 +56,18 @@ export interface SeedReport {
  * Fills the tables of a plan: prepare, load, indexes, vacuum, verify. The database must have room for `jobs` + 2
  * connections. Whatever ends it early (a signal, a crash on either side), resume() goes on from the ledger.
  */
-export async function seed(db: Database, plan: LoadPlan, options: SeedOptions): Promise<SeedReport> {
+export async function seed(db: Database, plan: LoadPlan, given: SeedOptions): Promise<SeedReport> {
   await ensureStore(db)
-  return exclusively(db, options, async (threads) => {
-    const { tables, stopped } = await checkLoad(db, plan, options)
+  return exclusively(db, given, async (threads) => {
+    const { tables, stopped } = await checkLoad(db, plan, given)
     const started = performance.now()
-    if (options.filler === 'copy') threads.warm()
+    if (given.filler === 'copy' || given.calibrate) threads.warm()
+    const options = await preflightLoad(db, { plan, tables, threads }, given)
     options.emit({ type: 'phase.started', phase: 'prepare', total: 1, unit: 'steps', done: 0 })
-    const id = await prepare(db, { plan, tables, stopped }, options)
+    const paths = await readPaths(db.sql, tables)
+    const whole = planLeaves(plan, paths, options.jobs)
+    for (const message of explainPaths(whole, paths)) options.emit({ type: 'notice', message })
+    const id = await prepare(db, { plan: whole, tables, stopped }, options)
     let run = await readRun(db.sql, id)
     tellStart(run, options, { resumed: false })
     run = await finishPhase(db, { run, phase: 'prepare', started, rows: 0 }, options)
@@ -73,6 +91,30 @@ export async function checkLoad(
   return { tables, stopped }
 }
 
+/** What would stop the load in its middle stops it now: no space, rows that break a constraint. Returns the options with the filler chosen. */
+async function preflightLoad(
+  db: Database,
+  { plan, tables, threads }: { plan: LoadPlan; tables: readonly LoadTable[]; threads: WorkerPool },
+  options: SeedOptions,
+): Promise<SeedOptions> {
+  const { jobs, emit, signal } = options
+  await checkRoom(db, { plan, tables }, options)
+  await checkSample(db, tables, { seed: plan.seed, emit })
+  if (!options.calibrate) return options
+  const calibration = await calibrate(db, tables, { plan, jobs, threads, signal })
+  emit({ type: 'calibrated', ...calibration })
+  return { ...options, filler: calibration.filler }
+}
+
+/** What the tables take already is not needed again: of a load that goes on, too. */
+async function checkRoom(
+  db: Database,
+  { plan, tables }: { plan: LoadPlan; tables: readonly LoadTable[] },
+  { space, jobs, filler }: SeedOptions,
+): Promise<void> {
+  if (space !== undefined) checkSpace((await estimateLoad(db, { plan, tables, jobs, filler })).disk, space)
+}
+
 /** Goes on with an unfinished load, with its own plan; filler and jobs may differ, the rows cannot. */
 export async function resume(db: Database, run: Run, options: SeedOptions): Promise<SeedReport> {
   checkOwnCode(run.plan, options.profile)
@@ -81,6 +123,7 @@ export async function resume(db: Database, run: Run, options: SeedOptions): Prom
     const tables = await preflight(db.sql, run.plan)
     await loadEmptiedAgain(db, { run, tables }, options)
     const now = await readRun(db.sql, run.id)
+    await checkRoom(db, { plan: run.plan, tables }, options)
     tellStart(now, options, { resumed: true })
     return keepingRun(db, run.id, () => carryOn(db, { run: now, tables, threads }, options))
   })
@@ -93,12 +136,24 @@ async function loadEmptiedAgain(
   { emit }: SeedOptions,
 ): Promise<void> {
   for (const { plan, live } of tables) {
-    if (!live.leaves.every((leaf) => leaf.unlogged) || !(await isEmpty(db.sql, live))) continue
-    const rows = await forgetChunks(db.sql, { run: run.id, table: tableKey(plan) })
+    const lost = await lostChunks(db.sql, { plan, live })
+    if (lost === 'none') continue
+    const rows = await forgetChunks(db.sql, { run: run.id, table: tableKey(plan), chunks: lost })
     if (rows === 0) continue
     const message = `The unlogged table ${displayName(live)} has lost the ${formatCount(rows)} rows that were loaded, as a crash of the server does: they are loaded again.`
     emit({ type: 'notice', message })
   }
+}
+
+/** Of a table that is filled partition by partition, those of its unlogged partitions that are empty; else all or none. */
+async function lostChunks(sql: Sql, { plan, live }: LoadTable): Promise<readonly number[] | 'all' | 'none'> {
+  if (plan.units === undefined)
+    return live.leaves.every((leaf) => leaf.unlogged) && (await isEmpty(sql, live)) ? 'all' : 'none'
+  const unlogged = new Set(live.leaves.filter((leaf) => leaf.unlogged).map(qualified))
+  const lost: number[] = []
+  for (const [chunk, { leaf }] of plan.units.entries())
+    if (unlogged.has(qualified(leaf)) && (await isEmpty(sql, leaf))) lost.push(chunk)
+  return lost
 }
 
 /** Unfinished loads, newest first; none when gigarow was never used on the database. */
@@ -119,15 +174,8 @@ async function exclusively<T>(
       db,
       'seed',
       () => work(threads),
-      (holder) => {
-        throw new GigarowError(
-          'SEED_BUSY',
-          `Another load works on this database${holder ? ` (session ${holder.pid}, since ${holder.since})` : ''}.`,
-          {
-            facts: holder ? { pid: holder.pid, since: holder.since } : {},
-            hint: 'Wait until it ends, or stop it; an interrupted load goes on with --resume.',
-          },
-        )
+      async (holder) => {
+        throw busy(holder, await workingRun(db.sql))
       },
     )
   } catch (error) {
@@ -139,6 +187,19 @@ async function exclusively<T>(
   } finally {
     await threads.close()
   }
+}
+
+function busy(holder: Holder | undefined, run: WorkingRun | undefined): GigarowError {
+  const since = run?.since ?? holder?.since
+  const what = run === undefined ? '' : `: run ${run.id} of profile ${run.profile}`
+  const who = holder === undefined ? '' : ` (session ${holder.pid}, since ${since})`
+  return new GigarowError('SEED_BUSY', `Another load works on this database${what}${who}.`, {
+    facts: {
+      ...(holder === undefined ? {} : { pid: holder.pid, since: since! }),
+      ...(run === undefined ? {} : { run: run.id, profile: run.profile }),
+    },
+    hint: 'Wait until it ends, or stop it; an interrupted load goes on with --resume.',
+  })
 }
 
 const WAYS_OUT: Partial<Record<ErrorCode, string>> = {
@@ -193,14 +254,18 @@ async function carryOn(
     signal.throwIfAborted()
     emit({ type: 'phase.started', phase: name, total: size.total, unit: size.unit, done: size.done })
     const started = performance.now()
-    await cancellable(db, { run: run.id, signal }, work)
+    await watching(db, { run: run.id, phase: name, emit }, () =>
+      cancellable(db, { run: run.id, signal }, work),
+    )
     signal.throwIfAborted()
     now = await finishPhase(db, { run: now, phase: name, started, rows: size.rows }, options)
   }
   if (now.state === 'loading') {
     const loaded = await loadedRows(db.sql, run.id)
+    const trees = treesOf(await readPaths(db.sql, tables))
+    const order = await tableOrder(db.sql, tables)
     await phase('load', { total: rows, unit: 'rows', done: loaded, rows }, () =>
-      FILLERS[filler]({ db, run: run.id, plan, jobs, threads, loaded, emit, signal }),
+      FILLERS[filler]({ db, run: run.id, plan, jobs, threads, trees, order, loaded, emit, signal }),
     )
     await checkAllDone(db, run)
     now = await advance(db, now, 'finishing')
@@ -208,10 +273,10 @@ async function carryOn(
   if (now.state === 'finishing') {
     const todo = (await outstanding(db.sql, run.id)).length
     await phase('indexes', { total: todo, unit: 'steps', done: 0, rows }, () =>
-      watching(db, { phase: 'indexes', emit }, () => rebuild(db, { run: run.id, jobs, emit, signal })),
+      rebuild(db, { run: run.id, jobs, emit, signal }),
     )
     await phase('vacuum', { total: vacuumSteps(tables), unit: 'steps', done: 0, rows }, () =>
-      watching(db, { phase: 'vacuum', emit }, () => vacuumPhase(db, { run: run.id, tables }, options)),
+      vacuumPhase(db, { run: run.id, tables }, options),
     )
     now = await advance(db, now, 'verifying')
   }
@@ -298,15 +363,15 @@ async function advance(db: Database, run: Run, state: Run['state']): Promise<Run
 
 /** A chunk that another session still held when ours looked would be missing: nothing goes on before all are done. */
 async function checkAllDone(db: Database, run: Run): Promise<void> {
-  const chunks = run.plan.tables.reduce((sum, table) => sum + chunkCount(table), 0)
-  const [row] = await db.sql<{ done: number }[]>`
-    select count(*)::int as done from gigarow.seed_chunk where run_id = ${run.id} and done_at is not null`
-  if (row!.done === chunks) return
+  const [row] = await db.sql<{ done: number; chunks: number }[]>`
+    select count(done_at)::int as done, count(*)::int as chunks from gigarow.seed_chunk where run_id = ${run.id}`
+  const { done, chunks } = row!
+  if (done === chunks) return
   throw new GigarowError(
     'SEED_INCOMPLETE',
-    `${chunks - row!.done} of ${chunks} chunks are not loaded: another session held them.`,
+    `${chunks - done} of ${chunks} chunks are not loaded: another session held them.`,
     {
-      facts: { run: run.id, done: row!.done, chunks },
+      facts: { run: run.id, done, chunks },
       hint: 'Go on with: gigarow seed --resume',
     },
   )

@@ -15,7 +15,7 @@ export interface Strip {
   /** Undefined for what goes away with another of its group. */
   readonly dropSql: string | undefined
   readonly rebuildSql: readonly string[]
-  /** Rebuilt in this order; those of stage 0 side by side. */
+  /** Rebuilt in this order; side by side where isParallel() says so. */
   readonly stage: number
   /** As pg_get_indexdef() or pg_get_constraintdef() prints it. */
   readonly definition: string | undefined
@@ -27,40 +27,73 @@ const STAGE = {
   adopt: 1,
   /* parents, the deepest first: 2 to 99 */ parent: 99,
   foreignKey: 100,
-  setting: 101,
+  validate: 101,
+  setting: 102,
 } as const
 
 /** In the order of dropping: foreign keys, constraints and indexes, settings. */
 export function planStrip(tables: readonly LiveTable[]): Strip[] {
-  const foreignKeys = new Map<string, Strip>()
+  const foreignKeys = new Map<string, readonly Strip[]>()
   for (const key of tables.flatMap((t) => t.foreignKeys)) {
-    const strip = stripForeignKey(key)
+    const strips = stripForeignKey(key)
     // One between two tables of the same load is seen from both sides.
-    foreignKeys.set(strip.group, strip)
+    foreignKeys.set(strips[0]!.group, strips)
   }
-  return [...foreignKeys.values(), ...tables.flatMap(stripIndexes), ...tables.flatMap(stripAutovacuum)]
+  return [
+    ...[...foreignKeys.values()].flat(),
+    ...tables.flatMap(stripIndexes),
+    ...tables.flatMap(stripAutovacuum),
+  ]
+}
+
+/** Indexes, and looking at every row for a foreign key: what takes long. */
+export function isParallel(stage: number): boolean {
+  return stage === STAGE.index || stage === STAGE.validate
 }
 
 export function rebuildOrder(strips: readonly Strip[]): Strip[] {
   return [...strips].sort((a, b) => a.stage - b.stage)
 }
 
-function stripForeignKey(key: LiveForeignKey): Strip {
+const NOT_VALID = ' NOT VALID'
+
+function stripForeignKey(key: LiveForeignKey): Strip[] {
   const table = qualified(key.table)
-  return {
+  const name = ident(key.name)
+  const base = {
     kind: 'constraint',
     table,
     name: key.name,
     group: `${table} ${key.name}`,
-    dropSql: `alter table ${table} drop constraint ${ident(key.name)}`,
+    tablespace: undefined,
+  } as const
+  // Adding locks both tables, validating neither against reads and writes; a partitioned one cannot do it in two steps before 18.
+  const inTwo = key.plain && key.validated
+  const definition = inTwo ? `${key.definition}${NOT_VALID}` : key.definition
+  const whole: Strip = {
+    ...base,
+    dropSql: `alter table ${table} drop constraint ${name}`,
     rebuildSql: present(
-      `alter table ${table} add constraint ${ident(key.name)} ${key.definition}`,
-      comment(`constraint ${ident(key.name)} on ${table}`, key.comment),
+      `alter table ${table} add constraint ${name} ${definition}`,
+      comment(`constraint ${name} on ${table}`, key.comment),
     ),
     stage: STAGE.foreignKey,
-    definition: key.definition,
-    tablespace: undefined,
+    definition,
   }
+  if (!inTwo) return [whole]
+  const validate: Strip = {
+    ...base,
+    dropSql: undefined,
+    rebuildSql: [`alter table ${table} validate constraint ${name}`],
+    stage: STAGE.validate,
+    definition: key.definition,
+  }
+  return [whole, validate]
+}
+
+/** A foreign key that is there and was to be validated, or the other way round: the same but for that. */
+export function isSameButValid(found: string | undefined, wanted: string): boolean {
+  return found !== undefined && (found === `${wanted}${NOT_VALID}` || `${found}${NOT_VALID}` === wanted)
 }
 
 /** Trees of indexes: a plain table's are of one node, a partitioned table's have a child on each partition. */

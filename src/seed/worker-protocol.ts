@@ -1,10 +1,21 @@
 import type { Target } from '../db/index.ts'
 import type { GigarowError } from '../kernel/index.ts'
-import type { LoadPlan } from './plan.ts'
+import type { TableOrder } from './chunk-loop.ts'
+import type { PartitionTrees } from './leaves/trees.ts'
+import type { LoadPlan, TablePlan } from './plan.ts'
 
 /** What a thread does at a time. */
 export type WorkerTask =
-  | { readonly kind: 'fill'; readonly target: Target; readonly run: number; readonly plan: LoadPlan }
+  | {
+      readonly kind: 'fill'
+      readonly target: Target
+      readonly run: number
+      readonly plan: LoadPlan
+      readonly trees: PartitionTrees
+      readonly order: TableOrder
+      /** Which of the sessions this is, as a fraction from 0 up to, but without, 1. */
+      readonly phase: number
+    }
   | {
       readonly kind: 'verify'
       readonly target: Target
@@ -13,6 +24,16 @@ export type WorkerTask =
       readonly units: readonly VerifyUnit[]
       readonly queue: SharedArrayBuffer
     }
+  | MeasureTask
+
+/** A sample to be copied into a table of its own, which is rolled back. */
+export interface MeasureTask {
+  readonly kind: 'measure'
+  readonly target: Target
+  readonly create: string
+  readonly table: TablePlan
+  readonly seed: number
+}
 
 /** What it tells: reports, then at most one failure, then that the task has ended. */
 export type WorkerMessage =
@@ -36,6 +57,8 @@ export type WorkerReport =
       readonly sums: readonly ChunkSum[]
       readonly rows: number
     }
+  /** Rows a second. */
+  | { readonly type: 'measured'; readonly rate: number }
 
 /** An error class does not survive the way out of a thread: ours as JSON, a driver's as the fields that say what it was. */
 export type ThreadError =

@@ -1,6 +1,7 @@
 import { parentPort } from 'node:worker_threads'
 import { isGigarowError } from '../kernel/index.ts'
 import { copyTables } from './copy-worker.ts'
+import { measureCopy } from './measure-worker.ts'
 import { verifyUnits } from './verify-worker.ts'
 import type { ThreadError, WorkerCommand, WorkerMessage, WorkerTask } from './worker-protocol.ts'
 
@@ -18,7 +19,10 @@ async function work(task: WorkerTask): Promise<void> {
   stop = new AbortController()
   const { signal } = stop
   try {
-    await (task.kind === 'fill' ? copyTables(task, { tell, signal }) : verifyUnits(task, { tell, signal }))
+    const context = { tell, signal }
+    if (task.kind === 'fill') await copyTables(task, context)
+    else if (task.kind === 'verify') await verifyUnits(task, context)
+    else await measureCopy(task, context)
   } catch (error) {
     if (!signal.aborted) tell({ type: 'failed', error: plain(error) })
   }

@@ -15,13 +15,8 @@ export { closeJournalsOf, openJournals } from './journal.ts'
 export { type Measured, type MeasuredRun, type Measurement, measureTuning, type Sample } from './measure.ts'
 export type { Left, Part } from './measure-parts.ts'
 export { stoppedServerOf } from './offline.ts'
-export {
-  type PlannedSetting,
-  resolveValue,
-  type TakesEffect,
-  type TuningPlan,
-  versionNote,
-} from './plan.ts'
+export { systemIdentifierOf } from './pg-control.ts'
+export { type PlannedSetting, resolveValue, type TakesEffect, type TuningPlan, versionNote } from './plan.ts'
 export { profileProblems, specsOf } from './profile.ts'
 export * from './public.ts'
 export { RENDER_FORMATS, type RenderFormat, type RenderTarget, renderSettings } from './render/index.ts'

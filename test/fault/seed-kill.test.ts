@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openPool, parseTarget, type Sql } from '../../src/db/index.ts'
+import { describeSchema } from '../support/describe-schema.ts'
 import { runCli, spawnCli, temporaryDir } from '../support/index.ts'
 import { tableDigest } from '../support/load.ts'
 import { seededRandom } from '../support/random.ts'
@@ -64,9 +65,13 @@ afterAll(async () => {
 })
 
 /** Starts a load over from nothing and waits until the newest run has come as far as `condition` says. */
-async function startAndWait(condition: string, ...more: string[]) {
+function startAndWait(condition: string, ...more: string[]) {
+  return startLoadAndWait(seed('--truncate', ...more), condition)
+}
+
+async function startLoadAndWait(args: readonly string[], condition: string) {
   const [before] = await sql`select coalesce(max(id), 0)::int as id from gigarow.seed_run`
-  const { child, result } = spawnCli(seed('--truncate', ...more), { cwd, env })
+  const { child, result } = spawnCli([...args], { cwd, env })
   await until(condition, async () => {
     const [row] = await sql.unsafe(
       `select coalesce((select ${condition} from gigarow.seed_run r where id > $1 order by id desc limit 1), false) as reached`,
@@ -145,6 +150,53 @@ test('kill -9 of the server empties an unlogged table: --resume says so and ends
   await reconnect()
   await sql`alter table billion_rows set logged`
   await expectWhole(before)
+})
+
+// Of fact_data_metrics a partition is one transaction; the rows of events are sorted by partition, chunk by chunk.
+describe.each([
+  ['fact_data_metrics', 'warehouse.fact_data_metrics', ['--profile', 'platform', '--rows', '800k']],
+  ['events', 'events', ['--profile', 'events', '--rows', '150k', '--chunk-rows', '10k']],
+] as const)('partitions of %s', (only, table, options) => {
+  const loading = [...options, '--only', only, '--jobs', '2', '--truncate']
+  const inTheMiddle = `${chunksDone(1)} and exists (select from pg_stat_progress_copy where tuples_processed > 1000)`
+  let digest: string
+  let schema: readonly string[]
+  const described = async () => (await describeSchema(sql)).filter((line) => !line.includes('gigarow.'))
+
+  beforeAll(async () => {
+    await done('seed', ...loading)
+    digest = await tableDigest(sql, table)
+    schema = await described()
+  })
+
+  const expectSame = async () => {
+    expect(await tableDigest(sql, table)).toBe(digest)
+    expect(await described()).toEqual(schema)
+  }
+
+  test('kill -9 of gigarow while a partition is filled, then --resume: the same rows in the same table', async () => {
+    const { child, result } = await startLoadAndWait(['seed', ...loading], inTheMiddle)
+    child.kill('SIGKILL')
+    expect((await result).code).toBeNull()
+    await done('seed', '--resume')
+    await expectSame()
+  })
+
+  test.each(['logged', 'unlogged'])(
+    'kill -9 of the server then, of %s partitions, then --resume: the same',
+    async (persistence) => {
+      const leaves = await sql`select relid::text as name from pg_partition_tree(${table}) where isleaf`
+      for (const { name } of leaves) await sql.unsafe(`alter table ${name} set ${persistence}`)
+      const { result } = await startLoadAndWait(['seed', ...loading], inTheMiddle)
+      const { stdout } = await cli('db', 'status', '--json')
+      process.kill(JSON.parse(stdout).pid, 'SIGKILL')
+      expect((await result).code).toBe(1)
+      await done('seed', '--resume')
+      await reconnect()
+      for (const { name } of leaves) await sql.unsafe(`alter table ${name} set logged`)
+      await expectSame()
+    },
+  )
 })
 
 test('Ctrl-C stops between rows, says how to go on, and what it says works', async () => {

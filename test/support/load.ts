@@ -1,6 +1,7 @@
 import type { Sql, Target } from '../../src/db/index.ts'
 import { withDatabase } from '../../src/db/index.ts'
 import {
+  type FreeSpace,
   type Profile,
   planLoad,
   resume,
@@ -40,6 +41,8 @@ export const BILLION_DDL = `
 export interface TestLoadOptions {
   readonly filler?: 'copy' | 'sql'
   readonly truncate?: boolean
+  readonly calibrate?: boolean
+  readonly space?: FreeSpace
   readonly chunkRows?: number
   readonly signal?: AbortSignal
   readonly emit?: (event: SeedEvent) => void
@@ -53,9 +56,19 @@ export function load(target: Target, profile: Profile, options: TestLoadOptions 
     chunkRows = 5000,
     signal = new AbortController().signal,
     emit = () => {},
+    calibrate = false,
+    space,
   } = options
   return withDatabase(target, { doing: 'seeding', max: 5 }, (db) =>
-    seed(db, planLoad(profile, { jobs: 2, chunkRows }), { filler, jobs: 2, truncate, emit, signal }),
+    seed(db, planLoad(profile, { jobs: 2, chunkRows }), {
+      filler,
+      jobs: 2,
+      truncate,
+      calibrate,
+      space,
+      emit,
+      signal,
+    }),
   )
 }
 

@@ -29,7 +29,9 @@ select c.oid::int8::text, n.nspname, c.relname, false, c.relpersistence = 'u',
 -- name: indexes
 -- $1 table oid; of the table and of all its partitions, attached ones with the index they belong to
 select ic.oid::int8::text as oid, ic.relname as name, ns.nspname as schema, tc.relname as table_name, tc.relkind = 'p' as partitioned, t.level,
-       i.indisvalid as valid, pg_get_indexdef(i.indexrelid) as definition,
+       i.indisvalid as valid, pg_get_indexdef(i.indexrelid) as definition, i.indpred is not null as partial,
+       array(select a.attname::text from unnest((i.indkey::int2[])[0:i.indnkeyatts - 1]) with ordinality k (num, place)
+               left join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.num and k.num > 0 order by k.place) as key_columns,
        (select h.inhparent::int8::text from pg_inherits h where h.inhrelid = i.indexrelid) as parent, array_to_string(ic.reloptions, ', ') as options,
        case when ic.reltablespace = 0 then null else (select spcname from pg_tablespace where oid = ic.reltablespace) end as tablespace,
        obj_description(i.indexrelid, 'pg_class') as comment, i.indisreplident as replica_identity, i.indisclustered as clustered,
@@ -50,7 +52,8 @@ select ic.oid::int8::text as oid, ic.relname as name, ns.nspname as schema, tc.r
 -- name: foreign_keys
 -- $1 table oid; those of the table and those that point at it, each once (copies on partitions have conparentid)
 select k.conname as name, ns.nspname as schema, c.relname as table_name, pg_get_constraintdef(k.oid) as definition,
-       k.convalidated as validated, obj_description(k.oid, 'pg_constraint') as comment
+       k.convalidated as validated, obj_description(k.oid, 'pg_constraint') as comment,
+       c.relkind = 'r' and (select relkind = 'r' from pg_class where oid = k.confrelid) as plain
   from pg_constraint k join pg_class c on c.oid = k.conrelid join pg_namespace ns on ns.oid = c.relnamespace
  where k.contype = 'f' and k.conparentid = 0 and (k.conrelid = $1::int8::oid or k.confrelid = $1::int8::oid)
  order by ns.nspname, c.relname, k.conname

@@ -6,6 +6,7 @@ import { generateCommand } from './generate.ts'
 import { initCommand } from './init.ts'
 import { lintCommand } from './lint.ts'
 import { migrateCommand } from './migrate.ts'
+import { reportCommand } from './report.ts'
 import { rowCommand } from './row.ts'
 import { seedCommand } from './seed.ts'
 import { tuneCommand } from './tune/index.ts'
@@ -22,6 +23,7 @@ export const COMMANDS: readonly Command[] = [
   driftCommand,
   verifyCommand,
   seedCommand,
+  reportCommand,
   rowCommand,
   tuneCommand,
 ]

@@ -1,10 +1,11 @@
 import { availableParallelism } from 'node:os'
 import type { Database, Target } from '../../db/index.ts'
 import { displayName, formatCount, GigarowError, parseRows } from '../../kernel/index.ts'
-import type { Filler, LoadPlan, Profile, Run, SeedReport } from '../../seed/index.ts'
+import type { Filler, LoadPlan, Profile, Run, SeedEvent, SeedReport } from '../../seed/index.ts'
 import type { TunedResult } from '../../tuning/index.ts'
 import type { Command, CommandContext, CommandInput } from '../command.ts'
 import { PROFILE_OPTIONS } from '../profiles.ts'
+import type { WrittenReport } from '../reports/write-seed.ts'
 import { TUNING_OPTIONS } from '../tuning/options.ts'
 
 interface SeedFlags {
@@ -13,7 +14,7 @@ interface SeedFlags {
   readonly scale?: string
   readonly only?: string
   readonly seed?: string
-  readonly filler?: Filler
+  readonly filler?: Filler | 'auto'
   readonly jobs?: string
   readonly chunkRows?: string
   readonly to?: string
@@ -21,6 +22,26 @@ interface SeedFlags {
   readonly truncate?: boolean
   readonly dryRun?: boolean
   readonly tune?: string
+  readonly diskFree?: string
+}
+
+const DISK_FREE = {
+  flags: '--disk-free <size>',
+  description:
+    'free space on the server’s disk, such as 500GB: instead of what is found, or of a server elsewhere',
+}
+
+const ONLY = { flags: '--only <tables>', description: 'fill only these of its tables, separated by commas' }
+const FILLER = {
+  flags: '--filler <name>',
+  description:
+    'who makes the rows: copy (threads here), sql (the server), or auto: the faster one on a sample',
+  choices: ['copy', 'sql', 'auto'],
+}
+const JOBS = {
+  flags: '--jobs <n>',
+  description:
+    'sessions that load at the same time; default: seed.jobs of the configuration, else the number of CPUs',
 }
 
 export const seedCommand: Command = {
@@ -29,21 +50,13 @@ export const seedCommand: Command = {
   summary: 'fill tables with the rows of a profile, verified',
   options: [
     ...PROFILE_OPTIONS,
-    { flags: '--only <tables>', description: 'fill only these of its tables, separated by commas' },
+    ONLY,
     {
       flags: '--seed <n>',
       description: 'another number gives other rows of the same kind; default: the profile’s',
     },
-    {
-      flags: '--filler <name>',
-      description: 'who makes the rows: copy (threads here) or sql (the server)',
-      choices: ['copy', 'sql'],
-    },
-    {
-      flags: '--jobs <n>',
-      description:
-        'sessions that load at the same time; default: seed.jobs of the configuration, else the number of CPUs',
-    },
+    FILLER,
+    JOBS,
     {
       flags: '--chunk-rows <n>',
       description: 'rows of a chunk, the unit of commit and resume; default: 250k, fewer for small tables',
@@ -67,7 +80,39 @@ export const seedCommand: Command = {
     'gigarow seed --profile billion --rows 100M --tune bulk-safe',
     'gigarow seed --resume',
   ],
+  commands: [
+    {
+      name: 'plan',
+      summary: 'print what a load would do, take and need, without touching anything',
+      options: [
+        ...PROFILE_OPTIONS,
+        ONLY,
+        { ...FILLER, choices: ['copy', 'sql'], description: 'for whose time: copy (the default) or sql' },
+        JOBS,
+        DISK_FREE,
+      ],
+      examples: [
+        'gigarow seed plan --profile billion',
+        'gigarow seed plan --profile events --rows 10M --json',
+      ],
+      run: runPlan,
+    },
+  ],
   run: runSeed,
+}
+
+/** The plan of a load that is not carried out. */
+async function runPlan(context: CommandContext, { options }: CommandInput): Promise<number> {
+  const flags = checkFlags(options as SeedFlags)
+  const jobs = flags.jobs ?? (await context.config()).seed.jobs ?? availableParallelism()
+  const plan = await planOf(context, { flags, jobs })
+  const { showPlan } = await import('../seed-plan.ts')
+  return showPlan(context, {
+    plan,
+    jobs,
+    filler: flags.filler === 'sql' ? 'sql' : 'copy',
+    diskFree: flags.diskFree,
+  })
 }
 
 async function runSeed(context: CommandContext, { args, options }: CommandInput): Promise<number> {
@@ -94,7 +139,7 @@ async function runSeed(context: CommandContext, { args, options }: CommandInput)
   const withLoad = <T>(at: Target, use: (db: Database) => Promise<T>) =>
     withDatabase(at, { doing: 'seeding', max: jobs + 3, applicationName: 'gigarow seed' }, use)
   const truncate = flags.truncate === true
-  if (flags.dryRun) return withLoad(target, (db) => dryRun(context, db, { plan, truncate }))
+  if (flags.dryRun) return withLoad(target, (db) => dryRun(context, db, { plan, jobs, truncate }))
   const { withTuning } = await import('../seed-tuning.ts')
   const tuned = await withTuning(context, { options, target, plan, truncate }, (at) =>
     withLoad(at, (db) => load(context, db, { flags, jobs, plan })),
@@ -191,25 +236,50 @@ interface LoadOptions {
   readonly plan: LoadPlan | undefined
 }
 
+interface Loaded {
+  readonly report: SeedReport
+  readonly peakRssBytes: number
+  readonly written: WrittenReport | undefined
+}
+
 async function load(
   context: CommandContext,
   db: Database,
   { flags, jobs, plan }: LoadOptions,
-): Promise<SeedReport> {
+): Promise<Loaded> {
   const { resume, seed, unfinishedRuns } = await import('../../seed/index.ts')
   const { SeedProgress } = await import('../progress.ts')
+  const { freeSpace } = await import('../disk-space.ts')
+  const { WaitRecorder } = await import('../reports/wait-recorder.ts')
+  const { writeSeedReport } = await import('../reports/write-seed.ts')
   const run = flags.resume ? pickRun(await unfinishedRuns(db), flags.profile) : undefined
   const progress = new SeedProgress(context.out)
+  const recorder = new WaitRecorder()
   const options = {
-    filler: flags.filler ?? run?.filler ?? ('copy' as const),
+    filler:
+      flags.filler === undefined || flags.filler === 'auto'
+        ? (run?.filler ?? ('copy' as const))
+        : flags.filler,
+    calibrate: flags.filler === 'auto',
+    space: await freeSpace(context, db, flags.diskFree),
     jobs,
     truncate: flags.truncate === true,
     profile: run && (await profileOf(context, run)),
-    emit: progress.listen,
+    emit: (event: SeedEvent) => {
+      progress.listen(event)
+      recorder.listen(event)
+    },
     signal: context.signal,
   }
   try {
-    return run ? await resume(db, run, options) : await seed(db, plan!, options)
+    const report = run ? await resume(db, run, options) : await seed(db, plan!, options)
+    progress.stop()
+    const loaded = run?.plan ?? plan!
+    const queries = await queriesOf(context, loaded.profile)
+    const { waits } = recorder
+    const peakRssBytes = peakRss()
+    const written = await writeSeedReport(context, db, { report, plan: loaded, queries, waits, peakRssBytes })
+    return { report, peakRssBytes, written }
   } finally {
     progress.stop()
   }
@@ -221,6 +291,13 @@ async function profileOf(context: CommandContext, { plan }: Run): Promise<Profil
   if (!hasOwnCode(plan)) return undefined
   const { loadProfile } = await import('../profiles.ts')
   return loadProfile(await context.config(), { profile: plan.profile })
+}
+
+/** The report's questions, of the profile as its file has it now. */
+async function queriesOf(context: CommandContext, name: string): Promise<Profile['queries']> {
+  const { loadProfile } = await import('../profiles.ts')
+  const profile = await loadProfile(await context.config(), { profile: name }).catch(() => undefined)
+  return profile?.queries
 }
 
 function pickRun(runs: readonly Run[], profile: string | undefined): Run {
@@ -249,19 +326,20 @@ function peakRss(): number {
 
 async function render(
   { out }: CommandContext,
-  report: SeedReport,
-  tuned: TunedResult<SeedReport> | undefined,
+  { report, peakRssBytes, written }: Loaded,
+  tuned: TunedResult<unknown> | undefined,
 ): Promise<number> {
   const { renderSeedReport } = await import('../seed-report.ts')
   const { printTuning, tuningDocument } = await import('../seed-tuning.ts')
-  const peakRssBytes = peakRss()
   const { run: _run, ...document } = report
   out.document({
     ...document,
     peakRssBytes,
+    report: written?.path ?? null,
     ...(tuned === undefined ? {} : { tuning: tuningDocument(tuned) }),
   })
   out.print(renderSeedReport(report, { out, peakRssBytes }))
+  if (written !== undefined) out.print(`\nReport: ${written.path}`)
   if (tuned === undefined) return 0
   out.print('')
   return printTuning(tuned, out)
@@ -270,11 +348,10 @@ async function render(
 async function dryRun(
   { out }: CommandContext,
   db: Database,
-  { plan, truncate }: { plan: LoadPlan | undefined; truncate: boolean },
+  { plan, jobs, truncate }: { plan: LoadPlan | undefined; jobs: number; truncate: boolean },
 ): Promise<number> {
-  const { checkEmpty, checkUnreferenced, chunkCount, planStrip, preflight, rebuildOrder } = await import(
-    '../../seed/index.ts'
-  )
+  const seeding = await import('../../seed/index.ts')
+  const { checkEmpty, checkUnreferenced, chunkCount, planStrip, preflight, rebuildOrder } = seeding
   const tables = await preflight(db.sql, plan!)
   await (truncate ? checkUnreferenced : checkEmpty)(db.sql, tables)
   const strips = planStrip(tables.map((t) => t.live))
@@ -285,16 +362,19 @@ async function dryRun(
     chunks: chunkCount(table),
     chunkRows: table.chunkRows,
   }))
+  const partitions = await seeding.explainPartitions(db.sql, { plan: plan!, tables, jobs })
   out.document({
     profile: plan!.profile,
     seed: plan!.seed,
     tables: summary,
+    partitions,
     drops: strips.filter((s) => s.dropSql !== undefined).map((s) => s.dropSql),
     rebuilds,
   })
   out.print(`Profile ${plan!.profile} (seed ${plan!.seed}) would load:`)
   for (const table of summary)
     out.print(`  ${table.table}: ${formatCount(table.rows)} rows in ${formatCount(table.chunks)} chunks`)
+  for (const sentence of partitions) out.print(`  ${sentence}`)
   out.print('Before the load:')
   for (const strip of strips.filter((s) => s.dropSql !== undefined)) out.print(`  ${strip.dropSql}`)
   out.print('After it, besides VACUUM, ANALYZE and verification:')

@@ -110,7 +110,7 @@ export function parseTime(flag: string, value: unknown): number | undefined {
   })
 }
 
-function parseSize(flag: string, value: unknown): number | undefined {
+export function parseSize(flag: string, value: unknown): number | undefined {
   if (value === undefined) return undefined
   const match = /^(\d+(?:\.\d+)?)\s*([kmgt]b)$/i.exec(String(value).trim())
   const size = match === null ? 0 : Math.floor(Number(match[1]) * UNITS[match[2]!.toLowerCase()]!)

@@ -1,5 +1,16 @@
 import { literal } from '../../kernel/index.ts'
-import { digitsOf, newBytes, putBytes, putDecimal, putDigits, putHex8, putInt8, utf8Bytes } from '../bytes.ts'
+import {
+  digitsOf,
+  fixedBytes,
+  newBytes,
+  putBytes,
+  putDecimal,
+  putDigits,
+  putFixed,
+  putHex8,
+  putInt8,
+  utf8Bytes,
+} from '../bytes.ts'
 import type { DecimalSource, PickSource, Source, TextSource, TimeSource, UuidSource } from '../source.ts'
 import { numericSql } from '../types/numeric.ts'
 
@@ -7,6 +18,8 @@ import { numericSql } from '../types/numeric.ts'
 export interface JsonPart {
   readonly maxBytes: number
   write(low: number, out: DataView, pos: number): number
+  /** The same behind a constant text, in one piece. */
+  behind?(before: string): (low: number, out: DataView, pos: number) => number
   /** text expression */
   readonly sql: string
 }
@@ -78,10 +91,16 @@ function decimalPart(source: DecimalSource): JsonPart {
 
 function pickPart(source: PickSource): JsonPart {
   const texts = source.values.map((value) => JSON.stringify(value))
-  const cells = texts.map(utf8Bytes)
+  const { at } = source
+  const cellsOf = (before: string) => texts.map((text) => fixedBytes(utf8Bytes(before + text)))
+  const cells = cellsOf('')
   return {
     maxBytes: Math.max(...cells.map((cell) => cell.length)),
-    write: (low, out, pos) => putBytes(out, pos, cells[source.at(low)]!),
+    write: (low, out, pos) => putFixed(out, pos, cells[at(low)]!),
+    behind(before) {
+      const whole = cellsOf(before)
+      return (low, out, pos) => putFixed(out, pos, whole[at(low)]!)
+    },
     sql: `(array[${texts.map(literal).join(', ')}])[1 + ${source.sql}]`,
   }
 }

@@ -1,5 +1,6 @@
 import { literal } from '../../kernel/index.ts'
-import { putBytes, utf8Bytes } from '../bytes.ts'
+import { fixedBytes, putFixed, utf8Bytes } from '../bytes.ts'
+import { fuseParts, type PartWriter } from '../fuse.ts'
 import type { JsonSource } from '../source.ts'
 import type { Generator } from './generator.ts'
 import { type JsonPart, jsonPart } from './json-part.ts'
@@ -18,16 +19,15 @@ export const json: Generator = {
       if (typeof part === 'string') return options.fail(`field ${key} holds ${part}`)
       return { key: JSON.stringify(key), part }
     })
-    const parts = fields.flatMap(({ key, part }, k) => [constant(`${k === 0 ? '{' : ', '}${key}: `), part])
+    const parts = fields.flatMap(({ key, part }, k) => {
+      const before = `${k === 0 ? '{' : ', '}${key}: `
+      return [constant(before), part]
+    })
     const all = fields.length === 0 ? [constant('{}')] : [...parts, constant('}')]
     return {
       kind: 'json',
       maxBytes: all.reduce((sum, part) => sum + part.maxBytes, 0),
-      write(low, out, pos) {
-        let end = pos
-        for (let k = 0; k < all.length; k++) end = all[k]!.write(low, out, end)
-        return end
-      },
+      write: fuseParts(writersOf(all)),
       sql: `(${all.map((part) => part.sql).join(' || ')})`,
     }
   },
@@ -44,11 +44,27 @@ function readFields(options: Options): readonly (readonly [string, unknown])[] {
   })
 }
 
-function constant(text: string): JsonPart {
-  const bytes = utf8Bytes(text)
+interface Constant extends JsonPart {
+  readonly text: string
+}
+
+function constant(text: string): Constant {
+  const bytes = fixedBytes(utf8Bytes(text))
   return {
+    text,
     maxBytes: bytes.length,
-    write: (_, out, pos) => putBytes(out, pos, bytes),
+    write: (_, out, pos) => putFixed(out, pos, bytes),
     sql: literal(text),
   }
+}
+
+/** A constant and the choice behind it are one write where the choice can take it along. */
+function writersOf(parts: readonly (JsonPart | Constant)[]): PartWriter[] {
+  return parts.flatMap((part, k) => {
+    const before = parts[k - 1]
+    if ('text' in part && parts[k + 1]?.behind !== undefined) return []
+    if (before !== undefined && 'text' in before && part.behind !== undefined)
+      return [part.behind(before.text)]
+    return [part.write]
+  })
 }

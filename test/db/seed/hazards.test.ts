@@ -129,7 +129,7 @@ describe('an index that was made by hand while the load stood still', () => {
 })
 
 test('rows that break a key keep away that key only', async () => {
-  await run(`create unique index broken on billion_rows ((id % 10));
+  await run(`create unique index broken on billion_rows ((case when id in (1500, 1501) then 0 else id end));
     create table orders (row_id bigint references billion_rows)`)
   const before = (await structure()) as { definition: string }[]
   await expect(load(target, billionProfile(ROWS))).rejects.toMatchObject({

@@ -10,6 +10,7 @@ import {
   structureOf,
   tableDigest,
 } from '../../support/load.ts'
+import { until } from '../../support/until.ts'
 
 const target = testDatabase()
 const ROWS = 40_000
@@ -130,16 +131,30 @@ describe('a load refuses, and changes nothing', () => {
     await refuses('SEED_MISFIT', () => load(target, billionProfile(ROWS)))
   })
 
-  test('a second load while one is running', async () => {
-    const first = load(target, billionProfile(ROWS), {
-      emit: (event) => {
-        if (event.type === 'run.started')
-          second ??= load(target, billionProfile(ROWS)).catch((error: unknown) => error)
-      },
+  test('a second load while one is running, naming it, its session and its start', async () => {
+    await withDatabase(target, { doing: 'testing', max: 2 }, async ({ sql, withSession }) => {
+      await sql
+        .unsafe(`
+        create function hold() returns trigger language plpgsql as 'begin perform pg_advisory_xact_lock(7); return new; end';
+        create trigger hold before insert on billion_rows for each row when (new.id = 1) execute function hold();
+      `)
+        .simple()
+      let first: Promise<unknown> | undefined
+      await withSession(async (session) => {
+        await session`select pg_advisory_lock(7)`
+        first = load(target, billionProfile(ROWS))
+        const held = () =>
+          sql`select from pg_stat_activity where application_name ~ '^gigarow seed [0-9]+$' and wait_event = 'advisory'`
+        await until('the first load is held', async () => (await held()).length > 0)
+        const [run] = await sql`select id::int, started_at::text as since from gigarow.seed_run`
+        await expect(load(target, billionProfile(ROWS))).rejects.toMatchObject({
+          code: 'SEED_BUSY',
+          message: expect.stringContaining(`run ${run!.id} of profile billion (session `),
+          facts: { pid: expect.any(Number), run: run!.id, since: run!.since },
+        })
+      })
+      await first
     })
-    let second: Promise<unknown> | undefined
-    await first
-    expect(await second).toMatchObject({ code: 'SEED_BUSY', facts: { pid: expect.any(Number) } })
   })
 })
 
@@ -178,13 +193,13 @@ describe('a load that stops', () => {
   })
 
   test('because rows break a constraint says which one, and leaves the chunk’s rows out', async () => {
-    await onDatabase((sql) => sql.unsafe(`alter table billion_rows add constraint small check (id < 12345)`))
+    await onDatabase((sql) => sql.unsafe(`alter table billion_rows add constraint small check (id <> 12345)`))
     await expect(load(target, billionProfile(ROWS))).rejects.toMatchObject({
       code: 'DB_ERROR',
       message: expect.stringContaining('small'),
     })
     const [row] = await onDatabase(
-      (sql) => sql`select count(*)::int as n from billion_rows where id >= 10001`,
+      (sql) => sql`select count(*)::int as n from billion_rows where id between 10001 and 15000`,
     )
     expect(row!.n).toBe(0)
   })

@@ -1,0 +1,325 @@
+// npm run bench:events -- [--rows 20M] [--jobs 2] [--rounds 3] [--json FILE]
+// The events profile into its monthly partitions (docs/benchmarks.md): the limit for leaves (each made and COPY … FREEZE-d in one
+// transaction, from files on the server), COPY of the same files through the parent, and ours. Ratios of one run count.
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { availableParallelism, cpus, totalmem } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { ensureReady } from '../bootstrap.js'
+
+ensureReady()
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const { openPool } = await import('../../dist/db/index.js')
+const { openCluster } = await import('../../dist/cluster/index.js')
+const { formatBytes, formatRows, ident, parseRows } = await import('../../dist/kernel/index.js')
+const { selectSql } = await import('../../dist/seed/index.js')
+const { loadModule } = await import('../../dist/config/index.js')
+
+const { values: flags } = parseArgs({
+  options: {
+    rows: { type: 'string', default: '20M' },
+    jobs: { type: 'string', default: String(availableParallelism()) },
+    rounds: { type: 'string', default: '3' },
+    json: { type: 'string' },
+  },
+})
+const rows = parseRows(flags.rows)
+const jobs = Number(flags.jobs)
+const rounds = Number(flags.rounds)
+const stateDir = join(root, '.gigarow', 'bench-events')
+/** @type {Record<string, string | undefined>} */
+const env = { ...process.env, GIGAROW_STATE_DIR: stateDir }
+delete env.DATABASE_URL
+
+/** Runs the CLI; with --json returns its document. @param {string[]} args */
+function gigarow(...args) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, 'bin/gigarow.js'), ...args], {
+    cwd: root,
+    env,
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+  })
+  if (status !== 0) throw new Error(`gigarow ${args.join(' ')} ended with ${status}:\n${stdout}${stderr}`)
+  return args.includes('--json') ? JSON.parse(stdout) : undefined
+}
+
+/** @param {string} text */
+const say = (text) => process.stderr.write(`${text}\n`)
+const COLUMNS = 'id, user_id, event_type, event_time, payload'
+
+const cluster = openCluster({ root, stateDir })
+const sql = openPool(await cluster.start(), { max: jobs + 2 })
+/** @typedef {{ seconds: number, cpu: number, vacuum: number, peakRssBytes?: number }} Measurement */
+/** @type {Record<string, { name: string, run: () => Promise<Measurement>, measured: Measurement[] }>} */
+const contests = {
+  limit: { name: 'leaves made and COPY … FREEZE-d (limit)', run: limit, measured: [] },
+  parent: { name: 'COPY through the parent', run: throughParent, measured: [] },
+  copy: { name: 'gigarow --filler copy', run: () => ours('copy'), measured: [] },
+  sql: { name: 'gigarow --filler sql', run: () => ours('sql'), measured: [] },
+}
+/** @type {Record<string, unknown>} */
+const report = {
+  machine: {
+    cpus: cpus()[0]?.model,
+    cores: availableParallelism(),
+    memoryBytes: totalmem(),
+    node: process.version,
+  },
+  rows,
+  jobs,
+  rounds,
+}
+try {
+  gigarow('migrate', 'up')
+  gigarow('tune', 'apply', 'bulk-safe', '--yes')
+  await dropIndexes()
+  const [server] =
+    await sql`select version(), current_setting('data_directory') as data, current_setting('wal_level') as wal_level`
+  report.server = server
+  say('warm-up, and the files: by leaf, and as many in the order of the rows as there are sessions')
+  await ours('copy')
+  const leaves =
+    await sql`select inhrelid::regclass::text as name from pg_inherits where inhparent = 'events'::regclass order by 1`
+  await makeFiles(leaves.map((leaf) => leaf.name))
+  for (let round = 1; round <= rounds; round++) {
+    say(`round ${round} of ${rounds}`)
+    for (const contest of Object.values(contests)) {
+      const measured = await contest.run()
+      contest.measured.push(measured)
+      say(
+        `  ${contest.name}: ${measured.seconds.toFixed(2)} s, ${formatRows(rows / measured.seconds)} rows/s, CPU ${measured.cpu.toFixed(1)} s; vacuum ${measured.vacuum.toFixed(2)} s`,
+      )
+    }
+  }
+  print()
+} finally {
+  await sql.end({ timeout: 5 })
+  await cluster.stop()
+  rmSync(stateDir, { recursive: true, force: true })
+}
+
+/** Only the load is measured: nothing is to be built behind it. */
+async function dropIndexes() {
+  await sql.unsafe('alter table events drop constraint events_pkey')
+  const indexes = await sql`
+    select indexrelid::regclass::text as name from pg_index where indrelid = 'events'::regclass`
+  for (const { name } of indexes) await sql.unsafe(`drop index ${name}`)
+}
+
+/** @param {string} name */
+function file(name) {
+  return join(/** @type {{ data: string }} */ (report.server).data, `gigarow-bench-${name}.copy`)
+}
+
+/** @param {readonly string[]} leaves */
+async function makeFiles(leaves) {
+  for (const leaf of leaves)
+    await sql.unsafe(`copy (select ${COLUMNS} from ${ident(leaf)}) to '${file(leaf)}' (format binary)`)
+  const profile = /** @type {import('../../dist/seed/index.js').Profile} */ (
+    (await loadModule(join(root, 'seeds/events.ts'))).default
+  )
+  const fill = { .../** @type {import('../../dist/seed/index.js').TableFill} */ (profile.tables[0]), rows }
+  for (let k = 0; k < jobs; k++) {
+    const [lo, hi] = [Math.floor((rows * k) / jobs) + 1, Math.floor((rows * (k + 1)) / jobs)]
+    await sql.unsafe(`copy (${selectSql(fill, { seed: 1, lo, hi })}) to '${file(String(k))}' (format binary)`)
+  }
+}
+
+/**
+ * CPU seconds that the server and the programs started here have used so far: on a machine that others use as well they
+ * say more than the clock. Linux only, elsewhere 0.
+ */
+function cpuSeconds() {
+  try {
+    const postmaster = readFileSync(
+      join(/** @type {{ data: string }} */ (report.server).data, 'postmaster.pid'),
+      'utf8',
+    ).split('\n')[0]
+    // Behind the name: parent at 1, own times at 11 and 12, those of children that have ended at 13 and 14.
+    const stats = readdirSync('/proc')
+      .filter((pid) => /^\d+$/.test(pid))
+      .flatMap((pid) => {
+        try {
+          const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+            .replace(/^.*\) /s, '')
+            .split(' ')
+          return [
+            {
+              pid,
+              parent: fields[1],
+              own: Number(fields[11]) + Number(fields[12]),
+              ended: Number(fields[13]) + Number(fields[14]),
+            },
+          ]
+        } catch {
+          return []
+        }
+      })
+    const ticks = stats.map(({ pid, parent, own, ended }) => {
+      if (pid === postmaster) return own + ended
+      if (pid === String(process.pid)) return ended
+      return parent === postmaster || parent === String(process.pid) ? own : 0
+    })
+    return ticks.reduce((sum, n) => sum + n, 0) / 100
+  } catch {
+    return 0
+  }
+}
+
+/** Each measurement begins alike: decision 0011. @param {() => Promise<unknown>} work */
+async function timed(work) {
+  await sql.unsafe('checkpoint')
+  spawnSync('sync')
+  const cpuBefore = cpuSeconds()
+  const started = performance.now()
+  await work()
+  return { seconds: (performance.now() - started) / 1000, cpu: cpuSeconds() - cpuBefore }
+}
+
+/** As many sessions as ours. @template T @param {readonly T[]} items @param {(item: T) => Promise<unknown>} work */
+async function sideBySide(items, work) {
+  const queue = [...items]
+  const session = async () => {
+    for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item)
+  }
+  await Promise.all(Array.from({ length: jobs }, session))
+}
+
+/** @returns {Promise<Measurement>} */
+async function limit() {
+  const leaves =
+    await sql`select inhrelid::regclass::text as name from pg_inherits where inhparent = 'events'::regclass order by 1`
+  await sql.unsafe('create schema limits')
+  const names = leaves.map((leaf) => `limits.${ident(leaf.name)}`)
+  const load = await timed(() =>
+    sideBySide(leaves, (leaf) =>
+      sql.begin(async (tx) => {
+        await tx.unsafe(`create table limits.${ident(leaf.name)} (like events including defaults)`)
+        await tx.unsafe(
+          `copy limits.${ident(leaf.name)} (${COLUMNS}) from '${file(leaf.name)}' (format binary, freeze)`,
+        )
+      }),
+    ),
+  )
+  const { seconds: vacuum } = await timed(() =>
+    sideBySide(names, (name) => sql.unsafe(`vacuum (freeze, analyze) ${name}`)),
+  )
+  await sql.unsafe('drop schema limits cascade')
+  return { ...load, vacuum }
+}
+
+/** @returns {Promise<Measurement>} */
+async function throughParent() {
+  await sql.unsafe('create schema parents')
+  await sql.unsafe(
+    'create table parents.events (like public.events including defaults) partition by range (event_time)',
+  )
+  const leaves = await sql`
+    select c.relname as name, pg_get_expr(c.relpartbound, c.oid) as bound from pg_inherits join pg_class c on c.oid = inhrelid
+     where inhparent = 'public.events'::regclass order by 1`
+  for (const leaf of leaves)
+    await sql.unsafe(`create table parents.${ident(leaf.name)} partition of parents.events ${leaf.bound}`)
+  const load = await timed(() =>
+    sideBySide(
+      Array.from({ length: jobs }, (_, k) => String(k)),
+      (k) => sql.unsafe(`copy parents.events (${COLUMNS}) from '${file(k)}' (format binary)`),
+    ),
+  )
+  const { seconds: vacuum } = await timed(() =>
+    sideBySide(leaves, (leaf) => sql.unsafe(`vacuum (freeze, analyze) parents.${ident(leaf.name)}`)),
+  )
+  await sql.unsafe('drop schema parents cascade')
+  return { ...load, vacuum }
+}
+
+/** What a user runs. @param {string} filler @returns {Promise<Measurement>} */
+async function ours(filler) {
+  await sql.unsafe('checkpoint')
+  spawnSync('sync')
+  const args = [
+    'seed',
+    '--profile',
+    'events',
+    '--rows',
+    String(rows),
+    '--filler',
+    filler,
+    '--jobs',
+    String(jobs),
+  ]
+  const child = spawn(process.execPath, [join(root, 'bin/gigarow.js'), ...args, '--truncate', '--json'], {
+    cwd: root,
+    env,
+  })
+  let [stdout, stderr] = ['', '']
+  child.stdout.setEncoding('utf8').on('data', (text) => {
+    stdout += text
+  })
+  child.stderr.setEncoding('utf8').on('data', (text) => {
+    stderr += text
+  })
+  const ended = once(child, 'close')
+  const cpu = await cpuOfLoad(ended)
+  const [code] = await ended
+  if (code !== 0) throw new Error(`gigarow ${args.join(' ')} ended with ${code}:\n${stdout}${stderr}`)
+  const document = JSON.parse(stdout)
+  /** @param {string} name */
+  const phase = (name) => document.phases.find((/** @type {{ name: string }} */ p) => p.name === name).seconds
+  return { seconds: phase('load'), cpu, vacuum: phase('vacuum'), peakRssBytes: document.peakRssBytes }
+}
+
+/** From the moment at which the newest run is there to the one at which it is loaded. @param {Promise<unknown>} ended */
+async function cpuOfLoad(ended) {
+  const newest = async () => {
+    const [run] = await sql`select id, state from gigarow.seed_run order by id desc limit 1`
+    return run
+  }
+  const [{ there }] = /** @type {any} */ (
+    await sql`select to_regclass('gigarow.seed_run') is not null as there`
+  )
+  const before = there ? await newest() : undefined
+  let isOver = false
+  ended.then(() => {
+    isOver = true
+  })
+  /** @type {number | undefined} */
+  let from
+  for (;;) {
+    const run = await newest().catch(() => undefined)
+    if (run !== undefined && run.id !== before?.id) {
+      from ??= cpuSeconds()
+      if (run.state !== 'loading') return cpuSeconds() - from
+    }
+    if (isOver) return 0
+    await delay(50)
+  }
+}
+
+/** @param {number[]} values */
+function median(values) {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
+}
+
+function print() {
+  const best = (/** @type {string} */ key) => median((contests[key]?.measured ?? []).map((m) => m.seconds))
+  report.results = Object.entries(contests).map(([key, { name, measured }]) => ({
+    name,
+    seconds: best(key),
+    all: measured,
+    ofTheLimit: best('limit') / best(key),
+    timesTheParent: best('parent') / best(key),
+  }))
+  for (const { name, seconds, ofTheLimit, timesTheParent } of /** @type {any[]} */ (report.results))
+    say(
+      `${name.padEnd(45)} ${seconds.toFixed(2).padStart(8)} s  ${`${formatRows(rows / seconds)}/s`.padStart(9)}  ${ofTheLimit.toFixed(2)} of the limit  ${timesTheParent.toFixed(2)} x the parent`,
+    )
+  const peak = Math.max(...Object.values(contests).flatMap((c) => c.measured.map((m) => m.peakRssBytes ?? 0)))
+  say(`peak memory of gigarow: ${formatBytes(peak)}`)
+  const text = JSON.stringify(report, null, 2)
+  if (flags.json) writeFileSync(flags.json, `${text}\n`)
+  else process.stdout.write(`${text}\n`)
+}

@@ -1,0 +1,18 @@
+import type { Examination, SeedReport } from '../../seed/index.ts'
+
+/** Sessions that waited for something, summed over the looks at them in a phase. */
+export interface PhaseWaits {
+  readonly phase: string
+  readonly waits: readonly { readonly wait: string; readonly share: number }[]
+}
+
+/** What the report of a load is made of. */
+export interface SeedData {
+  readonly report: SeedReport
+  readonly examination: Examination
+  readonly waits: readonly PhaseWaits[]
+  /** host:port/database, without user and password. */
+  readonly server: string
+  readonly serverVersion: string
+  readonly peakRssBytes: number
+}

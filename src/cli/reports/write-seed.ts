@@ -1,0 +1,63 @@
+import type { Database } from '../../db/index.ts'
+import { formatRows } from '../../kernel/index.ts'
+import type { LoadPlan, Profile, SeedReport } from '../../seed/index.ts'
+import type { CommandContext } from '../command.ts'
+import { newReportId, type StoredReport, writeReport } from './files.ts'
+import { RENDERERS } from './renderers.ts'
+import type { PhaseWaits, SeedData } from './seed-data.ts'
+
+export interface WriteSeedOptions {
+  readonly report: SeedReport
+  readonly plan: LoadPlan
+  readonly queries: Profile['queries']
+  readonly waits: readonly PhaseWaits[]
+  readonly peakRssBytes: number
+}
+
+export interface WrittenReport {
+  readonly id: string
+  readonly path: string
+}
+
+/** The load is done: when its report cannot be made, that is said, and nothing else. */
+export async function writeSeedReport(
+  context: CommandContext,
+  db: Database,
+  options: WriteSeedOptions,
+): Promise<WrittenReport | undefined> {
+  try {
+    const stored = await seedReport(db, options)
+    const { stateDir } = await context.config()
+    const { makeStateDir } = await import('../../cluster/index.ts')
+    makeStateDir(stateDir)
+    return { id: stored.id, path: writeReport(stateDir, stored, RENDERERS.seed!.html(stored)) }
+  } catch (error) {
+    context.out.note(`No report was written: ${(error as Error).message}`)
+    return undefined
+  }
+}
+
+async function seedReport(
+  db: Database,
+  { report, plan, queries = [], waits, peakRssBytes }: WriteSeedOptions,
+): Promise<StoredReport> {
+  const { examine } = await import('../../seed/index.ts')
+  const { host, port, database } = db.target
+  const data: SeedData = {
+    report,
+    examination: await examine(db, { run: report.run, plan, queries }),
+    waits,
+    server: `${host}:${port}/${database}`,
+    serverVersion: `${Math.floor(db.version / 10_000)}.${db.version % 10_000}`,
+    peakRssBytes,
+  }
+  const at = new Date()
+  return {
+    format: 1,
+    kind: 'seed',
+    id: newReportId(at, 'seed', report.profile),
+    title: `Load of ${report.profile}: ${formatRows(report.rows)} rows`,
+    at: at.toISOString(),
+    data,
+  }
+}

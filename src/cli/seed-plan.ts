@@ -1,0 +1,151 @@
+import { type Database, withDatabase } from '../db/index.ts'
+import { formatBytes, formatCount, formatDuration } from '../kernel/index.ts'
+import type { Filler, FreeSpace, LoadEstimate, LoadPlan } from '../seed/index.ts'
+import type { CommandContext } from './command.ts'
+import { freeSpace } from './disk-space.ts'
+import type { Output } from './output.ts'
+import { PHASE_LABELS } from './seed-report.ts'
+import { renderTable } from './table.ts'
+
+export interface ShowPlanOptions {
+  readonly plan: LoadPlan
+  readonly jobs: number
+  readonly filler: Filler
+  readonly diskFree: string | undefined
+}
+
+/** gigarow seed plan: all that a load would do, without doing it. */
+export async function showPlan(context: CommandContext, options: ShowPlanOptions): Promise<number> {
+  const target = await context.target()
+  return withDatabase(target, { doing: 'planning', max: 2, applicationName: 'gigarow seed plan' }, (db) =>
+    planned(context, db, options),
+  )
+}
+
+async function planned(context: CommandContext, db: Database, options: ShowPlanOptions): Promise<number> {
+  const { out } = context
+  const { plan, jobs, filler } = options
+  const {
+    chunkCount,
+    estimateLoad,
+    explainPartitions,
+    fits,
+    planStrip,
+    readTables,
+    rebuildOrder,
+    spaceNeeded,
+  } = await import('../seed/index.ts')
+  const tables = await readTables(db.sql, plan)
+  const estimate = await estimateLoad(db, { plan, tables, jobs, filler })
+  const partitions = await explainPartitions(db.sql, { plan, tables, jobs })
+  const strips = planStrip(tables.map((table) => table.live))
+  const drops = strips.flatMap(({ dropSql }) => dropSql ?? [])
+  const rebuilds = rebuildOrder(strips).flatMap(({ rebuildSql }) => rebuildSql)
+  const free = await freeSpace(context, db, options.diskFree)
+  const needed = spaceNeeded(estimate.disk, free ?? { presentWal: 0 })
+  const chunks = plan.tables.map(chunkCount)
+  out.document({
+    profile: plan.profile,
+    seed: plan.seed,
+    filler,
+    jobs,
+    tables: estimate.tables.map(({ table, rows, leaves, heapBytes, indexes }, k) => ({
+      table,
+      rows,
+      chunks: chunks[k],
+      chunkRows: plan.tables[k]!.chunkRows,
+      partitions: leaves,
+      heapBytes,
+      indexes: indexes.map(({ name, method, bytes }) => ({ name, method, bytes: Math.round(bytes) })),
+    })),
+    disk: { ...estimate.disk, needed: needed.data + needed.wal, free: free?.data ?? null },
+    fits: free === undefined ? null : fits(estimate.disk, free),
+    time: {
+      seconds: estimate.time.seconds,
+      fromRun: estimate.time.fromRun ?? null,
+      phases: estimate.time.phases,
+    },
+    limits: estimate.limits,
+    partitions,
+    drops,
+    rebuilds,
+  })
+  out.print(`Profile ${plan.profile} (seed ${plan.seed}), filler ${filler}, ${jobs} sessions\n`)
+  out.print(renderTables(estimate, chunks))
+  for (const sentence of partitions) out.print(sentence)
+  out.print(`\n${renderDisk(estimate, { needed: needed.data + needed.wal, free })}`)
+  if (free !== undefined && !fits(estimate.disk, free)) out.print(out.colors.red('It does not fit.'))
+  out.print(`\n${renderTime(estimate, out)}`)
+  printStatements(out, { drops, rebuilds })
+  return 0
+}
+
+function renderTables({ tables }: LoadEstimate, chunks: readonly number[]): string {
+  return renderTable({
+    head: ['table', 'rows', 'chunks', 'partitions', 'table', 'indexes', 'bytes/row'],
+    right: [1, 2, 3, 4, 5, 6],
+    rows: tables.map((table, k) => {
+      const indexes = table.indexes.reduce((sum, { bytes }) => sum + bytes, 0)
+      return [
+        table.table,
+        formatCount(table.rows),
+        formatCount(chunks[k]!),
+        table.leaves === 1 ? '' : formatCount(table.leaves),
+        formatBytes(table.heapBytes),
+        formatBytes(indexes),
+        ((table.heapBytes + indexes) / table.rows).toFixed(1),
+      ]
+    }),
+  })
+}
+
+function renderDisk(
+  { disk }: LoadEstimate,
+  { needed, free }: { needed: number; free: FreeSpace | undefined },
+): string {
+  const space =
+    free === undefined
+      ? 'not known: the server’s files are not on this machine (--disk-free)'
+      : formatBytes(free.data + (free.wal ?? 0))
+  return renderTable({
+    head: ['disk', ''],
+    right: [1],
+    rows: [
+      ['tables', formatBytes(disk.heap)],
+      ['indexes', formatBytes(disk.indexes)],
+      ['there already', formatBytes(disk.present)],
+      ['WAL, written', formatBytes(disk.walWritten)],
+      ['WAL, at a time', formatBytes(disk.walKept)],
+      ['temporary files of sorts', formatBytes(disk.temporary)],
+      ['needed at the most', formatBytes(needed)],
+      ['free', space],
+    ],
+  })
+}
+
+function renderTime({ time, limits }: LoadEstimate, { colors }: Output): string {
+  const from =
+    time.fromRun === undefined
+      ? 'a rule of thumb, which may be wrong by a factor of two'
+      : `from run ${time.fromRun} on this server`
+  const phases = renderTable({
+    head: ['phase', 'time'],
+    right: [1],
+    rows: [
+      ...time.phases.map(({ phase, seconds }) => [PHASE_LABELS[phase], formatDuration(seconds * 1000)]),
+      ['all', formatDuration(time.seconds * 1000)],
+    ],
+  })
+  const held = limits.map((limit) => `  ${limit}`).join('\n')
+  return `${phases}\n${colors.dim(from)}\n\nWhat holds it up:\n${held}`
+}
+
+function printStatements(
+  out: Output,
+  { drops, rebuilds }: { drops: readonly string[]; rebuilds: readonly string[] },
+): void {
+  out.print('\nBefore the load:')
+  for (const statement of drops) out.print(`  ${statement}`)
+  out.print('After it, before VACUUM, ANALYZE and verification:')
+  for (const statement of rebuilds) out.print(`  ${statement}`)
+}

@@ -1,0 +1,3 @@
+export { varietyOf } from './bounds.ts'
+export { estimateLoad, type LoadEstimate } from './load-estimate.ts'
+export { checkSpace, type FreeSpace, fits, spaceNeeded } from './space.ts'
