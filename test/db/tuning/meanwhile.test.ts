@@ -37,10 +37,12 @@ describe('a mistake in a file of the server’s', () => {
       ...tuning,
       ...APPLY,
       profile: profileOf({ work_mem: { value: '32MB' } }),
-      emit: ({ type }) => type === 'tuning.set' && appendFileSync(file, 'work_mem = = 3MB\n'),
-    })
+      emit: (event) => {
+        if (event.type === 'tuning.set' && event.name === 'work_mem')
+          appendFileSync(file, 'work_mem = = 3MB\n')
+      },
+    }).finally(() => writeFileSync(file, right))
     await expect(attempt).rejects.toMatchObject({ code: 'TUNING_NOT_EFFECTIVE' })
-    writeFileSync(file, right)
     await revertTuning({ ...tuning, ...REVERT })
     expect(await snapshot(cluster)).toEqual(before)
   })
