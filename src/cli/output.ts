@@ -23,6 +23,8 @@ export class Output {
   readonly colors: Colors
   /** Whether a line of progress may be redrawn in place. */
   readonly live: boolean
+  /** No notes: for a command that restarts a server twenty times and has progress of its own. */
+  quiet = false
   readonly #streams: Streams
 
   constructor({ json, color, streams }: OutputOptions) {
@@ -52,6 +54,10 @@ export class Output {
 
   /** Something to know that is not the result. */
   note(text: string): void {
+    if (!this.quiet) this.progress(text)
+  }
+
+  progress(text: string): void {
     if (!this.json) this.#streams.stderr.write(`${text}\n`)
   }
 

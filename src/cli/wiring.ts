@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Cluster } from '../cluster/index.ts'
 import type { ResolvedConfig } from '../config/index.ts'
 import { describeTarget, parseTarget, type Target } from '../db/index.ts'
@@ -27,7 +28,7 @@ export function commandContext({ flags, env, cwd, out, signal, warn }: ContextOp
   const target = once(async () => {
     const found = (await named()) ?? (await startedTarget(await cluster(), out))
     out.note(out.colors.dim(`server ${describeTarget(found)} (${ORIGINS[found.origin]})`))
-    if (warn) await warnOfTuning(await config(), out)
+    if (warn) await warnOfTuning(await config(), found, out)
     return found
   })
   return {
@@ -44,11 +45,28 @@ export function commandContext({ flags, env, cwd, out, signal, warn }: ContextOp
   }
 }
 
-async function warnOfTuning({ stateDir }: ResolvedConfig, out: Output): Promise<void> {
+async function warnOfTuning({ stateDir }: ResolvedConfig, target: Target, out: Output): Promise<void> {
   const { openJournalWarning } = await import('../tuning/index.ts')
-  const warning = openJournalWarning(stateDir)
+  const warning = openJournalWarning(stateDir) ?? (await warningOfOthers(target))
   if (warning !== undefined) out.note(out.colors.yellow(warning))
 }
+
+/** Of another project or machine that has died while it loaded this database; the embedded server has but one project. */
+async function warningOfOthers(target: Target): Promise<string | undefined> {
+  if (target.origin === 'embedded') return undefined
+  const [{ withDatabase }, { readLeases }, { leaseWarning }] = await Promise.all([
+    import('../db/index.ts'),
+    import('../store/index.ts'),
+    import('../tuning/index.ts'),
+  ])
+  const options = { doing: 'looking for leases', max: 1, standby: true }
+  const looking = withDatabase(target, options, ({ sql }) => readLeases(sql)).catch(() => [])
+  // The command itself will say what is wrong with a server that does not answer.
+  const leases = await Promise.race([looking, delay(LEASE_MS, [], { ref: false })])
+  return leaseWarning(leases, describeTarget(target))
+}
+
+const LEASE_MS = 2_000
 
 const ORIGINS: Record<Target['origin'], string> = {
   embedded: 'embedded',

@@ -18,9 +18,12 @@ export interface CopySession {
   close(): Promise<void>
 }
 
-const STARTUP_OPTIONS = Object.entries(SESSION_SETTINGS)
-  .map(([name, value]) => `-c ${name}=${value.replaceAll(' ', '\\ ')}`)
-  .join(' ')
+/** As libpq takes them: a backslash before blanks and backslashes. */
+function startupOptions({ settings }: Target): string {
+  return Object.entries({ ...settings, ...SESSION_SETTINGS })
+    .map(([name, value]) => `-c ${name}=${value.replaceAll(/[\\ ]/g, '\\$&')}`)
+    .join(' ')
+}
 
 export async function openCopySession(target: Target, applicationName: string): Promise<CopySession> {
   const client = new pg.Client({
@@ -30,7 +33,7 @@ export async function openCopySession(target: Target, applicationName: string): 
     database: target.database,
     // A function, even for an empty one: pg would fall back to PGPASSWORD of the environment.
     password: () => target.password ?? '',
-    options: STARTUP_OPTIONS,
+    options: startupOptions(target),
     application_name: applicationName,
     connectionTimeoutMillis: 10_000,
     keepAlive: true,

@@ -15,6 +15,8 @@ export interface DatabaseOptions {
   readonly max?: number
   /** Seen in pg_stat_activity. Default gigarow. */
   readonly applicationName?: string
+  /** A standby will do; default: it is refused, because it accepts no changes. */
+  readonly standby?: boolean
   /** A connection has ended, by us or by anybody. */
   readonly onClose?: () => void
 }
@@ -45,7 +47,7 @@ export async function withDatabase<T>(
       target,
       sql,
       withSession: (work) => withSession({ target, applicationName }, work),
-      version: await readVersion(sql),
+      version: await readVersion(sql, options),
     })
   } catch (error) {
     throw explainDbError(error, target, options.doing)
@@ -81,6 +83,7 @@ export function openPool(
       DateStyle: 'ISO, MDY',
       IntervalStyle: 'postgres',
       extra_float_digits: 1,
+      ...target.settings,
       ...SESSION_SETTINGS,
     },
   })
@@ -132,10 +135,10 @@ function guarded(session: ReservedSql, isClosed: () => boolean): ReservedSql {
   })
 }
 
-async function readVersion(sql: Sql): Promise<number> {
+async function readVersion(sql: Sql, { standby }: DatabaseOptions): Promise<number> {
   const [row] = await sql<[Server]>`
     select current_setting('server_version_num')::int as version, current_setting('server_version') as name,
            pg_is_in_recovery() as standby`
-  assertSupported(row)
+  assertSupported(standby === true ? { ...row, standby: false } : row)
   return row.version
 }

@@ -10,6 +10,8 @@ export interface Target {
   /** Directory of a unix socket; used instead of host where it is given. */
   readonly socketDir?: string
   readonly ssl?: 'require' | 'verify-full' | 'prefer'
+  /** Every session begins with these settings of the server. */
+  readonly settings?: Readonly<Record<string, string>>
   readonly origin: 'embedded' | 'DATABASE_URL' | 'config' | 'flag' | 'argument'
 }
 

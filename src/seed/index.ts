@@ -19,5 +19,5 @@ export {
   type SelectRange,
   selectSql,
 } from './rows.ts'
-export { resume, type SeedReport, seed, unfinishedRuns } from './run.ts'
+export { checkLoad, resume, type SeedReport, seed, unfinishedRuns } from './run.ts'
 export { planStrip, rebuildOrder } from './strip.ts'

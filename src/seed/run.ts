@@ -21,7 +21,7 @@ import type { SeedOptions } from './options.ts'
 import { checkOwnCode } from './own-code.ts'
 import { chunkCount, type Filler, type LoadPlan, tableKey, totalRows } from './plan.ts'
 import { checkEmpty, checkUnreferenced, isEmpty, type LoadTable, preflight } from './preflight.ts'
-import { prepare, refuseUnfinished, stoppedRuns } from './prepare.ts'
+import { type Preparation, prepare, refuseUnfinished, stoppedRuns } from './prepare.ts'
 import { watching } from './server-progress.ts'
 import { outstanding, rebuild } from './strip-run.ts'
 import { type TableResult, verify } from './verify.ts'
@@ -45,13 +45,7 @@ export interface SeedReport {
 export async function seed(db: Database, plan: LoadPlan, options: SeedOptions): Promise<SeedReport> {
   await ensureStore(db)
   return exclusively(db, options, async (threads) => {
-    const tables = await preflight(db.sql, plan)
-    const stopped = await stoppedRuns(db, plan)
-    if (options.truncate) await checkUnreferenced(db.sql, tables)
-    else {
-      await refuseUnfinished(db, stopped)
-      await checkEmpty(db.sql, tables)
-    }
+    const { tables, stopped } = await checkLoad(db, plan, options)
     const started = performance.now()
     if (options.filler === 'copy') threads.warm()
     options.emit({ type: 'phase.started', phase: 'prepare', total: 1, unit: 'steps', done: 0 })
@@ -61,6 +55,22 @@ export async function seed(db: Database, plan: LoadPlan, options: SeedOptions): 
     run = await finishPhase(db, { run, phase: 'prepare', started, rows: 0 }, options)
     return keepingRun(db, run.id, () => carryOn(db, { run, tables, threads }, options))
   })
+}
+
+/** Refuses what cannot be loaded, before anything is changed. The store has to be there. */
+export async function checkLoad(
+  db: Database,
+  plan: LoadPlan,
+  { truncate }: Pick<SeedOptions, 'truncate'>,
+): Promise<Pick<Preparation, 'tables' | 'stopped'>> {
+  const tables = await preflight(db.sql, plan)
+  const stopped = await stoppedRuns(db, plan)
+  if (truncate) await checkUnreferenced(db.sql, tables)
+  else {
+    await refuseUnfinished(db, stopped)
+    await checkEmpty(db.sql, tables)
+  }
+  return { tables, stopped }
 }
 
 /** Goes on with an unfinished load, with its own plan; filler and jobs may differ, the rows cannot. */

@@ -8,10 +8,14 @@ import type {
   WorkerTask,
 } from './worker-protocol.ts'
 
-/** Tests run this module as TypeScript, which Node 20 cannot start a thread from: they use the compiled worker. */
-const ENTRY = import.meta.url.endsWith('.ts')
-  ? new URL('../../dist/seed/worker.js', import.meta.url)
-  : new URL('./worker.js', import.meta.url)
+/**
+ * Tests run this module as TypeScript, which Node 20 cannot start a thread from: they use the compiled worker. Compiled, this is in
+ * a bundle in some folder of dist/.
+ */
+const ENTRY = new URL(
+  import.meta.url.endsWith('.ts') ? '../../dist/seed/worker.js' : '../seed/worker.js',
+  import.meta.url,
+)
 
 /** A young generation of 4 MB is enough for code that allocates next to nothing; the default would grow to 48 MB a thread. */
 const LIMITS = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 256 }

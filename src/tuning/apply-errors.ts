@@ -1,6 +1,6 @@
 import { GigarowError } from '../kernel/index.ts'
 import type { Skipped } from './apply.ts'
-import type { JournalState } from './journal-records.ts'
+import type { JournalState, Owner } from './journal-records.ts'
 
 export function interrupted(begun: boolean): GigarowError {
   return new GigarowError('INTERRUPTED', 'Stopped while applying the tuning profile.', {
@@ -48,6 +48,15 @@ export function otherOpen(
     facts: { profile: open.plan.profile, wanted: wanted.profile, since: open.since },
     hint: 'Run gigarow tune revert first.',
   })
+}
+
+/** A living process has it in force, and puts the settings back at its end. */
+export function heldByOther({ doing, pid, host }: Owner): GigarowError {
+  return new GigarowError(
+    'TUNING_BUSY',
+    `The tuning profile is in force for gigarow ${doing} (process ${pid} on ${host}), which puts the settings back at its end.`,
+    { facts: { doing, pid, host }, hint: 'Wait until it has finished, then run the command again.' },
+  )
 }
 
 export function changedMeanwhile(name: string, now: string | null): GigarowError {

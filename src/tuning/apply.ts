@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { describeTarget } from '../db/index.ts'
 import { GigarowError, isGigarowError } from '../kernel/index.ts'
+import { isAlive, isThisProcess } from '../store/index.ts'
 import {
   changedMeanwhile,
   foreignMarker,
+  heldByOther,
   interrupted,
   notAllowed,
   otherOpen,
@@ -17,12 +19,12 @@ import {
   type WorkingSession,
 } from './context.ts'
 import { type HardwareOverrides, probeServer } from './hardware.ts'
-import { type Journal, journalPath, openJournal } from './journal.ts'
-import type { JournaledSetting, JournaledStep, JournalState } from './journal-records.ts'
+import { type Journal, journalOf, openJournal } from './journal.ts'
+import type { JournaledSetting, JournaledStep, JournalState, Owner } from './journal-records.ts'
 import { sameText } from './list-value.ts'
 import { markerStep } from './marker.ts'
 import { changeStatement, describeScope } from './means.ts'
-import { type PlannedSetting, planTuning, type TuningPlan } from './plan.ts'
+import { type PlannedSetting, planTuning, STANDBY_NOTE, type TuningPlan } from './plan.ts'
 import type { TuningProfile } from './profile.ts'
 import { rawNow } from './raw-now.ts'
 import { reloadAndWait } from './reload.ts'
@@ -46,6 +48,10 @@ export interface ApplyOptions extends PlanOptions {
   readonly allowUnsafe: boolean
   /** Restart the server for the settings that need it, when the driver can; otherwise they are left pending. */
   readonly restart: boolean
+  /** Who puts the settings back; nobody: they stay until the user says so. */
+  readonly owner?: Owner
+  /** Names what is applied in journal and lease; default: a new one. */
+  readonly session?: string
 }
 
 export interface ApplyResult {
@@ -137,7 +143,8 @@ interface Work extends TuneSession {
 
 async function start(run: Run, tune: TuneSession): Promise<ApplyResult> {
   const server = await readServer(tune.session)
-  const journal = openJournal(journalPath(run.options.stateDir, server.systemIdentifier))
+  const journal = journalOf(run.options.stateDir, server, tune.db.target)
+  if (server.standby) run.options.emit?.({ type: 'tuning.note', text: STANDBY_NOTE })
   const work: Work = { ...tune, run, journal, server }
   const open = journal.state()
   if (open !== undefined) return resume(work, open)
@@ -156,7 +163,7 @@ async function start(run: Run, tune: TuneSession): Promise<ApplyResult> {
     if (result.skipped.some((s) => s.forbidden)) throw notAllowed(result.skipped)
     return { ...result, outcome: 'nothing' }
   }
-  const session = randomUUID()
+  const { session = randomUUID(), owner } = run.options
   const steps = [...markerStep({ server, session, profile: plan.profile, planned }), ...planned]
   checkSteps(work, steps)
   await checkRestart(work, steps)
@@ -171,6 +178,7 @@ async function start(run: Run, tune: TuneSession): Promise<ApplyResult> {
     server: describeTarget(tune.db.target),
     bootId: server.bootId,
     ...(selection === '' ? {} : { selection }),
+    ...(owner === undefined ? {} : { owner }),
     settings: steps.map(({ name, wanted, effective, level, takesEffect, scope }) => ({
       name,
       wanted,
@@ -193,6 +201,7 @@ async function resume(work: Work, open: JournalState): Promise<ApplyResult> {
   const same = open.plan.profile === profile.name && (open.plan.selection ?? '') === wanted
   if (!same || open.phase === 'reverting') throw otherOpen(open, { profile: profile.name, selection: wanted })
   const already = open.phase === 'applied'
+  takeOver(work, open)
   checkSteps(
     work,
     open.settings.filter((s) => !s.done),
@@ -210,6 +219,14 @@ async function resume(work: Work, open: JournalState): Promise<ApplyResult> {
     ...NO_RESTART,
     pendingRestart: await carryOut(work),
   }
+}
+
+/** From a process that has died. What is in force for one that lives is its own to put back. */
+function takeOver({ run, journal }: Work, { owner: held }: JournalState): void {
+  if (held === undefined || isThisProcess(held)) return
+  if (isAlive(held) === true) throw heldByOther(held)
+  const { owner } = run.options
+  if (owner !== undefined) journal.append({ type: 'owner', owner })
 }
 
 function changed({ name, scope }: Pick<JournaledStep, 'name' | 'scope'>, from: string, to: string): Changed {

@@ -1,3 +1,4 @@
+import type { Holder } from '../store/index.ts'
 import type { Scope } from './means.ts'
 import type { TakesEffect } from './plan.ts'
 import type { Level } from './profile.ts'
@@ -24,6 +25,12 @@ export interface JournaledStep {
   readonly scope?: Scope
 }
 
+/** Who puts the settings back at the end of what they are for; nobody: the user has said `tune apply`. */
+export interface Owner extends Holder {
+  /** seed, … */
+  readonly doing: string
+}
+
 export interface PlanRecord {
   readonly type: 'plan'
   readonly version: 1
@@ -37,6 +44,7 @@ export interface PlanRecord {
   readonly bootId: string | null
   /** --only and --except; missing: all of the profile. */
   readonly selection?: string
+  readonly owner?: Owner
   readonly settings: readonly JournaledStep[]
 }
 
@@ -51,6 +59,7 @@ export type JournalEntry =
   | { readonly type: 'verified'; readonly name: string; readonly effective: string }
   | { readonly type: 'pending'; readonly names: readonly string[] }
   | { readonly type: 'applied' }
+  | { readonly type: 'owner'; readonly owner: Owner }
   | { readonly type: 'revert' }
   | { readonly type: 'revert-intent'; readonly name: string; readonly to: string | null }
   | { readonly type: 'reverted'; readonly name: string }
@@ -73,6 +82,7 @@ export interface JournaledSetting extends JournaledStep {
 export interface JournalState {
   readonly plan: PlanRecord
   readonly since: string
+  readonly owner: Owner | undefined
   readonly phase: 'applying' | 'applied' | 'reverting'
   readonly settings: readonly JournaledSetting[]
   /** Everything is written; what is left is a restart that gigarow could not make. */
@@ -118,7 +128,16 @@ export function lastClosed(records: readonly JournalRecord[]): ClosedTuning | un
 
 function begin(plan: PlanRecord & { at: string }): JournalState {
   const settings = plan.settings.map((s) => ({ ...s, done: false, verified: false, finished: false }))
-  return { plan, since: plan.at, phase: 'applying', settings, waiting: false, synced: false, suspect: false }
+  return {
+    plan,
+    since: plan.at,
+    owner: plan.owner,
+    phase: 'applying',
+    settings,
+    waiting: false,
+    synced: false,
+    suspect: false,
+  }
 }
 
 function next(state: JournalState, record: JournalEntry): JournalState {
@@ -135,6 +154,8 @@ function next(state: JournalState, record: JournalEntry): JournalState {
       return update(record.name, { verified: true })
     case 'applied':
       return { ...state, phase: 'applied', waiting: false }
+    case 'owner':
+      return { ...state, owner: record.owner }
     case 'revert':
       return { ...state, phase: 'reverting', waiting: false }
     case 'pending':

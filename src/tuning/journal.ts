@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import {
   closeSync,
   fsyncSync,
@@ -9,6 +10,7 @@ import {
   writeSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
+import type { Target } from '../db/index.ts'
 import { GigarowError } from '../kernel/index.ts'
 import {
   type ClosedTuning,
@@ -18,6 +20,7 @@ import {
   type JournalState,
   lastClosed,
 } from './journal-records.ts'
+import type { ServerState } from './server.ts'
 
 /**
  * The memory of what was changed on one server: a local file, because a table of a server that does not start cannot be
@@ -32,6 +35,20 @@ export interface Journal {
 
 export function journalPath(stateDir: string, systemIdentifier: string): string {
   return join(stateDir, 'tuning', `${systemIdentifier}.jsonl`)
+}
+
+/**
+ * That of the server behind `target`. A standby has the system identifier of its primary: its journal is told by its address as
+ * well, also once it has been promoted.
+ */
+export function journalOf(stateDir: string, server: ServerState, { socketDir, host, port }: Target): Journal {
+  const { systemIdentifier, dataDirectory, standby } = server
+  const address = createHash('sha256')
+    .update(`${socketDir ?? host}:${port}${dataDirectory}`)
+    .digest('hex')
+  const own = openJournal(journalPath(stateDir, `${systemIdentifier}-${address.slice(0, 8)}`))
+  if (standby || own.state() !== undefined) return own
+  return openJournal(journalPath(stateDir, systemIdentifier))
 }
 
 /** Makes the file's folder and the file when they are missing; cuts off a last line that a crash left unfinished. */

@@ -19,17 +19,30 @@ export type Means =
   | { readonly kind: 'none'; readonly why: string }
 
 /**
- * How this user can change the setting so that it can be put back: for the whole server, else for its own role in this
- * database, else not at all. By privilege, never by the name of a host.
+ * How this user can change the setting so that it can be put back: for the whole server, else for the role that its sessions
+ * begin as in this database, else for the database, else not at all. By privilege, never by the name of a host.
  */
-export function meansFor(live: ServerSetting, { access }: ServerState): Means {
+export function meansFor(live: ServerSetting, server: ServerState): Means {
+  const { access } = server
   const why = systemForbidden(live.name, access)
   if (why === undefined) return { kind: 'system' }
-  const allowed =
-    ANYBODYS.includes(live.context) ||
-    (PRIVILEGED.includes(live.context) && (access.superuser || access.set.has(live.name.toLowerCase())))
-  if (!allowed) return { kind: 'none', why }
-  return { kind: 'scope', scope: { role: access.user, database: access.database } }
+  if (!mayInSession(live, server)) return { kind: 'none', why }
+  if (server.standby)
+    return { kind: 'none', why: `${why}, and a standby takes those of roles from its primary` }
+  const { user, login, database, superuser, ownsDatabase } = access
+  if (user === login || superuser) return { kind: 'scope', scope: { role: login, database } }
+  // Each role may set its own defaults, but after SET ROLE this session is another one than its own.
+  if (ownsDatabase) return { kind: 'scope', scope: { role: null, database } }
+  return {
+    kind: 'none',
+    why: `${why}, and ${user} may set neither the defaults of ${login} nor those of the database`,
+  }
+}
+
+/** Whether a session of this user may begin with another value of it. */
+export function mayInSession({ name, context }: ServerSetting, { access }: ServerState): boolean {
+  if (ANYBODYS.includes(context)) return true
+  return PRIVILEGED.includes(context) && (access.superuser || access.set.has(name.toLowerCase()))
 }
 
 /** Why there is no ALTER SYSTEM for it, or undefined. */

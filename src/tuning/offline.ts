@@ -36,7 +36,12 @@ export async function revertOffline(options: RevertOptions): Promise<Mended | un
   if (dataDirectory === undefined || serverRuns(dataDirectory)) return undefined
   const systemIdentifier = systemIdentifierOf(dataDirectory)
   if (systemIdentifier === undefined) return undefined
-  const journal = openJournal(journalPath(stateDir, systemIdentifier))
+  // A standby and its primary have the same identifier, and may both be here.
+  const found = openJournals(stateDir).find(
+    ({ state: { plan } }) =>
+      plan.systemIdentifier === systemIdentifier && plan.dataDirectory === dataDirectory,
+  )
+  const journal = openJournal(found?.path ?? journalPath(stateDir, systemIdentifier))
   const open = journal.state()
   if (open === undefined) return undefined
   options.emit?.({ type: 'tuning.offline', dataDirectory })

@@ -1,7 +1,7 @@
 import { type Facts, GigarowError, nearest } from '../kernel/index.ts'
 import { KNOWN_SETTINGS } from './known-settings.generated.ts'
 import { isListSetting } from './list-value.ts'
-import { describeScope, type Means, meansFor, rawOf, type Scope } from './means.ts'
+import { describeScope, type Means, mayInSession, meansFor, rawOf, type Scope } from './means.ts'
 import type { Hardware, Level, SettingSpec, TuningProfile } from './profile.ts'
 import { type Selection, select } from './select.ts'
 import type { ServerSetting, ServerState } from './server.ts'
@@ -26,6 +26,8 @@ export interface PlannedSetting {
   readonly action: 'set' | 'unchanged' | 'skip'
   /** Skipped because this user may not set it: somebody who may has to (gigarow tune render). */
   readonly forbidden?: true
+  /** The sessions of a load have to set it for themselves, and may: see sessionPlan(). */
+  readonly inSession?: true
   /** Why it is skipped or stays. */
   readonly note?: string
   /** What wins over it for some sessions: role x, database y. */
@@ -37,11 +39,16 @@ export interface TuningPlan {
   readonly hardware: Hardware
   /** What of the hardware is a guess. */
   readonly guessed: readonly (keyof Hardware)[]
+  /** What there is to know of the server. */
+  readonly notes: readonly string[]
   readonly settings: readonly PlannedSetting[]
   readonly needsRestart: boolean
   /** The settings of level L3 that would be changed. */
   readonly unsafe: readonly string[]
 }
+
+export const STANDBY_NOTE =
+  'This server is a standby: only its own configuration is set. Settings of roles and databases come from its primary, and durability stays as it is.'
 
 /** Sources that are not the server's own: they win over its files for some sessions. */
 export const SESSION_SOURCES: readonly string[] = [
@@ -83,6 +90,7 @@ export function planTuning(profile: TuningProfile, { selection = {}, ...input }:
     profile: profile.name,
     hardware: input.hardware,
     guessed: input.guessed ?? [],
+    notes: input.server.standby ? [STANDBY_NOTE] : [],
     settings: Object.freeze(settings),
     needsRestart: set.some((s) => s.takesEffect === 'restart'),
     unsafe: set.filter((s) => s.level === 'L3').map((s) => s.name),
@@ -125,6 +133,8 @@ function planSetting(live: ServerSetting, spec: SettingSpec, input: PlanInput): 
     const note = 'left as it is: the profile has no value for this hardware'
     return Object.freeze({ ...base, wanted: '', effective: live.setting, action: 'skip', note })
   }
+  const { effective } = chosen
+  const decision = remark(chosen, decide(live, { spec, effective, server, means }))
   const shadows = server.scoped.filter(
     (o) => o.name === live.name.toLowerCase() && (scope === undefined || !sameScope(o, scope)),
   )
@@ -132,7 +142,8 @@ function planSetting(live: ServerSetting, spec: SettingSpec, input: PlanInput): 
     ...base,
     wanted: chosen.wanted,
     effective: chosen.effective,
-    ...remark(chosen, decide(live, { spec, effective: chosen.effective, server, means })),
+    ...decision,
+    ...(forSessions(live, { ...input, spec, ...chosen, means, decision }) ? { inSession: true } : {}),
     ...(shadows.length === 0 ? {} : { shadowedBy: shadows.map(describeScope).join(', ') }),
   })
 }
@@ -163,6 +174,24 @@ function choose(live: ServerSetting, spec: SettingSpec, hardware: Hardware): Cho
 function remark({ note }: Chosen, decision: Decided): Decided {
   const notes = [decision.note, note].filter((text) => text !== undefined)
   return notes.length === 0 ? decision : { ...decision, note: notes.join('; ') }
+}
+
+/** Sources that say what this role or database has of its own. */
+const OWN_SOURCES: readonly string[] = ['database', 'user', 'database user']
+
+/**
+ * What the server does not get, also because of its command line, and what the role or database of our sessions hides from
+ * them: sessions may take it for themselves. Not on a standby, where nothing is loaded.
+ */
+function forSessions(
+  live: ServerSetting,
+  { spec, server, means, decision, effective }: DecideInput & { readonly decision: Decided },
+): boolean {
+  if (server.standby || !mayInSession(live, server)) return false
+  if (decision.action === 'skip') return true
+  if (means.kind === 'scope' && means.scope.role !== null) return false
+  if (!OWN_SOURCES.includes(live.source) || sameValue(live, live.setting, effective)) return false
+  return !(spec.atLeast === true && Number(live.setting) > Number(effective))
 }
 
 function effectOf(live: ServerSetting, spec: SettingSpec, means: Means): TakesEffect {
@@ -206,8 +235,11 @@ function decide(live: ServerSetting, { spec, effective, server, means }: DecideI
     return { action: 'skip', note: 'given on the command line of the server, which wins over ALTER SYSTEM' }
   }
   if (means.kind === 'none') return { action: 'skip', note: means.why, forbidden: true }
-  if (more && server.standbys + server.slots > 0 && STANDBY_NEEDS.includes(live.name)) {
-    return { action: 'skip', note: 'a standby with less stops replaying: raise it there first, by hand' }
+  if (STANDBY_NEEDS.includes(live.name)) {
+    if (more && server.standbys + server.slots > 0)
+      return { action: 'skip', note: 'a standby with less stops replaying: raise it there first' }
+    if (!more && server.standby)
+      return { action: 'skip', note: 'with less than its primary has, a standby stops replaying' }
   }
   const scope = means.kind === 'scope' ? means.scope : undefined
   if (isListSetting(live.name) && rawOf(server, live.name, scope)?.trim() === '') {

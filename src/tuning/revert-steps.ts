@@ -1,4 +1,5 @@
 import { GigarowError } from '../kernel/index.ts'
+import { dropLease } from '../store/index.ts'
 import type { TuneSession } from './context.ts'
 import type { Journal } from './journal.ts'
 import type { JournaledSetting } from './journal-records.ts'
@@ -18,7 +19,7 @@ export function revertOrder(settings: readonly JournaledSetting[]): readonly Jou
 
 /** Compares with what was in force before, notes the differences, and closes the journal. */
 export async function closeRevert(tune: TuneSession, journal: Journal): Promise<readonly string[]> {
-  const { settings } = journal.state()!
+  const { settings, plan } = journal.state()!
   const live = await settingsInForce(tune, settings)
   const notes: string[] = []
   for (const { name, before, scope } of revertOrder(settings)) {
@@ -35,6 +36,8 @@ export async function closeRevert(tune: TuneSession, journal: Journal): Promise<
       `${name} is ${now} and was ${then}: the value below ours has changed meanwhile (from: ${row.source}).`,
     )
   }
+  // In the database of a load; where this is another one, the journal tells that it is over.
+  await dropLease(tune.session, plan.session).catch(() => {})
   journal.append({ type: 'closed' })
   return notes
 }

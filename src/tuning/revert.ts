@@ -6,7 +6,7 @@ import {
   underTuneLock,
   type WorkingSession,
 } from './context.ts'
-import { type Journal, journalPath, openJournal } from './journal.ts'
+import { type Journal, journalOf } from './journal.ts'
 import type { JournaledSetting, JournalState } from './journal-records.ts'
 import { changeStatement } from './means.ts'
 import { revertOffline } from './offline.ts'
@@ -143,7 +143,7 @@ interface Work extends TuneSession {
 /** Everything that can be done without a restart; closes the journal when nothing is left. */
 async function pass(options: PassOptions, tune: TuneSession): Promise<Pass> {
   const server = await readServer(tune.session)
-  const journal = openJournal(journalPath(options.stateDir, server.systemIdentifier))
+  const journal = journalOf(options.stateDir, server, tune.db.target)
   const open = journal.state()
   const elsewhere = elsewhereThan(journal.path, options.stateDir)
   const foreign = open === undefined ? await leftover(options, { tune, server }) : null

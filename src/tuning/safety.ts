@@ -45,7 +45,7 @@ export function checkFiles(errors: readonly string[]): void {
 }
 
 /** wal_level = minimal next to any of these is a server that does not start. */
-const MINIMAL_NEEDS: readonly (readonly [string, string])[] = [
+export const MINIMAL_NEEDS: readonly (readonly [string, string])[] = [
   ['max_wal_senders', '0'],
   ['archive_mode', 'off'],
   ['summarize_wal', 'off'],
@@ -66,6 +66,16 @@ function checkCombination({ values, profile }: Intended, server: ServerState): v
 
 function checkDurability(plan: Intended, server: ServerState, { allowUnsafe }: SafetyOptions): void {
   const names = plan.unsafe.join(', ')
+  if (server.standby) {
+    throw new GigarowError(
+      'TUNING_REFUSED',
+      `${plan.profile} turns off durability (${names}), and this server is a standby: what it holds is there to survive, and it writes no WAL of its own that could be spared.`,
+      {
+        facts: { settings: plan.unsafe, dependents: ['standby'] },
+        hint: 'No flag allows that. A profile without settings of level L3 can be applied here, or --except them.',
+      },
+    )
+  }
   const dependents = dependentsOf(server)
   if (dependents.length > 0) {
     throw new GigarowError(

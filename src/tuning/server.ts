@@ -35,7 +35,10 @@ export interface ScopedValue {
 /** What this connection may do. */
 export interface Access {
   readonly user: string
+  /** The role that its sessions begin as: whose settings they take. Another one than `user` after SET ROLE only. */
+  readonly login: string
   readonly database: string
+  readonly ownsDatabase: boolean
   readonly superuser: boolean
   /** pg_file_settings and pg_reload_conf(): without them no ALTER SYSTEM of ours could be taken back. */
   readonly files: boolean
@@ -61,27 +64,30 @@ export interface ServerState {
   /** Errors that stop a reload of the configuration files. */
   readonly fileErrors: readonly string[]
   readonly scoped: readonly ScopedValue[]
+  /** It replays another server. */
+  readonly standby: boolean
   readonly standbys: number
   readonly slots: number
 }
 
 export async function readServer(session: ReservedSql): Promise<ServerState> {
   const [identity] = await session<
-    (Pick<ServerState, 'systemIdentifier' | 'dataDirectory' | 'version' | 'standbys' | 'slots'> &
-      Pick<Access, 'user' | 'database' | 'superuser' | 'files' | 'locked'>)[]
+    (Pick<ServerState, 'systemIdentifier' | 'dataDirectory' | 'version' | 'standby' | 'standbys' | 'slots'> &
+      Pick<Access, 'user' | 'login' | 'database' | 'ownsDatabase' | 'superuser' | 'files' | 'locked'>)[]
   >`
     select (select system_identifier::text from pg_control_system()) as "systemIdentifier",
            coalesce((select setting from pg_settings where name = 'data_directory'), '') as "dataDirectory",
            current_setting('server_version_num')::int as version,
-           current_user::text as "user", current_database()::text as database,
+           current_user::text as "user", session_user::text as login, current_database()::text as database,
+           (select pg_has_role(datdba, 'usage') from pg_database where datname = current_database()) as "ownsDatabase",
            (select rolsuper from pg_roles where rolname = current_user) as superuser,
            has_function_privilege('pg_reload_conf()', 'execute')
              and has_function_privilege('pg_show_all_file_settings()', 'execute')
              and has_table_privilege('pg_file_settings', 'select') as files,
            coalesce(current_setting('allow_alter_system', true) = 'off', false) as locked,
-           (select count(*)::int from pg_stat_replication) as standbys,
+           pg_is_in_recovery() as standby, (select count(*)::int from pg_stat_replication) as standbys,
            (select count(*)::int from pg_replication_slots) as slots`
-  const { user, database, superuser, files: readable, locked, ...rest } = identity!
+  const { user, login, database, ownsDatabase, superuser, files: readable, locked, ...rest } = identity!
   const settings = await readSettings(session)
   const files = readable ? await readFileSettings(session) : []
   const fileErrors = errorsOf(files)
@@ -89,7 +95,7 @@ export async function readServer(session: ReservedSql): Promise<ServerState> {
   return {
     ...rest,
     bootId: superuser ? await serverFile(session, '/proc/sys/kernel/random/boot_id') : null,
-    access: { user, database, superuser, files: readable, locked, ...granted },
+    access: { user, login, database, ownsDatabase, superuser, files: readable, locked, ...granted },
     settings: new Map(settings.map((row) => [row.name.toLowerCase(), row])),
     auto: fileErrors.length === 0 ? autoOf(files) : await autoByText(session),
     fileErrors,

@@ -1,6 +1,8 @@
+import type { Target } from '../db/index.ts'
+import { isAlive } from '../store/index.ts'
 import type { TuningContext } from './context.ts'
-import { journalPath, openJournal, openJournals } from './journal.ts'
-import type { ClosedTuning, JournalState } from './journal-records.ts'
+import { journalOf, openJournals } from './journal.ts'
+import type { ClosedTuning, JournalState, Owner } from './journal-records.ts'
 import { sameText } from './list-value.ts'
 import { rawOf } from './means.ts'
 import { MARKER, readServer, type ServerState, settingOf } from './server.ts'
@@ -22,6 +24,15 @@ export interface Elsewhere {
   readonly journal: string
 }
 
+/** A process that has a profile in force for what it does, and puts the settings back at its end. */
+export interface TuningOwner {
+  readonly doing: string
+  readonly host: string
+  readonly pid: number
+  /** false: it died, and somebody has to put the settings back. null: it is on another machine. */
+  readonly alive: boolean | null
+}
+
 export interface TuningStatus {
   /** false: nothing of gigarow's is on this server. */
   readonly open: boolean
@@ -30,6 +41,8 @@ export interface TuningStatus {
   /** UTC, ISO 8601. */
   readonly since: string | null
   readonly phase: JournalState['phase'] | null
+  /** null: the user has applied it. */
+  readonly owner: TuningOwner | null
   /** Whether something is left to do before the state is what the last command promised. */
   readonly unfinished: boolean
   /** All that is left is a restart of the server. */
@@ -61,17 +74,21 @@ export async function tuningStatus({ connect, stateDir }: TuningContext): Promis
   return connect('reading the tuning', async (db) => {
     const session = await db.sql.reserve()
     try {
-      return statusOf(await readServer(session), stateDir)
+      return statusOf(await readServer(session), { stateDir, target: db.target })
     } finally {
       session.release()
     }
   })
 }
 
-function statusOf(server: ServerState, stateDir: string): TuningStatus {
-  const path = journalPath(stateDir, server.systemIdentifier)
-  const journal = openJournal(path)
+function statusOf(
+  server: ServerState,
+  { stateDir, target }: { stateDir: string; target: Target },
+): TuningStatus {
+  const journal = journalOf(stateDir, server, target)
+  const { path } = journal
   const [open, last] = [journal.state(), journal.lastClosed()]
+  const owner = open?.owner === undefined ? null : ownerOf(open.owner)
   const settings =
     open === undefined
       ? []
@@ -82,8 +99,10 @@ function statusOf(server: ServerState, stateDir: string): TuningStatus {
     profile: open?.plan.profile ?? null,
     since: open?.since ?? null,
     phase: open?.phase ?? null,
+    owner,
     unfinished:
-      open !== undefined && (open.phase !== 'applied' || settings.some((s) => s.state !== 'applied')),
+      open !== undefined &&
+      (open.phase !== 'applied' || owner?.alive === false || settings.some((s) => s.state !== 'applied')),
     waiting: open?.waiting ?? false,
     suspect: open === undefined ? last?.suspect === true : crashed(open, server),
     last: open === undefined ? (last ?? null) : null,
@@ -93,6 +112,11 @@ function statusOf(server: ServerState, stateDir: string): TuningStatus {
     foreign: open === undefined ? (server.auto.get(MARKER) ?? null) : null,
     fileErrors: server.fileErrors,
   }
+}
+
+function ownerOf(owner: Owner): TuningOwner {
+  const { doing, host, pid } = owner
+  return { doing, host, pid, alive: isAlive(owner) ?? null }
 }
 
 export function elsewhereThan(journal: string, stateDir: string): readonly Elsewhere[] {

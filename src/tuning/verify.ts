@@ -38,17 +38,19 @@ export function waitsForRestart(row: ServerSetting, effective: string): boolean 
   return !sameValue(row, row.setting, effective)
 }
 
-/** The server shows some texts in its own words (europe/berlin, ISO, dmy): then it counts where they come from. */
+/** The server shows some texts in its own words (on is pglz, europe/berlin Europe/Berlin): then it counts where they come from. */
 function inForce(row: ServerSetting, effective: string): boolean {
   if (sameValue(row, row.setting, effective)) return true
   const ours =
     row.source === 'configuration file' && row.sourcefile?.endsWith('/postgresql.auto.conf') === true
-  return ours && row.vartype === 'string' && !isListSetting(row.name)
+  return ours && ['string', 'enum'].includes(row.vartype) && !isListSetting(row.name)
 }
 
 /** What this session sees then says nothing about the server. */
 function shadowed({ scope }: JournaledStep, row: ServerSetting): boolean {
-  return scope === undefined && SESSION_SOURCES.includes(row.source)
+  if (scope === undefined) return SESSION_SOURCES.includes(row.source)
+  // What a role has wins over what its database has.
+  return scope.role === null && row.source !== 'database' && SESSION_SOURCES.includes(row.source)
 }
 
 /** By lower-case name. What a role's setting does is seen only by a session that begins after it. */

@@ -1,8 +1,8 @@
-import { readdirSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { describeTarget, type Target, withDatabase } from '../../src/db/index.ts'
-import { type CliResult, runCli, testDatabase, withProject } from '../support/index.ts'
+import { type CliResult, openWarmCli, runCli, testDatabase, withProject } from '../support/index.ts'
 import { normalise, readCase } from './case.ts'
 import { commandEnv, copyProject, overlay, places, stateOf, withPorts } from './stage.ts'
 
@@ -12,9 +12,14 @@ const names = readdirSync(HERE, { withFileTypes: true })
   .filter((entry) => entry.isDirectory() && !entry.name.startsWith('_') && entry.name !== 'diff')
   .map((entry) => entry.name)
 
+const warm = openWarmCli()
+afterAll(() => warm.close())
+
 describe.each(names)('%s', (name) => {
   const { folder, before, last } = readCase(join(HERE, name))
   const database = testDatabase()
+  // A file that is edited between two commands has to be loaded again.
+  const gigarow = existsSync(join(folder, 'edit')) ? runCli : warm.run
 
   test(`gigarow ${last.args.join(' ')}`, async (context) => {
     const needsPassword = Object.values(last.env).includes('{wrong-password}')
@@ -24,7 +29,7 @@ describe.each(names)('%s', (name) => {
         copyProject({ folder, before, last }, cwd)
         const filled = places(database, ports)
         for (const command of before) {
-          const { code, stderr } = await runCli(command.args, { cwd, env: commandEnv(command, filled) })
+          const { code, stderr } = await gigarow(command.args, { cwd, env: commandEnv(command, filled) })
           expect({ ...command, code, said: code === 0 ? '' : stderr }).toEqual({
             ...command,
             code: 0,
@@ -33,7 +38,7 @@ describe.each(names)('%s', (name) => {
         }
         overlay(folder, 'edit', cwd)
         const state = await stateOf(cwd, database)
-        const result = await runCli(last.args, { cwd, env: commandEnv(last, filled) })
+        const result = await gigarow(last.args, { cwd, env: commandEnv(last, filled) })
         const text = normalise(
           render(result),
           new Map([

@@ -36,15 +36,36 @@ describe('the tarball', () => {
     ]
     expect(files).toEqual(expect.arrayContaining(needed))
     const known =
-      /^(package\.json|LICENSE|README\.md|CHANGELOG\.md|bin\/gigarow\.js|dist\/.*\.(js|d\.ts)|docs\/.*\.md)$/
+      /^(package\.json|LICENSE|README\.md|CHANGELOG\.md|bin\/gigarow\.js|dist\/.*\.(js|d\.ts)|dist\/NOTICES\.txt|docs\/.*\.md)$/
     expect(files.filter((path) => !known.test(path))).toEqual([])
   })
 
-  test('holds every module of src/ with its types, and none that is gone from it', () => {
-    const modules = readdirSync(join(REPOSITORY, 'src'), { recursive: true, encoding: 'utf8' })
+  test('holds the types of every module of src/, and of none that is gone from it', () => {
+    const types = readdirSync(join(REPOSITORY, 'src'), { recursive: true, encoding: 'utf8' })
       .filter((path) => path.endsWith('.ts'))
-      .flatMap((path) => ['.js', '.d.ts'].map((ending) => `dist/${path.slice(0, -3)}${ending}`))
-    expect(installed.files.filter((path) => path.startsWith('dist/')).sort()).toEqual(modules.sort())
+      .map((path) => `dist/${path.slice(0, -3)}.d.ts`)
+    expect(installed.files.filter((path) => path.endsWith('.d.ts')).sort()).toEqual(types.sort())
+  })
+
+  test('holds no bundle that nothing opens, and the licences of what is copied into them', () => {
+    const home = join(installed.project, 'node_modules/gigarow')
+    const chunks = installed.files.filter((path) => path.startsWith('dist/chunks/'))
+    expect(chunks.length).toBeGreaterThan(1)
+    const code = installed.files.filter((path) => path.endsWith('.js'))
+    const opened = new Set(
+      code
+        .flatMap((path) => [
+          ...readFileSync(join(home, path), 'utf8').matchAll(/["'][^"']*\/([^/"']+-[A-Z0-9]{8}\.js)["']/g),
+        ])
+        .map((match) => `dist/chunks/${match[1]}`),
+    )
+    expect(chunks.filter((path) => !opened.has(path))).toEqual([])
+    const notices = readFileSync(join(home, 'dist/NOTICES.txt'), 'utf8')
+    expect(notices.match(/^\S+ \d+\.\d+\.\d+$/gm)?.map((line) => line.split(' ')[0])).toEqual([
+      'commander',
+      'picocolors',
+      'zod',
+    ])
   })
 
   test('imports nothing that it does not declare', () => {
@@ -59,7 +80,12 @@ describe('the tarball', () => {
     expect(imported).toContain('postgres')
     // gigarow itself stands in texts that show what to write.
     expect([...new Set(imported)].filter((name) => name !== 'gigarow' && !declared.has(name))).toEqual([])
-    const unused = Object.keys(dependencies).filter((name) => !imported.includes(name))
+    // zod is in the bundles; its types are those of the configuration.
+    const used = installed.files
+      .filter((path) => path.endsWith('.d.ts'))
+      .flatMap((path) => bareImports(readFileSync(join(home, path), 'utf8')))
+      .concat(imported)
+    const unused = Object.keys(dependencies).filter((name) => !used.includes(name))
     expect(unused).toEqual([])
   })
 })

@@ -27,12 +27,7 @@ export function spawnCli(
   args: readonly string[],
   { cwd, env = {}, input = '' }: CliOptions,
 ): { readonly child: ChildProcessWithoutNullStreams; readonly result: Promise<CliResult> } {
-  const { DATABASE_URL: _url, FORCE_COLOR: _color, ...inherited } = process.env
-  const child = spawn(process.execPath, [BIN, ...args], {
-    cwd,
-    env: { ...inherited, NO_COLOR: '1', ...env },
-    stdio: 'pipe',
-  })
+  const child = spawn(process.execPath, [BIN, ...args], { cwd, env: cliEnv(env), stdio: 'pipe' })
   const out = { stdout: '', stderr: '' }
   for (const name of ['stdout', 'stderr'] as const) {
     child[name].setEncoding('utf8').on('data', (text: string) => {
@@ -46,4 +41,9 @@ export function spawnCli(
     child.once('close', (code) => resolve({ code, ...out }))
   })
   return { child, result }
+}
+
+export function cliEnv(env: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+  const { DATABASE_URL: _url, FORCE_COLOR: _color, ...inherited } = process.env
+  return { ...inherited, NO_COLOR: '1', ...env }
 }

@@ -1,9 +1,11 @@
 import { availableParallelism } from 'node:os'
-import type { Database } from '../../db/index.ts'
+import type { Database, Target } from '../../db/index.ts'
 import { displayName, formatCount, GigarowError, parseRows } from '../../kernel/index.ts'
 import type { Filler, LoadPlan, Profile, Run, SeedReport } from '../../seed/index.ts'
+import type { TunedResult } from '../../tuning/index.ts'
 import type { Command, CommandContext, CommandInput } from '../command.ts'
 import { PROFILE_OPTIONS } from '../profiles.ts'
+import { TUNING_OPTIONS } from '../tuning/options.ts'
 
 interface SeedFlags {
   readonly profile?: string
@@ -18,6 +20,7 @@ interface SeedFlags {
   readonly resume?: boolean
   readonly truncate?: boolean
   readonly dryRun?: boolean
+  readonly tune?: string
 }
 
 export const seedCommand: Command = {
@@ -53,6 +56,7 @@ export const seedCommand: Command = {
     { flags: '--resume', description: 'go on with a load that stopped' },
     { flags: '--truncate', description: 'delete the rows that the tables hold before loading' },
     { flags: '--dry-run', description: 'show what would be done, change nothing' },
+    ...TUNING_OPTIONS,
   ],
   examples: [
     'gigarow seed --profile billion --rows 10M',
@@ -60,6 +64,7 @@ export const seedCommand: Command = {
     'gigarow seed --profile events --scale 0.01 --dry-run',
     'gigarow seed --profile simulation --only phone_numbers --truncate',
     'gigarow seed --profile energy --rows 1M --to csv ./data',
+    'gigarow seed --profile billion --rows 100M --tune bulk-safe',
     'gigarow seed --resume',
   ],
   run: runSeed,
@@ -86,11 +91,15 @@ async function runSeed(context: CommandContext, { args, options }: CommandInput)
   const plan = flags.resume ? undefined : await planOf(context, { flags, jobs })
   const target = await context.target()
   const { withDatabase } = await import('../../db/index.ts')
-  return withDatabase(target, { doing: 'seeding', max: jobs + 3, applicationName: 'gigarow seed' }, (db) =>
-    flags.dryRun
-      ? dryRun(context, db, { plan, truncate: flags.truncate === true })
-      : load(context, db, { flags, jobs, plan }),
+  const withLoad = <T>(at: Target, use: (db: Database) => Promise<T>) =>
+    withDatabase(at, { doing: 'seeding', max: jobs + 3, applicationName: 'gigarow seed' }, use)
+  const truncate = flags.truncate === true
+  if (flags.dryRun) return withLoad(target, (db) => dryRun(context, db, { plan, truncate }))
+  const { withTuning } = await import('../seed-tuning.ts')
+  const tuned = await withTuning(context, { options, target, plan, truncate }, (at) =>
+    withLoad(at, (db) => load(context, db, { flags, jobs, plan })),
   )
+  return render(context, tuned.value, tuned.applied === undefined ? undefined : tuned)
 }
 
 interface CheckedFlags extends Omit<SeedFlags, 'jobs' | 'chunkRows' | 'seed'> {
@@ -117,7 +126,7 @@ function checkFlags(flags: SeedFlags): CheckedFlags {
 }
 
 function refuseCombinations(flags: SeedFlags): void {
-  const { resume, truncate, dryRun, rows, scale, only, seed, chunkRows, to } = flags
+  const { resume, truncate, dryRun, rows, scale, only, seed, chunkRows, to, tune } = flags
   const usage = (message: string, hint: string) => new GigarowError('USAGE', message, { hint })
   if (resume && (rows ?? scale ?? only ?? seed ?? chunkRows) !== undefined) {
     throw usage(
@@ -129,6 +138,11 @@ function refuseCombinations(flags: SeedFlags): void {
     throw usage(
       '--to csv does not go with --resume and --dry-run.',
       'The same command goes on where it stopped.',
+    )
+  if (tune !== undefined && (to !== undefined || dryRun))
+    throw usage(
+      `--tune does not go with ${to === undefined ? '--dry-run' : '--to csv'}.`,
+      `gigarow tune plan ${tune} shows what it would change.`,
     )
   if (resume && truncate)
     throw usage(
@@ -181,7 +195,7 @@ async function load(
   context: CommandContext,
   db: Database,
   { flags, jobs, plan }: LoadOptions,
-): Promise<number> {
+): Promise<SeedReport> {
   const { resume, seed, unfinishedRuns } = await import('../../seed/index.ts')
   const { SeedProgress } = await import('../progress.ts')
   const run = flags.resume ? pickRun(await unfinishedRuns(db), flags.profile) : undefined
@@ -195,10 +209,7 @@ async function load(
     signal: context.signal,
   }
   try {
-    const report = run ? await resume(db, run, options) : await seed(db, plan!, options)
-    progress.stop()
-    await render(context, report)
-    return 0
+    return run ? await resume(db, run, options) : await seed(db, plan!, options)
   } finally {
     progress.stop()
   }
@@ -236,12 +247,24 @@ function peakRss(): number {
   return process.resourceUsage().maxRSS * 1024
 }
 
-async function render({ out }: CommandContext, report: SeedReport): Promise<void> {
+async function render(
+  { out }: CommandContext,
+  report: SeedReport,
+  tuned: TunedResult<SeedReport> | undefined,
+): Promise<number> {
   const { renderSeedReport } = await import('../seed-report.ts')
+  const { printTuning, tuningDocument } = await import('../seed-tuning.ts')
   const peakRssBytes = peakRss()
   const { run: _run, ...document } = report
-  out.document({ ...document, peakRssBytes })
+  out.document({
+    ...document,
+    peakRssBytes,
+    ...(tuned === undefined ? {} : { tuning: tuningDocument(tuned) }),
+  })
   out.print(renderSeedReport(report, { out, peakRssBytes }))
+  if (tuned === undefined) return 0
+  out.print('')
+  return printTuning(tuned, out)
 }
 
 async function dryRun(

@@ -15,17 +15,24 @@ export interface CliTuning {
 
 type Options = Readonly<Record<string, unknown>>
 
-/** Hands the target and the means to restart and to mend it to the tuning engine. */
-export async function tuningContext(context: CommandContext, options: Options = {}): Promise<CliTuning> {
+/** Hands the target and the means to restart and to mend it to the tuning engine; `database`: another one of that server. */
+export async function tuningContext(
+  context: CommandContext,
+  options: Options = {},
+  { database }: { readonly database?: string } = {},
+): Promise<CliTuning> {
   const config = await context.config()
   const cluster = await embeddedOf(context)
   const drainMs = parseTime('--drain', options.drain)
-  const locate = async (): Promise<Target> => (cluster === undefined ? context.target() : cluster.start())
+  const locate = async (): Promise<Target> => {
+    const target = cluster === undefined ? await context.target() : await cluster.start()
+    return database === undefined ? target : { ...target, database }
+  }
   return {
     embedded: cluster !== undefined,
     tuning: {
       connect: async (doing, use) =>
-        withDatabase(await locate(), { max: 3, applicationName: 'gigarow tune', doing }, use),
+        withDatabase(await locate(), { max: 3, applicationName: 'gigarow tune', standby: true, doing }, use),
       stateDir: config.stateDir,
       emit: tuningReporter(context.out),
       signal: context.signal,
@@ -71,7 +78,11 @@ export async function canAsk(context: CommandContext): Promise<boolean> {
   const target = (await context.externalTarget()) ?? (await context.cluster()).target()
   if (target === undefined) return false
   try {
-    return await withDatabase(target, { max: 1, doing: 'looking for the server' }, async () => true)
+    return await withDatabase(
+      target,
+      { max: 1, standby: true, doing: 'looking for the server' },
+      async () => true,
+    )
   } catch (error) {
     if (isGigarowError(error)) return false
     throw error

@@ -36,6 +36,21 @@ export const RESTART_OPTIONS: readonly OptionSpec[] = [
   },
 ]
 
+/** Of `seed`: a profile for the time of the load. */
+export const TUNING_OPTIONS: readonly OptionSpec[] = [
+  {
+    flags: '--tune <profile>',
+    description:
+      'put a tuning profile in force for the load, and every setting back at its end, however it ends',
+  },
+  {
+    flags: '--unsafe',
+    description: 'with --tune: allow settings that turn off durability (not needed for the embedded server)',
+  },
+  ...RESTART_OPTIONS,
+  ...HARDWARE_OPTIONS,
+]
+
 const UNITS: Readonly<Record<string, number>> = { kb: 1024, mb: 1024 ** 2, gb: 1024 ** 3, tb: 1024 ** 4 }
 
 export function hardwareOverrides(options: Readonly<Record<string, unknown>>): HardwareOverrides {

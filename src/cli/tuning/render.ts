@@ -59,6 +59,7 @@ export function renderPlan(plan: TuningPlan, { dim, bold, yellow }: Colors): str
   const rest = forbidden ? [`gigarow tune render ${plan.profile} writes out what this user may not set.`] : []
   return [
     dim(`${plan.profile} for ${describeHardware(plan.hardware)}`),
+    ...plan.notes.map(yellow),
     ...(plan.guessed.length === 0 ? [] : [yellow(guesses(plan.guessed))]),
     bold(lines[0]!),
     ...lines.slice(1),
@@ -89,10 +90,8 @@ function effect(setting: PlannedSetting): string {
 
 function remark(setting: PlannedSetting): string {
   const { role, database } = setting.scope ?? {}
-  const scope =
-    setting.scope === undefined || setting.action !== 'set'
-      ? []
-      : [`for role ${role} in database ${database} only`]
+  const whom = role === null ? `database ${database}` : `role ${role} in database ${database}`
+  const scope = setting.scope === undefined || setting.action !== 'set' ? [] : [`for ${whom} only`]
   const shadow = setting.shadowedBy === undefined ? [] : [`overridden for ${setting.shadowedBy}`]
   return [...scope, ...(setting.note === undefined ? [] : [setting.note]), ...shadow].join('; ')
 }

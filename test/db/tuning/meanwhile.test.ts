@@ -78,12 +78,13 @@ describe('a setting', () => {
     const profile = profileOf({
       log_min_duration_statement: { value: -1 },
       log_timezone: { value: 'europe/berlin' },
+      wal_compression: { value: true },
       log_file_mode: { value: '0640' },
       work_mem: { value: '0.01GB' },
       tcp_keepalives_idle: { value: 77 },
     })
     const applied = await applyTuning({ ...tuning, ...APPLY, profile })
-    expect(applied.changed).toHaveLength(5)
+    expect(applied.changed).toHaveLength(6)
     const [row] = await onServer(
       cluster,
       (sql) =>

@@ -3,7 +3,8 @@ import { appendFileSync, cpSync, readFileSync, rmSync, statSync, writeFileSync }
 import { join } from 'node:path'
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { choosePort } from '../../../src/cluster/port.ts'
-import { type Target, withDatabase } from '../../../src/db/index.ts'
+import { type Target, targetUrl, withDatabase } from '../../../src/db/index.ts'
+import { autoConfMap } from '../../../src/tuning/auto-conf.ts'
 import {
   applyTuning,
   bulk,
@@ -11,11 +12,12 @@ import {
   oltp,
   planForServer,
   restartArgv,
+  restartDriver,
   revertTuning,
   type TuningContext,
   tuningStatus,
 } from '../../../src/tuning/index.ts'
-import { temporaryDir, testMajor } from '../../support/index.ts'
+import { runCli, temporaryDir, testMajor } from '../../support/index.ts'
 import { until } from '../../support/until.ts'
 import { onServer, prepare, profileOf, serverOfFile, snapshot } from './support.ts'
 
@@ -207,7 +209,7 @@ describe('a server that others depend on', () => {
     await prepare(cluster, ['alter system reset archive_mode'])
   })
 
-  it('with a standby keeps its durability and what the standby must follow; the standby itself is refused', async () => {
+  it('with a standby keeps its durability and what the standby must follow; the standby is set by itself', async () => {
     const hba = join(cluster.dataDirectory, 'pg_hba.conf')
     const rules = readFileSync(hba, 'utf8')
     appendFileSync(hba, 'host replication all 127.0.0.1/32 scram-sha-256\n')
@@ -223,13 +225,7 @@ describe('a server that others depend on', () => {
         action: 'skip',
         note: expect.stringContaining('standby'),
       })
-      const text = readFileSync(join(standby.dataDirectory, 'postgresql.auto.conf'), 'utf8')
-      const there = { ...tuning, connect: standby.connect }
-      await expect(applyTuning({ ...there, ...APPLY, profile: bulkSafe })).rejects.toMatchObject({
-        code: 'DB_UNSUPPORTED',
-        message: expect.stringContaining('standby'),
-      })
-      expect(readFileSync(join(standby.dataDirectory, 'postgresql.auto.conf'), 'utf8')).toBe(text)
+      await onStandby(standby)
     } finally {
       standby.stop()
       writeFileSync(hba, rules)
@@ -237,6 +233,59 @@ describe('a server that others depend on', () => {
     await cluster.restart()
   })
 })
+
+const onStandby = async ({ connect, dataDirectory }: Awaited<ReturnType<typeof startStandby>>) => {
+  const notes: string[] = []
+  const there: TuningContext = {
+    connect,
+    stateDir: tuning.stateDir,
+    driver: restartDriver({ driver: 'pg_ctl', dataDirectory }),
+    emit: (event) => event.type === 'tuning.note' && notes.push(event.text),
+  }
+  const file = () => readFileSync(join(dataDirectory, 'postgresql.auto.conf'), 'utf8')
+  const untouched = file()
+  const plan = await planForServer({ ...there, profile: bulkSafe, hardware: HARDWARE })
+  expect(plan.notes).toEqual([expect.stringContaining('is a standby')])
+  expect(await tuningStatus(there)).toMatchObject({ open: false, unfinished: false })
+  const url = await connect('looking', async (db) => targetUrl(db.target))
+  const tune = (...args: readonly string[]) =>
+    runCli(['tune', ...args, '--url', url], { cwd: temporaryDir() })
+  expect(await tune('plan', 'bulk-safe')).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('This server is a standby'),
+  })
+  expect(await tune('apply', 'bulk', '--unsafe')).toMatchObject({
+    code: 3,
+    stderr: expect.stringContaining('this server is a standby: '),
+  })
+  await expect(applyTuning({ ...there, ...APPLY, profile: bulk })).rejects.toMatchObject({
+    code: 'TUNING_REFUSED',
+    facts: { dependents: ['standby'] },
+  })
+  const lower = profileOf({ max_connections: { value: 10, level: 'L2' }, work_mem: { value: '32MB' } })
+  const applied = await applyTuning({ ...there, ...APPLY, profile: lower })
+  expect(applied).toMatchObject({
+    changed: [{ name: 'work_mem', to: '32MB' }],
+    skipped: [{ name: 'max_connections', why: expect.stringContaining('primary') }],
+  })
+  await revertTuning({ ...there, ...REVERT })
+
+  const whole = { ...there, ...APPLY, restart: true, profile: bulkSafe }
+  expect(await applyTuning(whole)).toMatchObject({ restarted: true, pendingRestart: [] })
+  expect(notes).toContainEqual(expect.stringContaining('is a standby'))
+  const [row] = await connect(
+    'looking',
+    ({ sql }) => sql`select current_setting('wal_buffers') as buffers, pg_is_in_recovery() as standby`,
+  )
+  expect(row).toEqual({ buffers: '64MB', standby: true })
+  // Primary and standby have one system identifier, and each its own journal.
+  expect(await tuningStatus(tuning)).toMatchObject({ open: false, elsewhere: [{ profile: 'bulk-safe' }] })
+  expect(await revertTuning({ ...tuning, ...REVERT })).toMatchObject({ profile: null })
+  expect(await tuningStatus(there)).toMatchObject({ open: true, phase: 'applied' })
+  await revertTuning({ ...there, ...REVERT, restart: true })
+  expect(autoConfMap(file())).toEqual(autoConfMap(untouched))
+  expect(await tuningStatus(there)).toMatchObject({ open: false })
+}
 
 /** A copy of the server that replays what the server does: connected when this returns. */
 async function startStandby() {
@@ -260,7 +309,7 @@ async function startStandby() {
   runAsServer(file, ['start', ...where, '-w', '-l', join(dataDirectory, 'log')])
   const { socketDir: _, ...address } = target
   const connect: TuningContext['connect'] = (doing, use) =>
-    withDatabase({ ...address, port }, { doing, max: 3 }, use)
+    withDatabase({ ...address, port }, { doing, max: 3, standby: true }, use)
   const stop = () => runAsServer(file, ['stop', ...where, '-m', 'immediate'])
   try {
     await until('the standby is connected', async () => {
@@ -268,9 +317,7 @@ async function startStandby() {
       return rows.length > 0
     })
     // pg_ctl does not wait for the moment from which on it answers.
-    await until('the standby answers', () =>
-      connect('looking', async () => false).catch((error) => error.code === 'DB_UNSUPPORTED'),
-    )
+    await until('the standby answers', () => connect('looking', async () => true).catch(() => false))
   } catch (error) {
     stop()
     throw new Error(readFileSync(join(dataDirectory, 'log'), 'utf8'), { cause: error })

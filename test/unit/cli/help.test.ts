@@ -1,18 +1,25 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+const BIN = at('../../../bin/gigarow.js')
 
-/** Folders of dist/ and packages that a command line loads. */
+/** Modules of src/ and packages that a command line loads: a bundle names in comments what it is made of. */
 function loadedBy(...args: string[]): { readonly stdout: string; readonly loaded: ReadonlySet<string> } {
-  const { stdout, stderr } = spawnSync(
-    process.execPath,
-    ['--import', at('loaded.mjs'), at('../../../bin/gigarow.js'), ...args],
-    { encoding: 'utf8' },
+  const { stdout, stderr } = spawnSync(process.execPath, ['--import', at('loaded.mjs'), BIN, ...args], {
+    encoding: 'utf8',
+  })
+  const files = stderr.split('\n').flatMap((line) => /^loaded (file:.*)/.exec(line)?.[1] ?? [])
+  const parts = files
+    .filter((url) => url.includes('/dist/'))
+    .flatMap((url) => [...readFileSync(fileURLToPath(url), 'utf8').matchAll(/^\/\/ (\S+)$/gm)])
+    .map((match) => match[1]!)
+  const names = [...files, ...parts].map((path) =>
+    /.*\/?node_modules\/((?:@[^/]+\/)?[^/]+)|^src\/([^/]+)\//.exec(path),
   )
-  const urls = stderr.split('\n').filter((line) => line.startsWith('loaded file:'))
-  const names = urls.map((url) => /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)|\/dist\/([^/]+)\//.exec(url))
   return { stdout, loaded: new Set(names.flatMap((match) => match?.[1] ?? match?.[2] ?? [])) }
 }
 
@@ -29,4 +36,12 @@ test.each([
   const { stdout, loaded } = loadedBy(...line.split(' '))
   expect(stdout).toMatch(line === '--version' ? /^\d+\.\d+\.\d+/ : /^Usage: gigarow/)
   expect([...loaded].sort()).toEqual(['cli', 'commander', 'kernel', 'picocolors'])
+})
+
+test('gigarow --help | head, which closes the pipe early, is no error', async () => {
+  const child = spawn(process.execPath, [BIN, '--help'], { stdio: ['ignore', 'pipe', 'pipe'] })
+  child.stdout.destroy()
+  const errors = child.stderr.setEncoding('utf8').toArray()
+  const [code] = await once(child, 'exit')
+  expect({ code, errors: await errors }).toEqual({ code: 0, errors: [] })
 })

@@ -2,9 +2,11 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileS
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { journalPath, openJournal, readJournal } from '../../../src/tuning/journal.ts'
+import { parseTarget } from '../../../src/db/index.ts'
+import { journalOf, journalPath, openJournal, readJournal } from '../../../src/tuning/journal.ts'
 import type { PlanRecord } from '../../../src/tuning/journal-records.ts'
 import { openJournalWarning } from '../../../src/tuning/warning.ts'
+import { serverState } from './server-state.ts'
 
 const PLAN: PlanRecord = {
   type: 'plan',
@@ -65,6 +67,19 @@ describe('the journal', () => {
     expect(openJournalWarning(stateDir)).toBeUndefined()
     journal.append({ ...PLAN, session: 'two' })
     expect(journal.state()!.settings[0]!.before).toBeUndefined()
+  })
+
+  it('of a standby is not that of its primary, and stays its own when it is promoted', () => {
+    const primary = serverState([], { systemIdentifier: '7' })
+    const standby = { ...primary, standby: true }
+    const at = (port: number) => parseTarget(`postgresql://u@h:${port}/d`, 'flag')
+    openJournal(journalPath(stateDir, '7')).append(PLAN)
+    expect(journalOf(stateDir, primary, at(1)).state()?.plan.session).toBe('one')
+    expect(journalOf(stateDir, standby, at(2)).state()).toBeUndefined()
+    journalOf(stateDir, standby, at(2)).append({ ...PLAN, session: 'two' })
+    expect(journalOf(stateDir, primary, at(1)).state()?.plan.session).toBe('one')
+    const promoted = { ...standby, standby: false }
+    expect(journalOf(stateDir, promoted, at(2)).state()?.plan.session).toBe('two')
   })
 
   it('warns in one line, unfinished or in force', () => {

@@ -4,6 +4,7 @@ import { defineTuning, type SettingSpec } from '../../../src/tuning/profile.ts'
 import { checkSafety } from '../../../src/tuning/safety.ts'
 import type { Selection } from '../../../src/tuning/select.ts'
 import type { Access, ServerState } from '../../../src/tuning/server.ts'
+import { sessionPlan } from '../../../src/tuning/session.ts'
 import {
   CHECKPOINT_TIMEOUT,
   FSYNC,
@@ -26,7 +27,7 @@ function plan(settings: Record<string, Partial<SettingSpec>>, server: ServerStat
 }
 
 /** A role of a managed server. */
-const ROLE = { user: 'app', superuser: false, files: false }
+const ROLE = { user: 'app', login: 'app', ownsDatabase: false, superuser: false, files: false }
 
 function codeOf(run: () => unknown): unknown {
   try {
@@ -218,6 +219,37 @@ describe('what depends on the server', () => {
     expect(of({ files: true, alterSystem: new Set(['max_wal_size']) })).toEqual([role, true, undefined])
     expect(of({ superuser: true, locked: true })).toEqual([role, role, true])
     expect(of({ superuser: true })).toEqual([undefined, undefined, undefined])
+    // After SET ROLE: the defaults of the role that logs in are not its own any more, the database may be.
+    expect(of({ login: 'front' })).toEqual([true, true, true])
+    expect(of({ login: 'front', ownsDatabase: true })).toEqual([{ role: null, database: 'app' }, true, true])
+  })
+
+  it('leaves to sessions what neither server nor role can have, and nothing on a standby', () => {
+    const WORK_MEM = { ...MAX_WAL_SIZE, name: 'work_mem', context: 'user', setting: '4' }
+    const COMMIT = { ...FSYNC, name: 'synchronous_commit', context: 'user' }
+    const rows = [
+      { ...WORK_MEM, source: 'command line' },
+      COMMIT,
+      { ...FSYNC, name: 'jit', context: 'user' },
+      MAX_WAL_SIZE,
+    ]
+    const change = {
+      work_mem: { value: '32MB' },
+      synchronous_commit: { value: 'off', level: 'L3' as const },
+      jit: { value: false, level: 'L0' as const },
+      max_wal_size: { value: '2GB' },
+    }
+    const access = { ...serverState([]).access, ...ROLE, login: 'front' }
+    const planned = plan(change, serverState(rows, { access }))
+    expect(sessionPlan(planned, { allowUnsafe: false })).toEqual({ work_mem: '32MB', jit: 'off' })
+    expect(sessionPlan(planned, { allowUnsafe: true })).toEqual({
+      work_mem: '32MB',
+      synchronous_commit: 'off',
+      jit: 'off',
+    })
+    const standby = plan(change, serverState(rows, { access, standby: true }))
+    expect(sessionPlan(standby, { allowUnsafe: true })).toEqual({})
+    expect(standby.settings.map((s) => s.action)).toEqual(['skip', 'skip', 'skip', 'skip'])
   })
 })
 

@@ -15,6 +15,7 @@ export function serverState(rows: readonly Row[], more: Partial<ServerState> = {
     auto: new Map(),
     fileErrors: [],
     scoped: [],
+    standby: false,
     standbys: 0,
     slots: 0,
     ...more,
@@ -23,7 +24,9 @@ export function serverState(rows: readonly Row[], more: Partial<ServerState> = {
 
 export const SUPERUSER: Access = {
   user: 'postgres',
+  login: 'postgres',
   database: 'app',
+  ownsDatabase: true,
   superuser: true,
   files: true,
   locked: false,

@@ -1,5 +1,5 @@
-import type { ApplyResult, TuningProfile } from '../../../tuning/index.ts'
-import type { Command, CommandContext } from '../../command.ts'
+import type { ApplyResult } from '../../../tuning/index.ts'
+import type { Command } from '../../command.ts'
 import type { Output } from '../../output.ts'
 import {
   HARDWARE_OPTIONS,
@@ -9,6 +9,7 @@ import {
   selection,
 } from '../../tuning/options.ts'
 import { sessionLines } from '../../tuning/reporter.ts'
+import { warnUnsafe } from '../../tuning/unsafe.ts'
 import { runPlan } from './plan.ts'
 
 export const applyCommand: Command = {
@@ -49,17 +50,6 @@ export const applyCommand: Command = {
     // Without the flag the settings were meant to be in force now.
     return result.pendingRestart.length > 0 && restart ? 4 : 0
   },
-}
-
-/** The embedded server needs no --unsafe: said aloud instead. */
-function warnUnsafe(profile: TuningProfile, { out }: CommandContext): void {
-  const names = Object.entries(profile.settings).flatMap(([name, spec]) =>
-    spec.level === 'L3' ? [name] : [],
-  )
-  if (names.length === 0) return
-  out.note(
-    `${out.colors.yellow('careful')} ${profile.name} gives up durability (${names.join(', ')}): until the revert a crash of this machine can destroy everything on the embedded server, which is made for data that can be made again.`,
-  )
 }
 
 const OUTCOMES: Record<ApplyResult['outcome'], (profile: string) => string> = {

@@ -1,6 +1,7 @@
 import type { Command } from '../../command.ts'
 import { applyCommand } from './apply.ts'
 import { listCommand } from './list.ts'
+import { measureCommand } from './measure.ts'
 import { planCommand } from './plan.ts'
 import { renderCommand } from './render.ts'
 import { revertCommand } from './revert.ts'
@@ -18,6 +19,7 @@ export const tuneCommand: Command = {
     revertCommand,
     statusCommand,
     renderCommand,
+    measureCommand,
   ],
   examples: ['gigarow tune plan bulk-safe', 'gigarow tune apply bulk-safe', 'gigarow tune revert'],
 }

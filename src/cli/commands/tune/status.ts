@@ -1,5 +1,5 @@
 import { isGigarowError } from '../../../kernel/index.ts'
-import type { TuningStatus } from '../../../tuning/index.ts'
+import type { TuningContext, TuningOwner, TuningStatus } from '../../../tuning/index.ts'
 import type { Command, CommandContext } from '../../command.ts'
 import type { Output } from '../../output.ts'
 import { printElsewhere, printForeign } from '../../tuning/render.ts'
@@ -32,6 +32,8 @@ export async function runStatus(context: CommandContext): Promise<number> {
     throw error
   })
   context.out.document(status)
+  const others = status.open ? undefined : await ofOthers(tuning)
+  if (others !== undefined) context.out.print(context.out.colors.yellow(others))
   await print(status, context.out)
   return status.unfinished || status.foreign !== null ? 4 : 0
 }
@@ -52,6 +54,26 @@ function printClosed({ last, durabilityOff }: TuningStatus, out: Output): void {
   if (last.suspect) out.print(out.colors.red(SUSPECT))
 }
 
+/** Loads of other projects and machines have left word in the database. */
+async function ofOthers({ connect }: TuningContext): Promise<string | undefined> {
+  const { describeTarget } = await import('../../../db/index.ts')
+  const { readLeases } = await import('../../../store/index.ts')
+  const { leaseWarning } = await import('../../../tuning/index.ts')
+  return connect('looking for leases', async ({ sql, target }) =>
+    leaseWarning(await readLeases(sql).catch(() => []), describeTarget(target)),
+  )
+}
+
+function ownerLine({ doing, pid, host, alive }: TuningOwner, { colors }: Output): string {
+  const who = `gigarow ${doing} (process ${pid} on ${host})`
+  if (alive === true) return `It is in force for ${who}, which puts the settings back at its end.`
+  const resume =
+    doing === 'seed' ? '; gigarow seed --resume goes on with it and puts them back at its end' : ''
+  return alive === false
+    ? colors.yellow(`${who} died before it could put the settings back${resume}.`)
+    : `It is in force for ${who}; whether that lives cannot be seen from here.`
+}
+
 async function print(status: TuningStatus, out: Output): Promise<void> {
   printElsewhere(status.elsewhere, out)
   if (status.fileErrors.length > 0) {
@@ -70,6 +92,7 @@ async function print(status: TuningStatus, out: Output): Promise<void> {
       ? `${status.profile} is applied since ${since}.`
       : `${status.phase === 'applying' ? 'Applying' : 'Reverting'} ${status.profile} (begun ${since}) ${status.waiting ? 'waits for a restart of the server' : 'is not finished'}.`,
   )
+  if (status.owner !== null) out.print(ownerLine(status.owner, out))
   if (status.suspect) out.print(red(SUSPECT))
   out.print(`${bold('gigarow tune revert')} puts everything back.`)
 }

@@ -1,0 +1,5 @@
+export { type Bar, type BarChartOptions, barChart } from './bar-chart.ts'
+export { Html, html } from './html.ts'
+export { type Axis, type LineChartOptions, lineChart, type Series } from './line-chart.ts'
+export { type Figure, type PageOptions, renderPage, type Section } from './page.ts'
+export { type HtmlTable, htmlTable, htmlText } from './table.ts'

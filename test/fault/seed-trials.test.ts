@@ -1,0 +1,167 @@
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openPool, parseTarget, type Sql } from '../../src/db/index.ts'
+import { runCli, spawnCli, temporaryDir } from '../support/index.ts'
+import { structureOf } from '../support/load.ts'
+import { seededRandom } from '../support/random.ts'
+import { until } from '../support/until.ts'
+
+// Kills of gigarow and of the server at random moments of all phases of a load of every profile's tables, with one outcome.
+// GIGAROW_TRIALS: how many; `7,12` are these. npm run test:trials runs all of them.
+const WANTED = process.env.GIGAROW_TRIALS ?? '5'
+const SEEDS = WANTED.includes(',')
+  ? WANTED.split(',').filter(Boolean).map(Number)
+  : Array.from({ length: Math.min(Number(WANTED), 30) }, (_, i) => i + 1)
+
+const cwd = fileURLToPath(new URL('../..', import.meta.url))
+const SCHEMAS = ['public', 'warehouse', 'staging', 'monitoring']
+const UNLOGGED = 'billion_rows'
+
+type Victim = 'gigarow' | 'server' | 'both'
+type Moment = 'start' | 'loading' | 'finishing' | 'verifying'
+
+interface Kill {
+  readonly victim: Victim
+  readonly moment: Moment
+  /** Chunks that are done before, of a load's. */
+  readonly chunks: number
+  /** Looks at the ledger from the moment on until the kill, a millisecond or two each. */
+  readonly looks: number
+}
+
+interface Trial {
+  readonly seed: number
+  readonly filler: 'copy' | 'sql'
+  readonly unlogged: boolean
+  /** The second one, where there is one, is in --resume. */
+  readonly kills: readonly Kill[]
+}
+
+function trialOf(seed: number): Trial {
+  const random = seededRandom(seed * 7919)
+  const pick = <T>(values: readonly T[]): T => values[Math.floor(random() * values.length)]!
+  const kill = (): Kill => ({
+    victim: pick(['gigarow', 'gigarow', 'server', 'both']),
+    moment: pick(['start', 'loading', 'loading', 'finishing', 'verifying']),
+    chunks: Math.floor(random() * 50),
+    looks: Math.floor(random() * 100),
+  })
+  return {
+    seed,
+    filler: pick(['copy', 'sql']),
+    unlogged: random() < 0.3,
+    kills: random() < 0.3 ? [kill(), kill()] : [kill()],
+  }
+}
+
+function nameOf({ filler, unlogged, kills }: Trial): string {
+  const list = kills.map(
+    ({ victim, moment, chunks, looks }) =>
+      `${victim} while ${moment}${moment === 'loading' ? ` after ${chunks} chunks` : ''}, ${looks} looks later`,
+  )
+  return `${filler}${unlogged ? ', unlogged' : ''}: kill -9 of ${list.join('; then of ')}`
+}
+
+let env: Record<string, string>
+let sql: Sql
+let whole: Awaited<ReturnType<typeof contents>>
+
+const cli = (...args: string[]) => runCli(args, { cwd, env })
+async function done(...args: string[]): Promise<string> {
+  const { code, stdout, stderr } = await cli(...args)
+  expect({ code, said: code === 0 ? '' : stderr }).toEqual({ code: 0, said: '' })
+  return stdout
+}
+const seedArgs = (filler: string) => [
+  ...['seed', '--profile', 'quick', '--scale', '5', '--chunk-rows', '5000', '--jobs', '2'],
+  ...['--truncate', '--filler', filler],
+]
+
+async function reconnect(): Promise<void> {
+  await sql?.end({ timeout: 5 })
+  const url = JSON.parse(await done('db', 'url', '--json')).url
+  sql = openPool(parseTarget(url, 'flag'), { max: 1, applicationName: 'fault test' })
+}
+
+/** Rows of every table, and everything that a load takes away. */
+async function contents() {
+  const tables = await sql<{ name: string }[]>`
+    select c.oid::regclass::text as name from pg_class c
+     where relkind in ('r', 'p') and not relispartition and relnamespace::regnamespace::text = any (${SCHEMAS}) order by 1`
+  const rows: Record<string, unknown> = {}
+  for (const { name } of tables) {
+    const [digest] = await sql.unsafe(
+      `select count(*)::int as rows, md5(string_agg(h, '' order by h)) as md5 from (select md5(t::text) as h from ${name} t) s`,
+    )
+    rows[name] = digest
+  }
+  return { rows, structure: await structureOf(sql, SCHEMAS) }
+}
+
+/** Whether the newest run after `before` has come to the moment; a run that is over has passed it. */
+async function reached({ moment, chunks }: Kill, before: number): Promise<boolean> {
+  if (moment === 'start') return true
+  const [run] = await sql`
+    select state, (select count(done_at)::int from gigarow.seed_chunk where run_id = r.id) as chunks
+      from gigarow.seed_run r where id >= ${before} order by id desc limit 1`
+  if (run === undefined) return false
+  const order = ['loading', 'finishing', 'verifying', 'done']
+  const passed = order.indexOf(run.state) - order.indexOf(moment)
+  return passed > 0 || (passed === 0 && (moment !== 'loading' || run.chunks >= chunks))
+}
+
+/** Runs the command and kills at the moment; whoever is not killed is waited for. */
+async function killed(args: readonly string[], kill: Kill, before: number): Promise<void> {
+  const { pid } = JSON.parse(await done('db', 'status', '--json'))
+  const { child, result } = spawnCli(args, { cwd, env })
+  let over = false
+  void result.then(() => {
+    over = true
+  })
+  await until(`it is ${kill.moment}`, async () => over || (await reached(kill, before)))
+  for (let i = 0; i < kill.looks && !over; i++) await reached(kill, before)
+  if (kill.victim !== 'gigarow') process.kill(pid, 'SIGKILL')
+  if (kill.victim !== 'server') child.kill('SIGKILL')
+  const { code } = await result
+  // A server that is gone is an error for who has still had work to do.
+  if (kill.victim === 'server') expect([0, 1]).toContain(code)
+  if (kill.victim !== 'gigarow') await done('db', 'start')
+  await reconnect()
+}
+
+async function newestRun(): Promise<{ readonly id: number; readonly open: boolean }> {
+  const [run] = await sql`
+    select id::int, state not in ('done', 'abandoned') as open from gigarow.seed_run order by id desc limit 1`
+  return { id: run!.id, open: run!.open }
+}
+
+beforeAll(async () => {
+  env = { GIGAROW_STATE_DIR: join(temporaryDir('fault-'), 'state') }
+  await done('db', 'start')
+  await done('migrate', 'up')
+  await reconnect()
+  await done(...seedArgs('copy'))
+  whole = await contents()
+})
+
+afterAll(async () => {
+  await sql?.end({ timeout: 5 })
+  await cli('db', 'reset', '--yes')
+})
+
+test.each(SEEDS.map((seed) => [seed, nameOf(trialOf(seed))] as const))('trial %i: %s', async (seed) => {
+  const { filler, unlogged, kills } = trialOf(seed)
+  const [first, second] = kills
+  if (unlogged) await sql.unsafe(`alter table ${UNLOGGED} set unlogged`)
+  await killed(seedArgs(filler), first!, (await newestRun()).id + 1)
+  if (second !== undefined && (await newestRun()).open)
+    await killed(['seed', '--resume'], second, (await newestRun()).id)
+  if ((await newestRun()).open) await done('seed', '--resume')
+  // Killed before there was a run, or after it: only a crash of the server has emptied what is not logged.
+  const [{ n } = { n: 0 }] = await sql.unsafe<{ n: number }[]>(`select count(*)::int as n from ${UNLOGGED}`)
+  if (unlogged && n === 0) await done(...seedArgs(filler))
+  if (unlogged) await sql.unsafe(`alter table ${UNLOGGED} set logged`)
+  expect(await contents()).toEqual(whole)
+  expect((await newestRun()).open).toBe(false)
+})
