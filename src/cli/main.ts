@@ -16,7 +16,7 @@ export interface Invocation {
 export async function main({ argv, env, cwd, streams }: Invocation): Promise<number> {
   // An error of parsing comes before the parsed flags: look for --json by hand.
   let out = outputFor({ json: argv.includes('--json') }, { env, streams })
-  const signals = onSignals((text) => out.note(text))
+  const signals = onSignals((text) => out.progress(text))
   try {
     let code: number | undefined
     const program = buildProgram({
