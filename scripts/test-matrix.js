@@ -5,12 +5,11 @@
 // Of three and more versions those in between run the shorter list: what differs between servers shows at the ends first.
 // The programs of 14 to 17 (60 MB each) are installed by test/matrix/package.json, the first time.
 import { spawnSync } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { installMatrix } from './matrix-programs.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const folder = join(root, 'test/matrix')
 const args = process.argv.slice(2)
 if (args.includes('--help')) {
   console.log('npm run test:matrix [-- 14 17 [what goes to vitest]]: docs/testing.md')
@@ -21,15 +20,7 @@ const named = first === -1 ? args : args.slice(0, first)
 const rest = first === -1 ? [] : args.slice(first)
 const majors = named.length > 0 ? named : ['14', '15', '16', '17', '18']
 
-if (majors.some((major) => major !== '18') && !installed()) {
-  console.error('Installing PostgreSQL 14 to 17 (npm ci in test/matrix) …')
-  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm'
-  const { status } = spawnSync(npm, ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
-    cwd: folder,
-    stdio: ['ignore', 'ignore', 'inherit'],
-  })
-  if (status !== 0) process.exit(1)
-}
+if (majors.some((major) => major !== '18')) installMatrix()
 
 const between = new Set(majors.slice(1, -1))
 const failed = majors.filter((major) => {
@@ -51,13 +42,3 @@ console.error(
     : `Tests fail on PostgreSQL ${failed.join(', ')}.`,
 )
 process.exitCode = failed.length === 0 ? 0 : 1
-
-/** npm writes the inner lock file last: it lists what is there. */
-function installed() {
-  const inner = join(folder, 'node_modules/.package-lock.json')
-  if (!existsSync(inner)) return false
-  const [wanted, there] = [join(folder, 'package-lock.json'), inner].map(
-    (path) => JSON.parse(readFileSync(path, 'utf8')).packages,
-  )
-  return Object.entries(there).every(([path, { version }]) => wanted[path]?.version === version)
-}

@@ -54,7 +54,7 @@ async function tryLock(session: ReservedSql, lock: LockName): Promise<boolean> {
   return got!.ok
 }
 
-/** How long a failed piece of work waits for its unlock: the end of the session, which follows, releases the lock as well. */
+/** How long the end of the work waits for its unlock: the end of the session, which follows, releases the lock as well. */
 const UNLOCK_MS = 1_000
 
 /**
@@ -66,22 +66,26 @@ async function holding<T>(
   lock: LockName,
   use: (session: ReservedSql) => Promise<T>,
 ): Promise<T> {
-  const unlock = async () => {
+  let lost = false
+  try {
+    return await use(session)
+  } catch (error) {
+    lost = isConnectionLost(error)
+    throw error
+  } finally {
+    if (!lost) await unlock(session, lock)
+  }
+}
+
+/** The server may be killed at this very moment. */
+async function unlock(session: ReservedSql, lock: LockName): Promise<void> {
+  const enough = new AbortController()
+  const limit = delay(UNLOCK_MS, undefined, { signal: enough.signal })
+  const done = async () => {
     await session`select pg_advisory_unlock(${LOCK_CLASS}::int, ${LOCKS[lock]}::int)`
   }
-  try {
-    const result = await use(session)
-    await unlock().catch(() => {})
-    return result
-  } catch (error) {
-    if (!isConnectionLost(error)) {
-      const enough = new AbortController()
-      const limit = delay(UNLOCK_MS, undefined, { signal: enough.signal })
-      await Promise.race([unlock(), limit]).catch(() => {})
-      enough.abort()
-    }
-    throw error
-  }
+  await Promise.race([done(), limit]).catch(() => {})
+  enough.abort()
 }
 
 export type Holder = { readonly pid: number; readonly application: string; readonly since: string }

@@ -23,15 +23,16 @@ import { type Journal, journalOf, openJournal } from './journal.ts'
 import type { JournaledSetting, JournaledStep, JournalState, Owner } from './journal-records.ts'
 import { sameText } from './list-value.ts'
 import { markerStep } from './marker.ts'
-import { changeStatement, describeScope, rawOf } from './means.ts'
+import { changeStatement, describeScope } from './means.ts'
 import { type PlannedSetting, planTuning, STANDBY_NOTE, type TuningPlan } from './plan.ts'
 import type { TuningProfile } from './profile.ts'
+import { rawNow } from './raw-now.ts'
 import { reloadAndWait } from './reload.ts'
 import { restartServer, waitsForRestart } from './restart.ts'
 import { revertTuning } from './revert.ts'
 import { checkSafety } from './safety.ts'
 import { describeSelection, type Selection } from './select.ts'
-import { MARKER, readServer, type ServerState } from './server.ts'
+import { MARKER, readServer, type ServerState, settingOf } from './server.ts'
 import { humanise } from './values.ts'
 import { verifyApplied } from './verify.ts'
 
@@ -237,7 +238,7 @@ function skipped({ name, wanted, note = '', forbidden }: PlannedSetting): Skippe
 }
 
 function changeOf(step: JournaledSetting, server: ServerState): Changed {
-  const live = server.settings.get(step.name.toLowerCase())!
+  const live = settingOf(server.settings, step.name)
   return changed(step, humanise(live, step.before?.effective ?? live.setting), step.wanted)
 }
 
@@ -277,8 +278,8 @@ async function carryOut(work: Work): Promise<readonly string[]> {
 async function carryOutStep({ run, journal, server, session }: Work, step: JournaledSetting): Promise<void> {
   const { emit, signal } = run.options
   if (signal?.aborted) throw interrupted(run.begun)
-  const live = server.settings.get(step.name.toLowerCase())!
-  const now = rawOf(server, step.name, step.scope)
+  const live = settingOf(server.settings, step.name)
+  const now = await rawNow(session, step)
   const ours = sameText(step.name, now, step.wanted)
   if (step.before === undefined) {
     const { setting: effective, source, sourcefile } = live

@@ -103,6 +103,29 @@ export function foldJournal(records: readonly JournalRecord[]): JournalState | u
   return state
 }
 
+/** A profile that was put back. */
+export interface ClosedTuning {
+  readonly profile: string
+  /** UTC, ISO 8601. */
+  readonly at: string
+  /** What it had turned off of durability. */
+  readonly unsafe: readonly string[]
+  /** The disks were brought up to date after that. */
+  readonly synced: boolean
+  /** The machine went down meanwhile: the data are not to be trusted. */
+  readonly suspect: boolean
+}
+
+/** The last one of the journal. */
+export function lastClosed(records: readonly JournalRecord[]): ClosedTuning | undefined {
+  const end = records.findLastIndex((record) => record.type === 'closed')
+  const state = foldJournal(records.slice(0, Math.max(end, 0)))
+  if (state === undefined) return undefined
+  const { plan, settings, synced, suspect } = state
+  const unsafe = settings.flatMap((s) => (s.level === 'L3' && s.before !== undefined ? [s.name] : []))
+  return { profile: plan.profile, at: records[end]!.at, unsafe, synced, suspect }
+}
+
 function begin(plan: PlanRecord & { at: string }): JournalState {
   const settings = plan.settings.map((s) => ({ ...s, done: false, verified: false, finished: false }))
   return {

@@ -12,7 +12,14 @@ import {
 import { dirname, join } from 'node:path'
 import type { Target } from '../db/index.ts'
 import { GigarowError } from '../kernel/index.ts'
-import { foldJournal, type JournalEntry, type JournalRecord, type JournalState } from './journal-records.ts'
+import {
+  type ClosedTuning,
+  foldJournal,
+  type JournalEntry,
+  type JournalRecord,
+  type JournalState,
+  lastClosed,
+} from './journal-records.ts'
 import type { ServerState } from './server.ts'
 
 /**
@@ -22,6 +29,7 @@ import type { ServerState } from './server.ts'
 export interface Journal {
   readonly path: string
   state(): JournalState | undefined
+  lastClosed(): ClosedTuning | undefined
   append(entry: JournalEntry): void
 }
 
@@ -49,6 +57,7 @@ export function openJournal(path: string): Journal {
   return {
     path,
     state: () => foldJournal(records),
+    lastClosed: () => lastClosed(records),
     append: (entry) => {
       const record: JournalRecord = { ...entry, at: new Date().toISOString() }
       appendDurably(path, `${JSON.stringify(record)}\n`)

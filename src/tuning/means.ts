@@ -56,7 +56,11 @@ export function systemForbidden(name: string, access: Access): string | undefine
 }
 
 /** Text that stands there now: in postgresql.auto.conf, or with the role and database; null: none. */
-export function rawOf(server: ServerState, name: string, scope: Scope | undefined): string | null {
+export function rawOf(
+  server: Pick<ServerState, 'auto' | 'scoped'>,
+  name: string,
+  scope: Scope | undefined,
+): string | null {
   const key = name.toLowerCase()
   if (scope === undefined) return server.auto.get(key) ?? null
   const found = server.scoped.find(

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import {
   chmodSync,
   chownSync,
@@ -79,7 +80,10 @@ async function untilUp({ connect, returnMs = 60_000 }: RevertOptions): Promise<v
 /** Conflicts stay for the pass on the running server, which reports them. */
 function restoreFile(dataDirectory: string, journal: Journal, { emit }: RevertOptions) {
   const path = join(dataDirectory, 'postgresql.auto.conf')
-  const text = readFileSync(path, 'utf8')
+  const bytes = readFileSync(path)
+  // Every byte of the other lines stays, also where a database of another encoding has written them.
+  const encoding = isUtf8(bytes) ? 'utf8' : 'latin1'
+  const text = bytes.toString(encoding)
   const current = autoConfMap(text)
   const changes = new Map<string, string | null>()
   const open = journal.state()!
@@ -92,7 +96,7 @@ function restoreFile(dataDirectory: string, journal: Journal, { emit }: RevertOp
     journal.append({ type: 'revert-intent', name, to: before!.raw })
     changes.set(name.toLowerCase(), before!.raw)
   }
-  if (changes.size > 0) replaceFile(path, editAutoConf(text, changes))
+  if (changes.size > 0) replaceFile(path, Buffer.from(editAutoConf(text, changes), encoding))
   return [...changes].map(([name, to]) => {
     journal.append({ type: 'reverted', name })
     emit?.({ type: 'tuning.reverted', name, to })
@@ -101,14 +105,14 @@ function restoreFile(dataDirectory: string, journal: Journal, { emit }: RevertOp
 }
 
 /** As a whole or not at all, with owner and mode as they were: root may be mending another user's server. */
-function replaceFile(path: string, text: string): void {
+function replaceFile(path: string, content: Buffer): void {
   const { uid, gid, mode } = statSync(path)
   const fresh = `${path}.gigarow`
   rmSync(fresh, { force: true })
   // Never through a link that the server's user could have put there for root to follow.
   const file = openSync(fresh, 'wx', 0o600)
   try {
-    writeSync(file, text)
+    writeSync(file, content)
     fsyncSync(file)
   } finally {
     closeSync(file)

@@ -20,8 +20,9 @@ export function systemIdentifierOf(dataDirectory: string): string | undefined {
 export function serverRuns(dataDirectory: string): boolean {
   const pid = Math.abs(Number(firstLine(join(dataDirectory, 'postmaster.pid'))))
   if (!(pid > 0) || pid === process.pid) return false
-  const name = firstLine(`/proc/${pid}/comm`)
-  if (name !== undefined) return name.startsWith('postgres') || name === 'postmaster'
+  const [, name, state] = /^\d+ \((.*)\) (\S)/.exec(firstLine(`/proc/${pid}/stat`) ?? '') ?? []
+  // A killed server stays as a zombie where the first process of a container does not collect it.
+  if (name !== undefined) return state !== 'Z' && (name.startsWith('postgres') || name === 'postmaster')
   try {
     process.kill(pid, 0)
     return true

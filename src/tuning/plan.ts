@@ -5,7 +5,7 @@ import { describeScope, type Means, mayInSession, meansFor, rawOf, type Scope } 
 import type { Hardware, Level, SettingSpec, TuningProfile } from './profile.ts'
 import { type Selection, select } from './select.ts'
 import type { ServerSetting, ServerState } from './server.ts'
-import { confText, humanise, normalise, sameValue } from './values.ts'
+import { choosesItself, confText, humanise, normalise, sameValue } from './values.ts'
 
 export type TakesEffect = 'session' | 'reload' | 'restart'
 
@@ -55,9 +55,9 @@ export const SESSION_SOURCES: readonly string[] = [
   'database',
   'user',
   'database user',
+  'global',
   'client',
   'session',
-  'override',
 ]
 
 export interface PlanFor {
@@ -222,7 +222,9 @@ function decide(live: ServerSetting, { spec, effective, server, means }: DecideI
   if (spec.level === 'L0')
     return { action: 'skip', note: 'for the loading sessions only, not for the server' }
   // Our own session may see the value of a role or database instead of the server's.
-  const known = means.kind === 'scope' || (!live.pendingRestart && !SESSION_SOURCES.includes(live.source))
+  const ownChoice = choosesItself(live, effective) && live.source === 'configuration file'
+  const known =
+    means.kind === 'scope' || (!live.pendingRestart && !ownChoice && !SESSION_SOURCES.includes(live.source))
   // A pending value would come true with our restart: then what is in force now says nothing.
   if (known && sameValue(live, live.setting, effective)) return { action: 'unchanged' }
   const more = Number(effective) > Number(live.setting)

@@ -4,6 +4,7 @@ import type { TuneSession } from './context.ts'
 import type { Journal } from './journal.ts'
 import type { JournaledSetting } from './journal-records.ts'
 import { SESSION_SOURCES } from './plan.ts'
+import { settingOf } from './server.ts'
 import { humanise } from './values.ts'
 import { settingsInForce } from './verify.ts'
 
@@ -22,10 +23,14 @@ export async function closeRevert(tune: TuneSession, journal: Journal): Promise<
   const live = await settingsInForce(tune, settings)
   const notes: string[] = []
   for (const { name, before, scope } of revertOrder(settings)) {
-    const row = live.get(name)!
+    const row = settingOf(live, name)
     journal.append({ type: 'verified-back', name, effective: row.setting })
     if (row.setting === before!.effective) continue
     if (scope === undefined && SESSION_SOURCES.includes(row.source)) continue
+    if (!live.has(name.toLowerCase())) {
+      notes.push(`${name} is unknown to the server now: the library that has it is not loaded.`)
+      continue
+    }
     const [now, then] = [humanise(row, row.setting), humanise(row, before!.effective)]
     notes.push(
       `${name} is ${now} and was ${then}: the value below ours has changed meanwhile (from: ${row.source}).`,

@@ -8,15 +8,18 @@ import {
 } from './context.ts'
 import { type Journal, journalOf } from './journal.ts'
 import type { JournaledSetting, JournalState } from './journal-records.ts'
-import { changeStatement, rawOf } from './means.ts'
+import { changeStatement } from './means.ts'
 import { revertOffline } from './offline.ts'
+import { rawNow } from './raw-now.ts'
 import { reloadAndWait } from './reload.ts'
 import { restartServer } from './restart.ts'
 import { closeRevert, conflictError, revertOrder, suspectError } from './revert-steps.ts'
-import { MARKER, readServer, readSettings, type ServerState } from './server.ts'
+import { checkFiles } from './safety.ts'
+import { MARKER, readServer, type ServerState, settingOf } from './server.ts'
 import { type Elsewhere, elsewhereThan } from './status.ts'
 import { bringDisksUpToDate, wasUnsafe } from './sync.ts'
 import { decideRevert } from './three-way.ts'
+import { settingsInForce, waitsForRestart } from './verify.ts'
 
 /** What to do with a setting that somebody else has changed meanwhile. */
 export type OnConflict = 'report' | 'keep' | 'force'
@@ -149,10 +152,12 @@ async function pass(options: PassOptions, tune: TuneSession): Promise<Pass> {
   const restarts = revertOrder(open.settings).some((s) => s.takesEffect === 'restart')
   if (restarts && options.canRestart) await refuseToBreakWork(tune.session)
   const work: Work = { ...tune, options, journal, server }
+  const ours = open.settings.filter((s) => s.before !== undefined && s.scope === undefined)
+  if (ours.length > 0) checkFiles(server.fileErrors)
   if (open.phase !== 'reverting') journal.append({ type: 'revert' })
   const settings: RevertResult['settings'][number][] = []
   for (const setting of revertOrder(open.settings)) settings.push(await putBack(work, setting))
-  if (open.settings.some((s) => s.before !== undefined && s.scope === undefined)) {
+  if (ours.length > 0) {
     await reloadAndWait(tune.session)
     options.emit?.({ type: 'tuning.reloaded' })
   }
@@ -193,10 +198,10 @@ async function leftover(
 
 async function putBack(work: Work, setting: JournaledSetting): Promise<RevertResult['settings'][number]> {
   const { name, wanted, before, scope } = setting
-  const { journal, options, server, session } = work
+  const { journal, options, session } = work
   // Whatever happened to it since then is not our doing.
   if (setting.finished) return { name, to: before!.raw, outcome: 'back' }
-  const now = rawOf(server, name, scope)
+  const now = await rawNow(session, setting)
   const decision = decideRevert(name, { before: before!.raw, ours: wanted, now })
   if (decision === 'conflict' && options.conflicts !== 'force') {
     if (options.conflicts === 'keep') journal.append({ type: 'kept', name })
@@ -217,11 +222,11 @@ async function putBack(work: Work, setting: JournaledSetting): Promise<RevertRes
  * setting that was taken back before any restart: worth a restart where we can make one, nothing to wait for elsewhere.
  */
 async function waitingForRestart(work: Work, open: JournalState): Promise<readonly string[]> {
-  const live = new Map((await readSettings(work.session)).map((row) => [row.name, row]))
+  const live = await settingsInForce(work, [])
   const names = open.settings.flatMap(({ name, before, scope }) => {
-    if (scope !== undefined) return []
-    const row = live.get(name)!
-    const waits = before !== undefined && row.pendingRestart
+    if (scope !== undefined || before === undefined) return []
+    const row = settingOf(live, name)
+    const waits = waitsForRestart(row, before.effective)
     return waits && (work.options.canRestart || row.setting !== before.effective) ? [name] : []
   })
   if (names.length > 0) work.journal.append({ type: 'pending', names })

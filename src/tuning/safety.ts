@@ -22,20 +22,23 @@ export interface SafetyOptions {
 
 /** Throws when the plan must not be carried out on this server. */
 export function checkSafety(plan: Intended, server: ServerState, options: SafetyOptions): void {
-  if (plan.system) checkFiles(server)
+  if (plan.system) checkFiles(server.fileErrors)
   if (plan.unsafe.length > 0) checkDurability(plan, server, options)
   checkCombination(plan, server)
   if (plan.needsRestart && options.mayRestart) checkForeignPending(plan, server)
 }
 
-/** With an error in a configuration file the server ignores the whole file when it reloads, and says so only in its log. */
-function checkFiles(server: ServerState): void {
-  if (server.fileErrors.length === 0) return
+/**
+ * With an error in a configuration file the server ignores all of them when it reloads, and says so only in its log; of
+ * what stands behind it, postgresql.auto.conf too, pg_file_settings then shows nothing.
+ */
+export function checkFiles(errors: readonly string[]): void {
+  if (errors.length === 0) return
   throw new GigarowError(
     'TUNING_NOT_ALLOWED',
-    `The server's configuration files have errors: ${server.fileErrors[0]}.`,
+    `The server's configuration files have errors: ${errors[0]}.`,
     {
-      facts: { errors: server.fileErrors },
+      facts: { errors },
       hint: 'Correct them first (select * from pg_file_settings where error is not null): until then no reload has any effect.',
     },
   )
@@ -109,7 +112,8 @@ function dependentsOf(server: ServerState): string[] {
 function checkForeignPending(plan: Intended, server: ServerState): void {
   const ours = new Set(plan.names)
   const foreign = [...server.settings.values()]
-    .filter((s) => s.pendingRestart && !ours.has(s.name))
+    // Of what the server has chosen itself the flag says nothing.
+    .filter((s) => s.pendingRestart && s.source !== 'override' && !ours.has(s.name))
     .map((s) => s.name)
   if (foreign.length === 0) return
   throw new GigarowError(

@@ -1,4 +1,5 @@
 import type { ReservedSql } from '../db/index.ts'
+import { autoConfMap } from './auto-conf.ts'
 
 /**
  * Stands in postgresql.auto.conf while a profile is in force (PostgreSQL 17 and later take a name of ours): another project
@@ -89,19 +90,15 @@ export async function readServer(session: ReservedSql): Promise<ServerState> {
   const { user, login, database, ownsDatabase, superuser, files: readable, locked, ...rest } = identity!
   const settings = await readSettings(session)
   const files = readable ? await readFileSettings(session) : []
+  const fileErrors = errorsOf(files)
   const granted = await readGrants(session, { superuser, version: rest.version })
   return {
     ...rest,
     bootId: superuser ? await serverFile(session, '/proc/sys/kernel/random/boot_id') : null,
     access: { user, login, database, ownsDatabase, superuser, files: readable, locked, ...granted },
     settings: new Map(settings.map((row) => [row.name.toLowerCase(), row])),
-    auto: new Map(
-      files.filter((f) => f.auto && f.name !== null).map((f) => [f.name!.toLowerCase(), f.setting ?? '']),
-    ),
-    // This text also marks a value that waits for a restart, which is no error.
-    fileErrors: files.flatMap((f) =>
-      f.error === null || f.error === 'setting could not be applied' ? [] : [`${f.place}: ${f.error}`],
-    ),
+    auto: fileErrors.length === 0 ? autoOf(files) : await autoByText(session),
+    fileErrors,
     scoped: await readScoped(session),
   }
 }
@@ -120,9 +117,10 @@ async function readGrants(
   return { alterSystem: names('system'), set: names('set') }
 }
 
+/** Those of TCP show what the session's socket has, and 0 where it is a local one: their reset_val is the server's. */
 export async function readSettings(session: ReservedSql): Promise<readonly ServerSetting[]> {
   return session<ServerSetting[]>`
-    select name, setting, unit, vartype, context, min_val as min, max_val as max, enumvals, source, sourcefile,
+    select name, case when left(name, 4) = 'tcp_' then reset_val else setting end as setting, unit, vartype, context, min_val as min, max_val as max, enumvals, source, sourcefile,
            pending_restart as "pendingRestart"
       from pg_settings
      union all
@@ -130,6 +128,52 @@ export async function readSettings(session: ReservedSql): Promise<readonly Serve
            'configuration file', null, false
      where current_setting('server_version_num')::int >= 170000
      order by name`
+}
+
+/**
+ * One setting of the snapshot; without a value when the server does not know it any more, because the library that had it
+ * is not loaded now.
+ */
+export function settingOf(settings: ReadonlyMap<string, ServerSetting>, name: string): ServerSetting {
+  const nothing = {
+    unit: null,
+    min: null,
+    max: null,
+    enumvals: null,
+    sourcefile: null,
+    pendingRestart: false,
+  }
+  return (
+    settings.get(name.toLowerCase()) ?? {
+      ...{ name, setting: '', vartype: 'string', context: 'user', source: 'default' },
+      ...nothing,
+    }
+  )
+}
+
+/** What stands in postgresql.auto.conf, or with a role or database, at this moment: somebody else may be at work, too. */
+export async function readPlaces(session: ReservedSql): Promise<Pick<ServerState, 'auto' | 'fileErrors'>> {
+  const files = await readFileSettings(session)
+  return { auto: autoOf(files), fileErrors: errorsOf(files) }
+}
+
+function autoOf(files: readonly FileSetting[]): ReadonlyMap<string, string> {
+  const own = files.filter((f) => f.auto && f.name !== null)
+  return new Map(own.map((f) => [f.name!.toLowerCase(), f.setting ?? '']))
+}
+
+/** These mark what waits for a restart, written or taken out, or that a session refuses: the rest is read all the same. */
+const HARMLESS = /^setting could not be applied$|cannot be changed without restarting the server$/
+
+function errorsOf(files: readonly FileSetting[]): readonly string[] {
+  return files.flatMap(({ error, place }) =>
+    error === null || HARMLESS.test(error) ? [] : [`${place}: ${error}`],
+  )
+}
+
+/** Behind an error in another file pg_file_settings does not look. */
+async function autoByText(session: ReservedSql): Promise<ReadonlyMap<string, string>> {
+  return autoConfMap((await serverFile(session, 'postgresql.auto.conf')) ?? '')
 }
 
 /** A small text file of the server's machine, or null where there is none or it may not be read. */
@@ -160,7 +204,7 @@ async function readFileSettings(session: ReservedSql): Promise<readonly FileSett
       from pg_file_settings order by seqno`
 }
 
-async function readScoped(session: ReservedSql): Promise<readonly ScopedValue[]> {
+export async function readScoped(session: ReservedSql): Promise<readonly ScopedValue[]> {
   return session<ScopedValue[]>`
     select r.rolname::text as role, d.datname::text as database, lower(split_part(entry, '=', 1)) as name,
            substr(entry, strpos(entry, '=') + 1) as raw

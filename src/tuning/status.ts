@@ -2,11 +2,12 @@ import type { Target } from '../db/index.ts'
 import { isAlive } from '../store/index.ts'
 import type { TuningContext } from './context.ts'
 import { journalOf, openJournals } from './journal.ts'
-import type { JournalState, Owner } from './journal-records.ts'
+import type { ClosedTuning, JournalState, Owner } from './journal-records.ts'
 import { sameText } from './list-value.ts'
 import { rawOf } from './means.ts'
-import { MARKER, readServer, type ServerState } from './server.ts'
+import { MARKER, readServer, type ServerState, settingOf } from './server.ts'
 import { humanise } from './values.ts'
+import { waitsForRestart } from './verify.ts'
 
 export type SettingState =
   | 'not applied'
@@ -46,8 +47,12 @@ export interface TuningStatus {
   readonly unfinished: boolean
   /** All that is left is a restart of the server. */
   readonly waiting: boolean
-  /** The machine was restarted while durability was off. */
+  /** The machine was restarted while durability was off, be it since put back. */
   readonly suspect: boolean
+  /** What was put back last; null: nothing, or something is open. */
+  readonly last: ClosedTuning | null
+  /** Settings of durability that are off now, whoever did it. */
+  readonly durabilityOff: readonly string[]
   readonly settings: readonly {
     readonly name: string
     readonly before: string
@@ -58,7 +63,11 @@ export interface TuningStatus {
   readonly elsewhere: readonly Elsewhere[]
   /** The marker of another project, or of a journal that is lost. */
   readonly foreign: string | null
+  /** Of the server's configuration files: until they are corrected no change has any effect. */
+  readonly fileErrors: readonly string[]
 }
+
+const DURABILITY = ['fsync', 'full_page_writes', 'synchronous_commit'] as const
 
 /** How the settings of this server stand against its journal. Changes nothing. */
 export async function tuningStatus({ connect, stateDir }: TuningContext): Promise<TuningStatus> {
@@ -78,7 +87,7 @@ function statusOf(
 ): TuningStatus {
   const journal = journalOf(stateDir, server, target)
   const { path } = journal
-  const open = journal.state()
+  const [open, last] = [journal.state(), journal.lastClosed()]
   const owner = open?.owner === undefined ? null : ownerOf(open.owner)
   const settings =
     open === undefined
@@ -95,10 +104,13 @@ function statusOf(
       open !== undefined &&
       (open.phase !== 'applied' || owner?.alive === false || settings.some((s) => s.state !== 'applied')),
     waiting: open?.waiting ?? false,
-    suspect: open !== undefined && crashed(open, server),
+    suspect: open === undefined ? last?.suspect === true : crashed(open, server),
+    last: open === undefined ? (last ?? null) : null,
+    durabilityOff: DURABILITY.filter((name) => server.settings.get(name)?.setting === 'off'),
     settings,
     elsewhere: elsewhereThan(path, stateDir),
     foreign: open === undefined ? (server.auto.get(MARKER) ?? null) : null,
+    fileErrors: server.fileErrors,
   }
 }
 
@@ -115,13 +127,14 @@ export function elsewhereThan(journal: string, stateDir: string): readonly Elsew
 
 function settingsOf(open: JournalState, server: ServerState): TuningStatus['settings'] {
   return open.settings.map((step) => {
-    const live = server.settings.get(step.name.toLowerCase())!
+    const live = settingOf(server.settings, step.name)
     const raw = rawOf(server, step.name, step.scope)
     const state = ((): SettingState => {
       if (step.before === undefined) return 'not applied'
       const ours = sameText(step.name, raw, step.wanted)
       if (!ours && !sameText(step.name, raw, step.before.raw)) return 'changed by somebody else'
-      if (live.pendingRestart) return 'waits for a restart'
+      const goal = ours ? step.effective : step.before.effective
+      if (step.scope === undefined && waitsForRestart(live, goal)) return 'waits for a restart'
       if (ours) return 'applied'
       return open.phase === 'reverting' ? 'put back' : 'not applied'
     })()

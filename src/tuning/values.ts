@@ -18,7 +18,15 @@ const TIME: Readonly<Record<string, number>> = {
   h: 3_600_000,
   d: 86_400_000,
 }
-const NUMBER = /^\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)\s*([A-Za-z]*)\s*$/i
+const NUMBER = /^\s*([+-]?(?:0x[\da-f]+|(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?))\s*([A-Za-z]*)\s*$/i
+/** Settings with a value that means "choose yourself": the server then shows what it has chosen. */
+const CHOOSES: Readonly<Record<string, number>> = {
+  wal_buffers: -1,
+  io_max_concurrency: -1,
+  commit_timestamp_buffers: 0,
+  subtransaction_buffers: 0,
+  transaction_buffers: 0,
+}
 const TRUE = ['on', 'true', 'yes', '1', 't', 'y']
 const FALSE = ['off', 'false', 'no', '0', 'f', 'n']
 
@@ -49,8 +57,14 @@ export function normalise(setting: ServerSetting, text: string): string {
 export function sameValue(setting: ServerSetting, shown: string, wanted: string): boolean {
   if (isListSetting(setting.name)) return JSON.stringify(splitList(setting.name, shown)) === wanted
   if (setting.vartype !== 'integer' && setting.vartype !== 'real') return shown === wanted
-  // -1 stands for "let the server choose": it then shows what it chose.
-  return Number(shown) === Number(wanted) || (Number(wanted) === -1 && Number(setting.min) === -1)
+  if (choosesItself(setting, wanted)) return true
+  // pg_settings shows six digits of a fraction, and the modes of files in octal.
+  if (setting.vartype === 'real') return Number(shown) === Number(Number(wanted).toPrecision(6))
+  return wholeNumber(shown) === Number(wanted)
+}
+
+export function choosesItself({ name }: ServerSetting, wanted: string): boolean {
+  return name in CHOOSES && CHOOSES[name] === Number(wanted)
 }
 
 /** For people: 16384 of a setting in 8kB is 128MB. */
@@ -82,8 +96,10 @@ function normaliseEnum(setting: ServerSetting, text: string): string {
 function normaliseNumber(setting: ServerSetting, text: string): string {
   const match = NUMBER.exec(text)
   if (match === null) throw badValue(setting, text, 'is a number')
-  const value = Number(match[1]) * scale(setting, text, match[2]!)
-  const number = setting.vartype === 'integer' ? Math.round(value) : value
+  const plain = setting.vartype === 'integer' ? wholeNumber(match[1]!) : Number(match[1])
+  const value = inBaseUnit(setting, { text, plain, unit: match[2]! })
+  const number = setting.vartype === 'integer' ? rounded(value) : value
+  if (Number.isNaN(number)) throw badValue(setting, text, 'is a number')
   if (number < Number(setting.min) || number > Number(setting.max)) {
     const [low, high] = [humanise(setting, setting.min!), humanise(setting, setting.max!)]
     throw badValue(setting, text, `must be from ${low} to ${high} on this server`)
@@ -91,13 +107,39 @@ function normaliseNumber(setting: ServerSetting, text: string): string {
   return String(number)
 }
 
-function scale(setting: ServerSetting, text: string, unit: string): number {
-  if (unit === '') return 1
+/** As the server's strtol() reads it: 0x is hexadecimal, and a leading zero is octal. */
+function wholeNumber(text: string): number {
+  const [, sign = '', digits] = /^([+-]?)(0x[\da-f]+|0[\d]+)$/i.exec(text) ?? []
+  if (digits === undefined) return Number(text)
+  const octal = !/^0x/i.test(digits)
+  return Number(octal ? `0o${digits.slice(1)}` : digits) * (sign === '-' ? -1 : 1)
+}
+
+/** Halves to the even neighbour, as rint() of the server does. */
+function rounded(value: number): number {
+  const up = Math.round(value)
+  return Math.abs(value % 1) === 0.5 && up % 2 !== 0 ? up - 1 : up
+}
+
+interface Written {
+  readonly text: string
+  readonly plain: number
+  readonly unit: string
+}
+
+/** The server rounds a fraction such as 0.01GB to whole units of the next smaller kind: 10MB. */
+function inBaseUnit(setting: ServerSetting, { text, plain, unit }: Written): number {
+  if (unit === '') return plain
   const base = setting.unit === null ? undefined : baseOf(setting.unit)
-  const size = base?.units[unit]
   if (base === undefined) throw badValue(setting, text, 'takes a number without a unit')
-  if (size === undefined) throw badValue(setting, text, `has the units ${Object.keys(base.units).join(', ')}`)
-  return size / base.size
+  const names = Object.keys(base.units)
+  const at = names.indexOf(unit)
+  if (at === -1) throw badValue(setting, text, `has the units ${names.join(', ')}`)
+  const inBase = (name: string) => base.units[name]! / base.size
+  const value = plain * inBase(unit)
+  if (at === 0) return value
+  const smaller = inBase(names[at - 1]!)
+  return rounded(value / smaller) * smaller
 }
 
 /** '8kB' is eight kilobytes; undefined for a unit that is neither memory nor time. */

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { applyTuning, bulk, bulkSafe, revertTuning, tuningStatus } from '../../../src/tuning/index.ts'
+import {
+  applyTuning,
+  bulk,
+  bulkSafe,
+  revertTuning,
+  type TuningContext,
+  tuningStatus,
+} from '../../../src/tuning/index.ts'
 import { ODD_SETTINGS, onServer, prepare, profileOf, serverOfFile, snapshot } from './support.ts'
 
 const HARDWARE = {
@@ -23,15 +30,31 @@ describe('apply and revert', () => {
     const now = await onServer(
       cluster,
       (sql) => sql`select current_setting('fsync') as fsync, current_setting('wal_level') as wal_level,
-                            current_setting('max_wal_size') as max_wal_size`,
+                            current_setting('max_wal_size') as max_wal_size,
+                            pg_current_wal_insert_lsn()::text as lsn`,
     )
-    expect(now[0]).toEqual({ fsync: 'off', wal_level: 'minimal', max_wal_size: '6GB' })
+    expect(now[0]).toMatchObject({ fsync: 'off', wal_level: 'minimal', max_wal_size: '6GB' })
+    const durabilityOff = ['fsync', 'full_page_writes', 'synchronous_commit']
+    expect(await tuningStatus(tuning)).toMatchObject({ durabilityOff, last: null })
     expect(await tuningStatus(tuning)).toMatchObject({ open: true, unfinished: false, phase: 'applied' })
 
-    const reverted = await revertTuning({ ...tuning, ...REVERT })
+    const events: string[] = []
+    const emit: TuningContext['emit'] = (event) => events.push(event.type)
+    const reverted = await revertTuning({ ...tuning, ...REVERT, emit })
     expect(reverted).toMatchObject({ profile: 'bulk', pendingRestart: [], notes: [] })
     expect(await snapshot(cluster)).toEqual(before)
-    expect(await tuningStatus(tuning)).toMatchObject({ open: false, unfinished: false })
+    // The disks are brought up to date when fsync is on again, and the checkpoint comes with full pages.
+    expect(events.indexOf('tuning.reloaded')).toBeLessThan(events.indexOf('tuning.synced'))
+    const [control] = await onServer(
+      cluster,
+      (sql) => sql`select full_page_writes as full, redo_lsn > ${now[0]!.lsn}::pg_lsn as later
+                     from pg_control_checkpoint()`,
+    )
+    expect(control).toEqual({ full: true, later: true })
+    expect(await tuningStatus(tuning)).toMatchObject({
+      ...{ open: false, unfinished: false, suspect: false, durabilityOff: [] },
+      last: { profile: 'bulk', synced: true, unsafe: expect.arrayContaining(['fsync', 'full_page_writes']) },
+    })
   })
 
   it('put lists back member by member and the server starts again', async () => {

@@ -152,5 +152,7 @@ describe('a failure in the middle', () => {
     const attempt = revertTuning({ ...tuning, conflicts: 'report', restart: true })
     await expect(attempt).rejects.toMatchObject({ code: 'TUNING_DATA_SUSPECT', exitCode: 1 })
     expect(await snapshot(cluster)).toEqual(before)
+    const told = await tuningStatus(tuning)
+    expect(told).toMatchObject({ open: false, suspect: true, last: { profile: 'bulk', suspect: true } })
   })
 })

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { describeTarget, type Target, targetUrl, withDatabase } from '../../../src/db/index.ts'
@@ -13,6 +13,7 @@ import {
   tuningStatus,
 } from '../../../src/tuning/index.ts'
 import { runCli, temporaryDir } from '../../support/index.ts'
+import { until } from '../../support/until.ts'
 import { onServer, profileOf, serverOfFile, snapshot } from './support.ts'
 
 const { cluster, tuning: embedded } = serverOfFile()
@@ -145,6 +146,25 @@ describe('the command line', () => {
 })
 
 describe('sessions that work', () => {
+  it('are waited for until they are done, and then the server restarts', async () => {
+    let done: (() => void) | undefined
+    const work = onServer(cluster, (sql) =>
+      sql.begin(async (busy) => {
+        await busy`select 'a short report'`
+        await new Promise<void>((resolve) => {
+          done = resolve
+        })
+      }),
+    )
+    await until('the report runs', () => done !== undefined)
+    const emit: TuningContext['emit'] = (event) => event.type === 'tuning.draining' && done?.()
+    const applied = await applyTuning({ ...own(pgCtl(), { emit }), ...APPLY, profile: NEEDS_RESTART })
+    expect(applied).toMatchObject({ restarted: true, pendingRestart: [], working: [] })
+    await work
+    await revertTuning({ ...own(pgCtl()), ...REVERT })
+    await expectAllBack()
+  })
+
   it('are waited for, and when the time is up they are named and nothing is cut', async () => {
     const pid = cluster.status().pid
     await onServer(cluster, async (sql) => {
@@ -236,9 +256,13 @@ describe('a server of the user’s own that no longer starts', () => {
   it('is mended where nothing here can start it, and the next revert finishes', async () => {
     await breakIt()
     const { dataDirectory } = cluster
+    const file = join(dataDirectory, 'postgresql.auto.conf')
+    const foreign = Buffer.from('# caf\xe9\n', 'latin1')
+    appendFileSync(file, foreign)
     const reverted = await revertTuning({ ...own(undefined, { dataDirectory }), ...REVERT })
     expect(reverted).toMatchObject({ offline: true, stopped: true })
     expect(reverted.settings[0]).toMatchObject({ name: 'shared_preload_libraries', outcome: 'restored' })
+    expect(readFileSync(file).includes(foreign)).toBe(true)
     await cluster.start()
     expect(await revertTuning({ ...own(undefined), ...REVERT })).toMatchObject({ profile: 'test' })
     await expectAllBack()

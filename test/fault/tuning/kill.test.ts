@@ -75,6 +75,10 @@ describe('kill -9 of gigarow', () => {
     expect(again.code).toBe(0)
     expect(JSON.parse(again.stdout)).toMatchObject({ pendingRestart: [] })
     await revertAndCompare()
+    const status = await runCli(['tune', 'status'], { cwd: root })
+    expect(status.stdout).toMatch(
+      /bulk was put back .* UTC; durability is on; the disks were brought up to date \(sync, checkpoint\)\./,
+    )
   })
 
   it.each([2, 21])('while it reverts, at record %i: the next revert finishes it', async (lines) => {

@@ -38,6 +38,22 @@ export async function runStatus(context: CommandContext): Promise<number> {
   return status.unfinished || status.foreign !== null ? 4 : 0
 }
 
+const SUSPECT = 'The machine was restarted while durability was off: do not trust the data of this server.'
+
+/** After a profile without durability: what protects the data is on again, and they are on the disks. */
+function printClosed({ last, durabilityOff }: TuningStatus, out: Output): void {
+  out.print('No tuning profile is applied to this server.')
+  if (last === null || last.unsafe.length === 0) return
+  const when = `${last.at.slice(0, 16).replace('T', ' ')} UTC`
+  const durability =
+    durabilityOff.length === 0
+      ? 'durability is on'
+      : `off now, as before or since: ${durabilityOff.join(', ')}`
+  const disks = last.synced ? '; the disks were brought up to date (sync, checkpoint)' : ''
+  out.print(`${last.profile} was put back ${when}; ${durability}${disks}.`)
+  if (last.suspect) out.print(out.colors.red(SUSPECT))
+}
+
 /** Loads of other projects and machines have left word in the database. */
 async function ofOthers({ connect }: TuningContext): Promise<string | undefined> {
   const { describeTarget } = await import('../../../db/index.ts')
@@ -60,8 +76,11 @@ function ownerLine({ doing, pid, host, alive }: TuningOwner, { colors }: Output)
 
 async function print(status: TuningStatus, out: Output): Promise<void> {
   printElsewhere(status.elsewhere, out)
+  if (status.fileErrors.length > 0) {
+    out.print(out.colors.yellow(`The server's configuration files have errors: ${status.fileErrors[0]}.`))
+  }
   if (status.foreign !== null) return printForeign(status.foreign, out)
-  if (!status.open) return out.print('No tuning profile is applied to this server.')
+  if (!status.open) return printClosed(status, out)
   const { columns } = await import('../../tuning/render.ts')
   const { bold, red } = out.colors
   const rows = status.settings.map((s) => [s.name, s.before, s.ours, s.now, s.state])
@@ -74,10 +93,6 @@ async function print(status: TuningStatus, out: Output): Promise<void> {
       : `${status.phase === 'applying' ? 'Applying' : 'Reverting'} ${status.profile} (begun ${since}) ${status.waiting ? 'waits for a restart of the server' : 'is not finished'}.`,
   )
   if (status.owner !== null) out.print(ownerLine(status.owner, out))
-  if (status.suspect) {
-    out.print(
-      red('The machine was restarted while durability was off: do not trust the data of this server.'),
-    )
-  }
+  if (status.suspect) out.print(red(SUSPECT))
   out.print(`${bold('gigarow tune revert')} puts everything back.`)
 }
