@@ -21,9 +21,13 @@ export async function freeSpace(
 /** Undefined where it is not here, or may not be known. */
 async function dataDirectory(context: CommandContext, db: Database): Promise<string | undefined> {
   if (db.target.origin === 'embedded') return (await context.cluster()).dataDirectory
-  const [row] = await db.sql<{ folder: string | null; system: string }[]>`
-    select (select setting from pg_settings where name = 'data_directory') as folder,
-           (select system_identifier::text from pg_control_system()) as system`
+  // Who may not ask does not know.
+  const [row] = await db.sql
+    .unsafe<{ folder: string | null; system: string }[]>(
+      `select (select setting from pg_settings where name = 'data_directory') as folder,
+              (select system_identifier::text from pg_control_system()) as system`,
+    )
+    .catch(() => [])
   if (!row?.folder) return undefined
   // A path alone proves nothing: another machine's server may have the same.
   const { systemIdentifierOf } = await import('../tuning/index.ts')

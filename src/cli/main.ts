@@ -4,6 +4,7 @@ import { ERROR_CODES, GigarowError, isGigarowError } from '../kernel/index.ts'
 import { Output, type Streams } from './output.ts'
 import { buildProgram, type GlobalFlags } from './program.ts'
 import { onSignals } from './signals.ts'
+import { ignoreStrayRejections } from './stray-rejections.ts'
 
 export interface Invocation {
   readonly argv: readonly string[]
@@ -16,7 +17,8 @@ export interface Invocation {
 export async function main({ argv, env, cwd, streams }: Invocation): Promise<number> {
   // An error of parsing comes before the parsed flags: look for --json by hand.
   let out = outputFor({ json: argv.includes('--json') }, { env, streams })
-  const signals = onSignals((text) => out.note(text))
+  const heedAll = ignoreStrayRejections()
+  const signals = onSignals((text) => out.progress(text))
   try {
     let code: number | undefined
     const program = buildProgram({
@@ -48,6 +50,7 @@ export async function main({ argv, env, cwd, streams }: Invocation): Promise<num
     return known.exitCode
   } finally {
     signals.dispose()
+    heedAll()
   }
 }
 

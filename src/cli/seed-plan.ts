@@ -25,11 +25,19 @@ export async function showPlan(context: CommandContext, options: ShowPlanOptions
 async function planned(context: CommandContext, db: Database, options: ShowPlanOptions): Promise<number> {
   const { out } = context
   const { plan, jobs, filler } = options
-  const { chunkCount, estimateLoad, fits, planStrip, readTables, rebuildOrder, spaceNeeded } = await import(
-    '../seed/index.ts'
-  )
+  const {
+    chunkCount,
+    estimateLoad,
+    explainPartitions,
+    fits,
+    planStrip,
+    readTables,
+    rebuildOrder,
+    spaceNeeded,
+  } = await import('../seed/index.ts')
   const tables = await readTables(db.sql, plan)
   const estimate = await estimateLoad(db, { plan, tables, jobs, filler })
+  const partitions = await explainPartitions(db.sql, { plan, tables, jobs })
   const strips = planStrip(tables.map((table) => table.live))
   const drops = strips.flatMap(({ dropSql }) => dropSql ?? [])
   const rebuilds = rebuildOrder(strips).flatMap(({ rebuildSql }) => rebuildSql)
@@ -58,11 +66,13 @@ async function planned(context: CommandContext, db: Database, options: ShowPlanO
       phases: estimate.time.phases,
     },
     limits: estimate.limits,
+    partitions,
     drops,
     rebuilds,
   })
   out.print(`Profile ${plan.profile} (seed ${plan.seed}), filler ${filler}, ${jobs} sessions\n`)
   out.print(renderTables(estimate, chunks))
+  for (const sentence of partitions) out.print(sentence)
   out.print(`\n${renderDisk(estimate, { needed: needed.data + needed.wal, free })}`)
   if (free !== undefined && !fits(estimate.disk, free)) out.print(out.colors.red('It does not fit.'))
   out.print(`\n${renderTime(estimate, out)}`)

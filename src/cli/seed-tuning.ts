@@ -1,6 +1,6 @@
 import { type Target, withDatabase } from '../db/index.ts'
 import type { LoadPlan } from '../seed/index.ts'
-import type { RevertResult, TunedResult, TuningProfile } from '../tuning/index.ts'
+import type { RevertResult, Tuned, TunedResult, TuningProfile } from '../tuning/index.ts'
 import type { CommandContext, CommandInput } from './command.ts'
 import type { Output } from './output.ts'
 import { hardwareOverrides } from './tuning/options.ts'
@@ -40,17 +40,22 @@ export async function withTuning<T>(
   const settings = { ...tuning, profile, hardware, allowUnsafe, restart, doing: 'seed' }
   return duringTuning(settings, async ({ applied, session }) => {
     const { out } = context
-    const count = applied?.changed.length ?? 0
-    const own = Object.keys(session)
-    out.note(
-      out.colors.dim(
-        `Tuning profile ${profile.name} is in force for this load (${count} settings${own.length === 0 ? '' : `; its sessions set ${own.join(', ')}`}).`,
-      ),
-    )
+    out.note(out.colors.dim(inForce(profile.name, { applied, session })))
     if (applied !== null && applied.pendingRestart.length > 0)
       out.note(`Without a restart these have no effect: ${applied.pendingRestart.join(', ')}.`)
     return work({ ...(await current(context, target)), settings: session })
   })
+}
+
+function inForce(profile: string, { applied, session }: Tuned): string {
+  const set = applied?.changed.length ?? 0
+  const own = Object.keys(session)
+  const parts = [
+    ...(set === 0 ? [] : [`${set} settings of the server`]),
+    ...(own.length === 0 ? [] : [`${own.join(', ')} in its sessions`]),
+  ]
+  const still = applied?.outcome === 'already' ? 'still ' : ''
+  return `Tuning profile ${profile} is ${still}in force for this load${parts.length === 0 ? '' : `: ${parts.join(', ')}`}.`
 }
 
 /** The embedded server may have come back on another port. */
@@ -141,7 +146,7 @@ export function printTuning(tuned: TunedResult<unknown>, out: Output): number {
   else if (stays(tuned)) out.print(`${name} had been applied before and stays: gigarow tune revert.`)
   else if (reverted !== null && pending.length === 0)
     out.print(
-      `${name} is reverted; the settings are as before (${applied.changed.length} of them were changed).`,
+      `${name} is reverted; the settings are as before (${reverted.settings.length} of them were changed).`,
     )
   else if (pending.length > 0)
     out.print(

@@ -179,7 +179,10 @@ export const ERROR_CODES = {
     exit: 3,
     meaning: 'Somebody changed a setting while a tuning profile was applied; it was left alone.',
   },
-  TUNING_BUSY: { exit: 1, meaning: 'Another gigarow tunes this server at the moment.' },
+  TUNING_BUSY: {
+    exit: 1,
+    meaning: 'Another gigarow tunes this server at the moment, or has it tuned for what it does.',
+  },
   TUNING_NOT_ALLOWED: {
     exit: 1,
     meaning: 'The server or its configuration files do not let settings be changed.',

@@ -1,9 +1,9 @@
-import { type CopySession, openCopySession } from '../copy/index.ts'
-import type { Database } from '../db/index.ts'
+import { type Database, errorCodeOf, SQLSTATE } from '../db/index.ts'
 import { displayName, ident, qualified } from '../kernel/index.ts'
-import type { Filler, LoadPlan, TablePlan } from './plan.ts'
+import type { Filler, LoadPlan } from './plan.ts'
 import type { LoadTable } from './preflight.ts'
 import { selectSql } from './rows.ts'
+import { inScratchTable } from './scratch.ts'
 import type { MeasureTask } from './worker-protocol.ts'
 import type { WorkerPool } from './workers.ts'
 
@@ -49,6 +49,21 @@ export async function calibrate(
   const largest = pickLargest(tables)
   const total = plan.tables.reduce((sum, { rows }) => sum + rows, 0)
   if (total < LEAST_ROWS) return { filler: 'copy', reason: 'too few rows to measure', tables: [] }
+  try {
+    const measured = await measure(db, largest, { plan, jobs, threads, signal })
+    return { ...decide(largest, measured), tables: measured }
+  } catch (error) {
+    if (errorCodeOf(error) !== SQLSTATE.INSUFFICIENT_PRIVILEGE) throw error
+    const reason = `this role may not make the tables of a sample (${(error as Error).message})`
+    return { filler: 'copy', reason, tables: [] }
+  }
+}
+
+async function measure(
+  db: Database,
+  largest: readonly LoadTable[],
+  { plan, jobs, threads, signal }: CalibrateOptions,
+): Promise<MeasuredTable[]> {
   const measured: MeasuredTable[] = []
   for (const table of largest) {
     signal.throwIfAborted()
@@ -66,7 +81,7 @@ export async function calibrate(
     signal.throwIfAborted()
     measured.push({ table: displayName(table.plan.table), sample, copy, sql })
   }
-  return { ...decide(largest, measured), tables: measured }
+  return measured
 }
 
 function pickLargest(tables: readonly LoadTable[]): LoadTable[] {
@@ -116,27 +131,4 @@ async function measureSql({ target, create, table, seed }: MeasureTask): Promise
   return inScratchTable({ target, create }, (session) =>
     session.execute(`${into} ${selectSql(table, { seed, lo: 1, hi: table.rows })}`),
   )
-}
-
-/** Rows a second of what `fill` puts into a table that is gone afterwards. */
-export async function inScratchTable(
-  { target, create }: Pick<MeasureTask, 'target' | 'create'>,
-  fill: (session: CopySession) => Promise<number>,
-): Promise<number> {
-  const session = await openCopySession(target, 'gigarow seed calibration')
-  try {
-    await session.query('set jit = off; begin')
-    await session.query(create)
-    const started = performance.now()
-    const rows = await fill(session)
-    return (rows * 1000) / Math.max(1, performance.now() - started)
-  } finally {
-    await session.query('rollback').catch(() => {})
-    await session.close().catch(() => {})
-  }
-}
-
-/** Rows of a plan as the part of a sample that readies the engine: what is compiled later is not measured. */
-export function warmUp({ rows }: TablePlan): number {
-  return Math.min(rows, 10_000)
 }

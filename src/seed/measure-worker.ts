@@ -1,5 +1,5 @@
-import { inScratchTable, warmUp } from './calibrate.ts'
 import { binaryCopy, copySql } from './copy-stream.ts'
+import { inScratchTable, warmUp } from './scratch.ts'
 import type { MeasureTask, WorkerContext } from './worker-protocol.ts'
 
 /** The copy filler's rate on a sample, within a thread as it would load. */

@@ -75,22 +75,6 @@ export async function seed(db: Database, plan: LoadPlan, given: SeedOptions): Pr
   })
 }
 
-/** What would stop the load in its middle stops it now: no space, rows that break a constraint. Returns the options with the filler chosen. */
-async function preflightLoad(
-  db: Database,
-  { plan, tables, threads }: { plan: LoadPlan; tables: readonly LoadTable[]; threads: WorkerPool },
-  options: SeedOptions,
-): Promise<SeedOptions> {
-  const { jobs, filler, emit, signal } = options
-  if (options.space !== undefined)
-    checkSpace((await estimateLoad(db, { plan, tables, jobs, filler })).disk, options.space)
-  await checkSample(db, tables, { seed: plan.seed, emit })
-  if (!options.calibrate) return options
-  const calibration = await calibrate(db, tables, { plan, jobs, threads, signal })
-  emit({ type: 'calibrated', ...calibration })
-  return { ...options, filler: calibration.filler }
-}
-
 /** Refuses what cannot be loaded, before anything is changed. The store has to be there. */
 export async function checkLoad(
   db: Database,
@@ -107,6 +91,30 @@ export async function checkLoad(
   return { tables, stopped }
 }
 
+/** What would stop the load in its middle stops it now: no space, rows that break a constraint. Returns the options with the filler chosen. */
+async function preflightLoad(
+  db: Database,
+  { plan, tables, threads }: { plan: LoadPlan; tables: readonly LoadTable[]; threads: WorkerPool },
+  options: SeedOptions,
+): Promise<SeedOptions> {
+  const { jobs, emit, signal } = options
+  await checkRoom(db, { plan, tables }, options)
+  await checkSample(db, tables, { seed: plan.seed, emit })
+  if (!options.calibrate) return options
+  const calibration = await calibrate(db, tables, { plan, jobs, threads, signal })
+  emit({ type: 'calibrated', ...calibration })
+  return { ...options, filler: calibration.filler }
+}
+
+/** What the tables take already is not needed again: of a load that goes on, too. */
+async function checkRoom(
+  db: Database,
+  { plan, tables }: { plan: LoadPlan; tables: readonly LoadTable[] },
+  { space, jobs, filler }: SeedOptions,
+): Promise<void> {
+  if (space !== undefined) checkSpace((await estimateLoad(db, { plan, tables, jobs, filler })).disk, space)
+}
+
 /** Goes on with an unfinished load, with its own plan; filler and jobs may differ, the rows cannot. */
 export async function resume(db: Database, run: Run, options: SeedOptions): Promise<SeedReport> {
   checkOwnCode(run.plan, options.profile)
@@ -115,6 +123,7 @@ export async function resume(db: Database, run: Run, options: SeedOptions): Prom
     const tables = await preflight(db.sql, run.plan)
     await loadEmptiedAgain(db, { run, tables }, options)
     const now = await readRun(db.sql, run.id)
+    await checkRoom(db, { plan: run.plan, tables }, options)
     tellStart(now, options, { resumed: true })
     return keepingRun(db, run.id, () => carryOn(db, { run: now, tables, threads }, options))
   })

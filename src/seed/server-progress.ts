@@ -67,8 +67,16 @@ export async function watching<T>(
     return await work()
   } finally {
     end.abort()
-    await watcher
+    await soon(watcher)
   }
+}
+
+/** A server that does not answer must not keep the work's own failure from being told. */
+async function soon(watcher: Promise<void>): Promise<void> {
+  const enough = new AbortController()
+  const limit = delay(2 * EVERY_MS, undefined, { signal: enough.signal }).catch(() => {})
+  await Promise.race([watcher, limit])
+  enough.abort()
 }
 
 function describe({ what, phase, share, bytes }: Running): string {

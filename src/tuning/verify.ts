@@ -38,12 +38,12 @@ export function waitsForRestart(row: ServerSetting, effective: string): boolean 
   return !sameValue(row, row.setting, effective)
 }
 
-/** The server shows some texts in its own words (europe/berlin, ISO, dmy): then it counts where they come from. */
+/** The server shows some texts in its own words (on is pglz, europe/berlin Europe/Berlin): then it counts where they come from. */
 function inForce(row: ServerSetting, effective: string): boolean {
   if (sameValue(row, row.setting, effective)) return true
   const ours =
     row.source === 'configuration file' && row.sourcefile?.endsWith('/postgresql.auto.conf') === true
-  return ours && row.vartype === 'string' && !isListSetting(row.name)
+  return ours && ['string', 'enum'].includes(row.vartype) && !isListSetting(row.name)
 }
 
 /** What this session sees then says nothing about the server. */

@@ -18,7 +18,9 @@ export function openJournalWarning(stateDir: string): string | undefined {
 
 function describe({ plan: { profile, server }, since, phase, waiting, owner }: JournalState): string {
   const when = minute(since)
-  if (owner !== undefined && !waiting) return describeOwned({ ...owner, profile, server, since, phase })
+  // What waits for the user's restart is his, whoever began it.
+  if (owner !== undefined && !(waiting && phase === 'reverting'))
+    return describeOwned({ ...owner, profile, server, since, phase })
   if (phase === 'applied') {
     return `Tuning profile ${profile} is in force on ${server} since ${when}; gigarow tune revert puts the settings back.`
   }

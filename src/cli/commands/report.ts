@@ -38,7 +38,7 @@ async function run(context: CommandContext, { args, options }: CommandInput): Pr
   else {
     const path = resolve(cwd, String(options.html))
     put(path, renderer.html(report))
-    out.print(path)
+    out.print(`Written: ${String(options.html)}`)
   }
   return 0
 }

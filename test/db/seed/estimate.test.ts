@@ -38,7 +38,7 @@ async function estimateOf(db: Database, profile: Profile): Promise<LoadEstimate>
 
 describe.each([billion, simulation, events, platform, energy])('$name', (whole) => {
   test('takes as much of the disk as was estimated, within 10 %', async () => {
-    const profile = scaleProfile(whole, { rows: 30_000 })
+    const profile = scaleProfile(whole, { rows: 20_000 })
     const estimate = await onDatabase((db) => estimateOf(db, profile))
     const report = await load(target, profile)
     const bytes = report.tables.reduce((sum, table) => sum + table.bytes, 0)

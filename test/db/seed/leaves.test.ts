@@ -233,6 +233,6 @@ test('a row that no partition takes is named', async () => {
   )
   await expect(load(target, profile(anyhow))).rejects.toMatchObject({
     code: 'SEED_NO_PARTITION',
-    message: expect.stringMatching(/^Row \d+ of t has no partition: at = 2025-12-31 .*\.$/),
+    message: expect.stringMatching(/^Row \d+ of t has no partition: .*2025-12-31 /),
   })
 })

@@ -37,10 +37,12 @@ describe('a mistake in a file of the server’s', () => {
       ...tuning,
       ...APPLY,
       profile: profileOf({ work_mem: { value: '32MB' } }),
-      emit: ({ type }) => type === 'tuning.set' && appendFileSync(file, 'work_mem = = 3MB\n'),
-    })
+      emit: (event) => {
+        if (event.type === 'tuning.set' && event.name === 'work_mem')
+          appendFileSync(file, 'work_mem = = 3MB\n')
+      },
+    }).finally(() => writeFileSync(file, right))
     await expect(attempt).rejects.toMatchObject({ code: 'TUNING_NOT_EFFECTIVE' })
-    writeFileSync(file, right)
     await revertTuning({ ...tuning, ...REVERT })
     expect(await snapshot(cluster)).toEqual(before)
   })
@@ -76,12 +78,13 @@ describe('a setting', () => {
     const profile = profileOf({
       log_min_duration_statement: { value: -1 },
       log_timezone: { value: 'europe/berlin' },
+      wal_compression: { value: true },
       log_file_mode: { value: '0640' },
       work_mem: { value: '0.01GB' },
       tcp_keepalives_idle: { value: 77 },
     })
     const applied = await applyTuning({ ...tuning, ...APPLY, profile })
-    expect(applied.changed).toHaveLength(5)
+    expect(applied.changed).toHaveLength(6)
     const [row] = await onServer(
       cluster,
       (sql) =>

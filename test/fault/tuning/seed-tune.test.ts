@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type Cluster, openCluster } from '../../../src/cluster/index.ts'
+import { openJournals } from '../../../src/tuning/index.ts'
 import { onServer, prepare, snapshot } from '../../db/tuning/support.ts'
 import { runCli, spawnCli, temporaryDir } from '../../support/index.ts'
 import { until } from '../../support/until.ts'
@@ -59,9 +60,13 @@ async function stopAt(chunks: number, stop: (cli: ReturnType<typeof spawnCli>) =
   const result = started.result.finally(() => {
     ended = true
   })
+  // Until the profile is in force the server restarts, and is not to be asked.
+  const isInForce = () => openJournals(env.GIGAROW_STATE_DIR!).some(({ state }) => state.phase === 'applied')
+  await until('the profile is in force', async () => ended || isInForce())
   await until(`${chunks} chunks`, async () => {
+    if (ended) return true
     const now = await newest()
-    return ended || (now.id > id && now.done >= chunks)
+    return now.id > id && now.done >= chunks
   })
   stop(started)
   return { child: started.child, ...(await result) }

@@ -32,18 +32,30 @@ const PENDING: readonly Pending[] = [
   { name: 'superuser_reserved_connections', text: '4', shown: '4' },
 ]
 
-export function previousState(candidates: readonly Candidate[], dice: Dice): Before {
+export interface Drawing {
+  readonly candidates: readonly Candidate[]
+  /** Has a text in postgresql.auto.conf. */
+  readonly sure: Candidate | undefined
+}
+
+export function previousState({ candidates, sure }: Drawing, dice: Dice): Before {
   const { some, pick, chance } = dice
   const lines = (atMost: number, from: readonly Candidate[] = candidates) =>
     some(from, atMost).map(({ name, texts }) => ({ name, text: pick(texts) }))
+  const loosely = (atMost: number) =>
+    some(candidates, atMost).map(({ name, texts, loose = [] }) => ({
+      name,
+      text: pick([...texts, ...loose]),
+    }))
   const live = candidates.filter((c) => c.restart === undefined && c.extension === undefined)
   const own = live.filter((c) => c.session === true)
-  const folder = [lines(3), lines(3)]
-  const auto = [...lines(9), ...(chance(25) ? lines(3) : [])]
+  const folder = [loosely(3), loosely(3)]
+  const certain = sure === undefined ? [] : [{ name: sure.name, text: pick(sure.texts) }]
+  const auto = [...lines(9), ...(chance(25) ? lines(3) : []), ...certain]
   return {
     files: {
-      conf: confFile(lines(6), dice),
-      include: fileOf(lines(4), dice),
+      conf: confFile(loosely(6), dice),
+      include: fileOf(loosely(4), dice),
       folder: folder.map((part) => fileOf(part, dice)),
       auto: fileOf([...auto, ...(chance(30) ? [{ name: 'app.note', text: "it's" }] : [])], dice),
     },

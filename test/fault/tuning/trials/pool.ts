@@ -33,6 +33,10 @@ export function dice(seed: number): Dice {
 export interface Candidate {
   readonly name: string
   readonly texts: readonly string[]
+  /** The same in another spelling. ALTER SYSTEM, and so a revert, writes lists of names in one spelling only. */
+  readonly loose?: readonly string[]
+  /** A list of names. */
+  readonly list?: true
   /** Fixed when the server starts. */
   readonly restart?: true
   /** A role or a database may have a value of its own. */
@@ -86,16 +90,27 @@ export const CANDIDATES: readonly Candidate[] = [
   ofServer('log_line_prefix', '%m [%p] ', "it's %q\\ ", '# "%p" = '),
   ofServer('archive_command', 'cp \'%p\' "/x y/%f" # not', '', 'true'),
   ofServer('log_file_mode', '0640', '0600'),
-  ofSessions('search_path', '"$user", public', 'a, "B c", "d""e,f"', '""', '"select", Upper, public'),
-  ofSessions('temp_tablespaces', 'pg_default', 'pg_default, "Other One"', '""'),
-  ofSessions('session_preload_libraries', 'auto_explain', 'auto_explain, "$libdir/auto_explain"'),
-  atStart(
-    'shared_preload_libraries',
-    'auto_explain',
-    'pg_stat_statements',
-    'auto_explain, pg_stat_statements',
-    '"pg_prewarm", "auto_explain"',
-  ),
+  {
+    ...ofSessions('search_path', '"$user", public', 'a, "B c", "d""e,f"', '""', '"select", upper, public'),
+    ...{ list: true, loose: ['$user,Public', '"select" , Upper'] },
+  },
+  {
+    ...ofSessions('temp_tablespaces', 'pg_default', 'pg_default, "Other One"', '""'),
+    ...{ list: true, loose: ['"pg_default"'] },
+  },
+  {
+    ...ofSessions('session_preload_libraries', 'auto_explain', 'auto_explain, "$libdir/auto_explain"'),
+    ...{ list: true, loose: ['"auto_explain"'] },
+  },
+  {
+    ...atStart(
+      'shared_preload_libraries',
+      'auto_explain',
+      'pg_stat_statements',
+      'auto_explain, pg_stat_statements',
+    ),
+    ...{ list: true, loose: ['"pg_prewarm","auto_explain"'] },
+  },
   atStart('cluster_name', "it's a \\test", 'x "y" z', '#1, or so', ''),
   atStart('wal_buffers', '-1', '2MB', '64', '100kB'),
   atStart('shared_buffers', '16MB', '24MB', '3000', '0.02GB'),
@@ -106,7 +121,10 @@ export const CANDIDATES: readonly Candidate[] = [
   atStart('track_commit_timestamp', 'on', 'off'),
   atStart('unix_socket_permissions', '0700', '0770'),
   // {socket} and {other} are folders of the server's, the second one with a comma and a blank in its name.
-  atStart('unix_socket_directories', '"{socket}", "{other}"', '{socket} , "{other}"'),
+  {
+    ...atStart('unix_socket_directories', '"{socket}", "{other}"', '"{socket}"'),
+    ...{ list: true, loose: ['{socket} , "{other}"'] },
+  },
   { ...atStart('transaction_buffers', '0', '32', '512kB'), since: 17 },
   { ...atStart('io_max_concurrency', '-1', '16'), since: 18 },
   { ...atStart('io_method', 'worker', 'sync'), since: 18 },

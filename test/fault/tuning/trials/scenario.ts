@@ -11,7 +11,7 @@ import {
   web,
 } from '../../../../src/tuning/index.ts'
 import { profileOf } from '../../../db/tuning/support.ts'
-import { type Before, previousState } from './before.ts'
+import { type Before, type Drawing, previousState } from './before.ts'
 import { type Candidate, candidatesFor, type Dice, dice } from './pool.ts'
 
 /** engine: on the embedded server. own: a server of the user's with pg_ctl. cli: the same by real processes. */
@@ -55,10 +55,14 @@ const GB = 1024 ** 3
 export function scenario(seed: number, major: number): Scenario {
   const roll = dice(seed)
   const candidates = candidatesFor(major, roll)
-  const before = previousState(candidates, roll)
+  const lists = candidates.filter((c) => c.list === true)
+  const sure = roll.chance(30) ? roll.pick(lists) : undefined
+  const before = previousState({ candidates, sure }, roll)
   const unstartable = roll.chance(12)
   const profile =
-    roll.chance(35) && !unstartable ? roll.pick(SHIPPED) : ownProfile(candidates, unstartable, roll)
+    roll.chance(35) && !unstartable && sure === undefined
+      ? roll.pick(SHIPPED)
+      : ownProfile({ candidates, sure }, unstartable, roll)
   const through = roll.pick<Through>(['engine', 'engine', 'own', 'own', 'cli'])
   return {
     seed,
@@ -101,18 +105,18 @@ function meddling(through: Through, { pick, below }: Dice): Meddling {
 }
 
 /** As a user's file would declare it: one to eight settings, one of them perhaps deadly. */
-function ownProfile(candidates: readonly Candidate[], unstartable: boolean, roll: Dice): TuningProfile {
-  const chosen = [roll.pick(candidates), ...roll.some(candidates, 7)]
+function ownProfile({ candidates, sure }: Drawing, unstartable: boolean, roll: Dice): TuningProfile {
+  const chosen = [sure ?? roll.pick(candidates), ...roll.some(candidates, 7)]
   const settings = chosen.map((c) => [c.name, spec(c, roll)] as const)
   const deadly = ['shared_preload_libraries', { value: 'no_such_library', level: 'L2' }] as const
   return profileOf(Object.fromEntries([...settings, ...(unstartable ? [deadly] : [])]), 'trial')
 }
 
 function spec(
-  { texts, restart, unsafe, extension }: Candidate,
+  { texts, loose = [], restart, unsafe, extension }: Candidate,
   { pick, chance }: Dice,
 ): Partial<SettingSpec> {
-  const text = pick(texts)
+  const text = pick([...texts, ...loose])
   return {
     value:
       /^(on|off)$/.test(text) && chance(50)

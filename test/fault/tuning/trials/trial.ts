@@ -144,10 +144,10 @@ interface Compared {
 }
 
 async function compare({ s, bench, before, meddler, started }: Compared): Promise<void> {
-  const restarted = async () => (await startTime((await bench.cluster.start())!)) !== started
+  const restarted = async () => (await startTime(await bench.cluster.start())) !== started
   const look = async () => without(await snapshot(bench), meddler?.setting)
   const expected = async () =>
-    without(expectedOf(before, { s, meddler, restarted: await restarted() }), meddler?.setting)
+    without(expectedOf(before, { s, restarted: await restarted() }), meddler?.setting)
   let now = await look()
   if (meddler?.setting !== undefined && meddler.acted()) {
     const own = (await snapshot(bench)).auto[meddler.setting]
@@ -168,10 +168,7 @@ function valuesOf({ auto, scoped, plain }: Snapshot) {
 }
 
 /** As before; what waited for a restart is in force after one. */
-function expectedOf(
-  before: Snapshot,
-  { s, restarted }: { s: Scenario; meddler: Meddler | undefined; restarted: boolean },
-): Snapshot {
+function expectedOf(before: Snapshot, { s, restarted }: { s: Scenario; restarted: boolean }): Snapshot {
   const { pending } = s.before
   if (pending === undefined || !restarted) return before
   const row = { setting: pending.shown, source: 'configuration file', pending: false }

@@ -1,0 +1,137 @@
+import { readFileSync, statSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { Output } from '../../../../src/cli/output.ts'
+import {
+  listReports,
+  newReportId,
+  readReport,
+  type StoredReport,
+  writeReport,
+} from '../../../../src/cli/reports/files.ts'
+import { RENDERERS } from '../../../../src/cli/reports/renderers.ts'
+import type { SeedData } from '../../../../src/cli/reports/seed-data.ts'
+import { WaitRecorder } from '../../../../src/cli/reports/wait-recorder.ts'
+import { temporaryDir } from '../../../support/index.ts'
+import { checkMarkup } from '../../../support/markup.ts'
+
+const recorder = new WaitRecorder()
+recorder.listen({
+  type: 'phase.waits',
+  phase: 'load',
+  waits: [
+    { wait: 'IO/WALWrite', sessions: 1 },
+    { wait: 'CPU', sessions: 1 },
+  ],
+})
+recorder.listen({ type: 'phase.waits', phase: 'load', waits: [{ wait: 'CPU', sessions: 2 }] })
+
+const DATA: SeedData = {
+  report: {
+    run: 7,
+    profile: 'shop',
+    seed: 1,
+    filler: 'copy',
+    jobs: 2,
+    rows: 1000,
+    phases: [
+      { name: 'load', seconds: 2, rows: 1000 },
+      { name: 'verify', seconds: 1, rows: 1000 },
+    ],
+    tables: [{ table: '"<b>"', rows: 1000, bytes: 90_000, checksum: '00ff00ff00ff00ff' }],
+  },
+  examination: {
+    history: {
+      startedAt: '2026-01-01T00:00:00Z',
+      throughput: [
+        [1, 500],
+        [2, 500],
+      ],
+      builds: [{ table: 't', name: 'idx', seconds: 0.5 }],
+    },
+    sizes: [{ table: '"<b>"', partitions: 3, heap: 60_000, indexes: 30_000 }],
+    findings: [
+      { table: 't', what: 'orphans', on: 'a', rows: 0, by: 'foreign key' },
+      { table: 't', what: 'duplicates', on: 'b', rows: null, by: 'generator' },
+    ],
+    queries: [
+      {
+        title: 'Kinds',
+        sql: 'select a < b & c',
+        columns: ['kind', 'n'],
+        rows: [['<x>', '3']],
+        seconds: 0.1,
+        problem: undefined,
+      },
+      {
+        title: 'Slow',
+        sql: 'select 1',
+        columns: [],
+        rows: [],
+        seconds: 60,
+        problem: 'took longer than 60 s',
+      },
+    ],
+  },
+  waits: recorder.waits,
+  server: 'db.example:5432/shop',
+  serverVersion: '18.4',
+  peakRssBytes: 1e8,
+}
+
+const stored = (id: string): StoredReport => ({
+  format: 1,
+  kind: 'seed',
+  id,
+  title: 'Load of shop: 1k rows',
+  at: '2026-11-21T19:51:46.000Z',
+  data: DATA,
+})
+const streams = { stdout: process.stdout, stderr: process.stderr }
+
+describe('the report of a load', () => {
+  test('as a page is well formed and complete', () => {
+    const page = RENDERERS.seed!.html(stored('x'))
+    checkMarkup(page)
+    for (const text of [
+      'Load of shop: 1k rows',
+      '1,000',
+      '00ff00ff00ff00ff',
+      'writing WAL',
+      '25 %',
+      'Kinds',
+      'took longer than 60 s',
+      'db.example:5432/shop',
+    ])
+      expect(page).toContain(text)
+    expect(page.match(/<svg/g)).toHaveLength(5)
+    expect(page).not.toMatch(/NaN|undefined|Infinity/)
+  })
+
+  test('survives being stored, and reads the same on a terminal', () => {
+    const out = new Output({ json: false, color: false, streams })
+    const again = JSON.parse(JSON.stringify(stored('x'))) as StoredReport
+    expect(RENDERERS.seed!.text(again, out)).toBe(RENDERERS.seed!.text(stored('x'), out))
+    expect(RENDERERS.seed!.text(again, out)).toContain('computing 75 %, writing WAL 25 %')
+  })
+})
+
+describe('files of reports', () => {
+  const folder = temporaryDir()
+  const ids = [new Date('2026-01-02T03:04:05Z'), new Date('2026-01-03T03:04:05Z')].map((at) =>
+    newReportId(at, 'seed', 'shop'),
+  )
+
+  test('are for their owner only, and found by the beginning or the end of their name', () => {
+    for (const id of ids) {
+      const path = writeReport(folder, stored(id), '<p>')
+      expect(statSync(path).mode & 0o777).toBe(0o600)
+      expect(statSync(path.replace('.html', '.json')).mode & 0o777).toBe(0o600)
+      expect(readFileSync(path, 'utf8')).toBe('<p>')
+    }
+    expect(listReports(folder)).toEqual([...ids].reverse())
+    expect(readReport(folder, undefined).id).toBe(ids[1])
+    expect(readReport(folder, '20260102').id).toBe('20260102-030405-seed-shop')
+    expect(() => readReport(folder, 'shop')).toThrow('2 reports are called like "shop".')
+    expect(() => readReport(folder, '../etc')).toThrow('There is no report "../etc".')
+  })
+})
