@@ -12,7 +12,7 @@ export interface Sample {
 }
 
 const MAX_ROWS = 16_000
-const MAX_BYTES = 16 * 1024 * 1024
+const MAX_BYTES = 4 * 1024 * 1024
 
 /** Rows that are spread over the whole table, at distances that no cycle of a generator shares. */
 export function sampleRows(table: TablePlan, seed: number): Sample {
