@@ -165,7 +165,7 @@ async function proveIt(input: Comparing, plan: Plan): Promise<Proof> {
   const { prove } = await import('../../migrate/index.ts')
   const options = diffOptions(input)
   const proof = await prove({ from: from.catalog, to, plan, options, scratch, signal })
-  out.note(proofText(out, plan, proof))
+  out.note(await proofText(out, plan, proof))
   return proof
 }
 

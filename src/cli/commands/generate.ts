@@ -89,7 +89,7 @@ async function run(context: CommandContext, { args, options }: CommandInput): Pr
   const folder =
     options.dryRun === true ? undefined : await writeMigration(config.migrations, { name, ...draft })
   const path = folder && relative(config.root, folder)
-  report(context, { ...draft, ...planned, name, path, custom, unread: to.unread ?? [] })
+  await report(context, { ...draft, ...planned, name, path, custom, unread: to.unread ?? [] })
   return undefined
 }
 
@@ -133,11 +133,11 @@ interface Report extends Draft, Planned {
   readonly unread: readonly string[]
 }
 
-function report({ out }: CommandContext, it: Report): void {
+async function report({ out }: CommandContext, it: Report): Promise<void> {
   const { name, path, sql, downSql, noWayBack, plan, proof, custom, unmanaged, unread } = it
   const { green, dim } = out.colors
   out.print(highlightSql(sql, out.colors))
-  if (proof !== undefined) out.note(proofText(out, plan, proof))
+  if (proof !== undefined) out.note(await proofText(out, plan, proof))
   if (path === undefined) out.note(dim('Dry run: nothing was written.'))
   else {
     const files = `migration.sql${downSql === undefined ? '' : ', down.sql'}`

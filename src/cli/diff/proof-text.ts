@@ -1,9 +1,13 @@
 import type { Plan } from '../../diff/index.ts'
 import type { Proof } from '../../migrate/index.ts'
-import { LOSES_NO_ROWS } from '../../model/index.ts'
 import type { Output } from '../output.ts'
 
-export function proofText({ colors }: Output, { statements }: Plan, { tables, empty }: Proof): string {
+export async function proofText(
+  { colors }: Output,
+  { statements }: Plan,
+  { tables, empty }: Proof,
+): Promise<string> {
+  const { LOSES_NO_ROWS } = await import('../../model/index.ts')
   const without =
     empty.length === 0 ? '' : `; without rows, because made-up ones do not fit: ${empty.join(', ')}`
   const drops = statements.some(({ hazards }) =>
