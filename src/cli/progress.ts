@@ -2,7 +2,7 @@ import { createLogUpdate } from 'log-update'
 import { formatCount, formatDuration, formatRows } from '../kernel/index.ts'
 import type { Phase, SeedEvent, Wait } from '../seed/index.ts'
 import type { Output } from './output.ts'
-import { PHASE_LABELS } from './seed-report.ts'
+import { PHASE_LABELS } from './seed/report.ts'
 import { waiting } from './waits.ts'
 
 /** A terminal is redrawn ten times a second; a file or a pipe gets a line every ten seconds. */

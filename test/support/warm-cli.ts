@@ -15,22 +15,23 @@ export interface WarmCli {
  * hundred cases made minutes of that. The same code from dist/ and the same environment; but a user's file that was loaded once stays loaded.
  */
 export function openWarmCli(): WarmCli {
-  let child: ChildProcess | undefined
+  let started: { readonly child: ChildProcess; readonly ended: Promise<unknown> } | undefined
+  const start = () => {
+    const child = fork(CHILD, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+    return { child, ended: new Promise((resolve) => child.once('exit', resolve)) }
+  }
   return {
     async run(args, { cwd, env = {} }) {
-      child ??= fork(CHILD, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+      started ??= start()
+      const { child, ended } = started
       child.send({ args, cwd, env: cliEnv(env) })
-      const [answer] = await Promise.race([
-        once(child, 'message'),
-        once(child, 'exit').then(([code]) => Promise.reject(new Error(`gigarow ended itself with ${code}`))),
-      ])
+      const early = ended.then((code) => Promise.reject(new Error(`gigarow ended itself with ${code}`)))
+      const [answer] = await Promise.race([once(child, 'message'), early])
       return answer as CliResult
     },
     async close() {
-      if (child === undefined) return
-      const ended = once(child, 'exit')
-      child.disconnect()
-      await ended
+      started?.child.disconnect()
+      await started?.ended
     },
   }
 }

@@ -1,29 +1,10 @@
 import { availableParallelism } from 'node:os'
 import type { Database, Target } from '../../db/index.ts'
-import { displayName, formatCount, GigarowError, parseRows } from '../../kernel/index.ts'
-import type { Filler, LoadPlan, Profile, Run, SeedEvent, SeedReport } from '../../seed/index.ts'
-import type { TunedResult } from '../../tuning/index.ts'
+import { GigarowError } from '../../kernel/index.ts'
 import type { Command, CommandContext, CommandInput } from '../command.ts'
 import { PROFILE_OPTIONS } from '../profiles.ts'
-import type { WrittenReport } from '../reports/write-seed.ts'
+import { checkFlags, planOf, profileOfFlags, type SeedFlags } from '../seed/flags.ts'
 import { TUNING_OPTIONS } from '../tuning/options.ts'
-
-interface SeedFlags {
-  readonly profile?: string
-  readonly rows?: string
-  readonly scale?: string
-  readonly only?: string
-  readonly seed?: string
-  readonly filler?: Filler | 'auto'
-  readonly jobs?: string
-  readonly chunkRows?: string
-  readonly to?: string
-  readonly resume?: boolean
-  readonly truncate?: boolean
-  readonly dryRun?: boolean
-  readonly diskFree?: string
-  readonly tune?: string
-}
 
 const DISK_FREE = {
   flags: '--disk-free <size>',
@@ -106,7 +87,7 @@ async function runPlan(context: CommandContext, { options }: CommandInput): Prom
   const flags = checkFlags(options as SeedFlags)
   const jobs = flags.jobs ?? (await context.config()).seed.jobs ?? availableParallelism()
   const plan = await planOf(context, { flags, jobs })
-  const { showPlan } = await import('../seed-plan.ts')
+  const { showPlan } = await import('../seed/plan.ts')
   return showPlan(context, {
     plan,
     jobs,
@@ -123,7 +104,7 @@ async function runSeed(context: CommandContext, { args, options }: CommandInput)
       hint: `gigarow seed --profile NAME --to csv ${folder}`,
     })
   if (flags.to !== undefined) {
-    const { seedToCsv } = await import('../seed-csv.ts')
+    const { seedToCsv } = await import('../seed/csv.ts')
     return seedToCsv(context, {
       profile: await profileOfFlags(context, flags),
       folder,
@@ -139,246 +120,14 @@ async function runSeed(context: CommandContext, { args, options }: CommandInput)
   const withLoad = <T>(at: Target, use: (db: Database) => Promise<T>) =>
     withDatabase(at, { doing: 'seeding', max: jobs + 3, applicationName: 'gigarow seed' }, use)
   const truncate = flags.truncate === true
+  const { dryRun } = await import('../seed/dry-run.ts')
   if (flags.dryRun) return withLoad(target, (db) => dryRun(context, db, { plan, jobs, truncate }))
-  const { withTuning } = await import('../seed-tuning.ts')
+  const [{ withTuning }, { load, render }] = await Promise.all([
+    import('../seed/tuning.ts'),
+    import('../seed/load.ts'),
+  ])
   const tuned = await withTuning(context, { options, target, plan, truncate }, (at) =>
     withLoad(at, (db) => load(context, db, { flags, jobs, plan })),
   )
   return render(context, tuned.value, tuned.applied === undefined ? undefined : tuned)
-}
-
-interface CheckedFlags extends Omit<SeedFlags, 'jobs' | 'chunkRows' | 'seed'> {
-  readonly seed?: number | undefined
-  readonly jobs?: number | undefined
-  readonly chunkRows?: number | undefined
-}
-
-function checkFlags(flags: SeedFlags): CheckedFlags {
-  const { seed, jobs, chunkRows, ...rest } = flags
-  refuseCombinations(flags)
-  return {
-    ...rest,
-    seed:
-      seed === undefined
-        ? undefined
-        : integer(seed, { flag: '--seed', min: 0, max: Number.MAX_SAFE_INTEGER }),
-    jobs: jobs === undefined ? undefined : integer(jobs, { flag: '--jobs', min: 1, max: 64 }),
-    chunkRows:
-      chunkRows === undefined
-        ? undefined
-        : integer(String(parseRows(chunkRows)), { flag: '--chunk-rows', min: 1, max: 100_000_000 }),
-  }
-}
-
-function refuseCombinations(flags: SeedFlags): void {
-  const { resume, truncate, dryRun, rows, scale, only, seed, chunkRows, to, tune } = flags
-  const usage = (message: string, hint: string) => new GigarowError('USAGE', message, { hint })
-  if (resume && (rows ?? scale ?? only ?? seed ?? chunkRows) !== undefined) {
-    throw usage(
-      '--resume goes on with the plan of the stopped load; --rows, --scale, --only, --seed and --chunk-rows do not go with it.',
-      'Leave them out, or start again without --resume.',
-    )
-  }
-  if (to !== undefined && (resume || dryRun))
-    throw usage(
-      '--to csv does not go with --resume and --dry-run.',
-      'The same command goes on where it stopped.',
-    )
-  if (tune !== undefined && (to !== undefined || dryRun))
-    throw usage(
-      `--tune does not go with ${to === undefined ? '--dry-run' : '--to csv'}.`,
-      `gigarow tune plan ${tune} shows what it would change.`,
-    )
-  if (resume && truncate)
-    throw usage(
-      '--resume keeps rows and --truncate deletes them: give one of the two.',
-      'gigarow seed --resume goes on; --truncate starts again.',
-    )
-  if (resume && dryRun)
-    throw usage('--dry-run does not go with --resume.', 'gigarow seed --resume goes on with the load.')
-  if (rows !== undefined && scale !== undefined)
-    throw usage('--rows and --scale both say how many rows: give one of the two.', 'For example: --rows 10M.')
-}
-
-function integer(text: string, { flag, min, max }: { flag: string; min: number; max: number }): number {
-  const value = Number(text)
-  if (/^\d+$/.test(text) && value >= min && value <= max) return value
-  throw new GigarowError('USAGE', `${flag} must be a whole number from ${min} to ${max}, not "${text}".`, {
-    facts: { flag, value: text },
-    hint: `For example: ${flag} ${Math.max(min, 2)}.`,
-  })
-}
-
-async function planOf(
-  context: CommandContext,
-  { flags, jobs }: { flags: CheckedFlags; jobs: number },
-): Promise<LoadPlan> {
-  const config = await context.config()
-  const profile = await profileOfFlags(context, flags)
-  const { planLoad } = await import('../../seed/index.ts')
-  return planLoad(profile, { jobs, chunkRows: flags.chunkRows ?? config.seed.chunkRows })
-}
-
-async function profileOfFlags(context: CommandContext, flags: CheckedFlags): Promise<Profile> {
-  const [{ loadProfile }, { onlyTables }] = await Promise.all([
-    import('../profiles.ts'),
-    import('../../seed/index.ts'),
-  ])
-  const { profile: name, rows, scale, only, seed } = flags
-  const whole = await loadProfile(await context.config(), { profile: name, rows, scale })
-  const profile = only === undefined ? whole : onlyTables(whole, only.split(','))
-  return { ...profile, seed: seed ?? profile.seed }
-}
-
-interface LoadOptions {
-  readonly flags: CheckedFlags
-  readonly jobs: number
-  readonly plan: LoadPlan | undefined
-}
-
-interface Loaded {
-  readonly report: SeedReport
-  /** Of this process with all its threads. */
-  readonly peakRssBytes: number
-  readonly written: WrittenReport | undefined
-}
-
-async function load(
-  context: CommandContext,
-  db: Database,
-  { flags, jobs, plan }: LoadOptions,
-): Promise<Loaded> {
-  const { resume, seed, unfinishedRuns } = await import('../../seed/index.ts')
-  const { SeedProgress } = await import('../progress.ts')
-  const { freeSpace } = await import('../disk-space.ts')
-  const { WaitRecorder } = await import('../reports/wait-recorder.ts')
-  const { writeSeedReport } = await import('../reports/write-seed.ts')
-  const run = flags.resume ? pickRun(await unfinishedRuns(db), flags.profile) : undefined
-  const progress = new SeedProgress(context.out)
-  const recorder = new WaitRecorder()
-  const options = {
-    filler:
-      flags.filler === undefined || flags.filler === 'auto'
-        ? (run?.filler ?? ('copy' as const))
-        : flags.filler,
-    calibrate: flags.filler === 'auto',
-    space: await freeSpace(context, db, flags.diskFree),
-    jobs,
-    truncate: flags.truncate === true,
-    profile: run && (await profileOf(context, run)),
-    emit: (event: SeedEvent) => {
-      progress.listen(event)
-      recorder.listen(event)
-    },
-    signal: context.signal,
-  }
-  try {
-    const report = run ? await resume(db, run, options) : await seed(db, plan!, options)
-    progress.stop()
-    const loaded = run?.plan ?? plan!
-    const queries = await queriesOf(context, loaded.profile)
-    const { waits } = recorder
-    const peakRssBytes = peakRss()
-    const written = await writeSeedReport(context, db, { report, plan: loaded, queries, waits, peakRssBytes })
-    return { report, peakRssBytes, written }
-  } finally {
-    progress.stop()
-  }
-}
-
-/** Generators of the user's own run only if the profile's file still has them. */
-async function profileOf(context: CommandContext, { plan }: Run): Promise<Profile | undefined> {
-  const { hasOwnCode } = await import('../../seed/index.ts')
-  if (!hasOwnCode(plan)) return undefined
-  const { loadProfile } = await import('../profiles.ts')
-  return loadProfile(await context.config(), { profile: plan.profile })
-}
-
-/** The report's questions, of the profile as its file has it now. */
-async function queriesOf(context: CommandContext, name: string): Promise<Profile['queries']> {
-  const { loadProfile } = await import('../profiles.ts')
-  const profile = await loadProfile(await context.config(), { profile: name }).catch(() => undefined)
-  return profile?.queries
-}
-
-function pickRun(runs: readonly Run[], profile: string | undefined): Run {
-  const fitting = runs.filter((run) => profile === undefined || run.plan.profile === profile)
-  if (fitting.length === 1) return fitting[0]!
-  const names = fitting.map((run) => `${run.plan.profile} (run ${run.id})`)
-  throw new GigarowError(
-    'SEED_NOTHING_TO_RESUME',
-    fitting.length === 0
-      ? `No load${profile === undefined ? '' : ` of profile ${profile}`} is unfinished.`
-      : `${fitting.length} loads are unfinished: ${names.join(', ')}.`,
-    {
-      facts: { unfinished: names },
-      hint:
-        fitting.length === 0
-          ? 'Start one: gigarow seed --profile NAME --rows N.'
-          : 'Name one with --profile.',
-    },
-  )
-}
-
-/** Peak resident memory of this process with all its threads, in bytes (getrusage counts in kB). */
-function peakRss(): number {
-  return process.resourceUsage().maxRSS * 1024
-}
-
-async function render(
-  { out }: CommandContext,
-  { report, peakRssBytes, written }: Loaded,
-  tuned: TunedResult<Loaded> | undefined,
-): Promise<number> {
-  const { renderSeedReport } = await import('../seed-report.ts')
-  const { printTuning, tuningDocument } = await import('../seed-tuning.ts')
-  const { run: _run, ...document } = report
-  out.document({
-    ...document,
-    peakRssBytes,
-    report: written?.path ?? null,
-    ...(tuned === undefined ? {} : { tuning: tuningDocument(tuned) }),
-  })
-  out.print(renderSeedReport(report, { out, peakRssBytes }))
-  if (written !== undefined) out.print(`\nReport: ${written.path}`)
-  if (tuned === undefined) return 0
-  out.print('')
-  return printTuning(tuned, out)
-}
-
-async function dryRun(
-  { out }: CommandContext,
-  db: Database,
-  { plan, jobs, truncate }: { plan: LoadPlan | undefined; jobs: number; truncate: boolean },
-): Promise<number> {
-  const seeding = await import('../../seed/index.ts')
-  const { checkEmpty, checkUnreferenced, chunkCount, planStrip, preflight, rebuildOrder } = seeding
-  const tables = await preflight(db.sql, plan!)
-  await (truncate ? checkUnreferenced : checkEmpty)(db.sql, tables)
-  const strips = planStrip(tables.map((t) => t.live))
-  const rebuilds = rebuildOrder(strips).flatMap((s) => s.rebuildSql)
-  const summary = plan!.tables.map((table) => ({
-    table: displayName(table.table),
-    rows: table.rows,
-    chunks: chunkCount(table),
-    chunkRows: table.chunkRows,
-  }))
-  const partitions = await seeding.explainPartitions(db.sql, { plan: plan!, tables, jobs })
-  out.document({
-    profile: plan!.profile,
-    seed: plan!.seed,
-    tables: summary,
-    partitions,
-    drops: strips.filter((s) => s.dropSql !== undefined).map((s) => s.dropSql),
-    rebuilds,
-  })
-  out.print(`Profile ${plan!.profile} (seed ${plan!.seed}) would load:`)
-  for (const table of summary)
-    out.print(`  ${table.table}: ${formatCount(table.rows)} rows in ${formatCount(table.chunks)} chunks`)
-  for (const sentence of partitions) out.print(`  ${sentence}`)
-  out.print('Before the load:')
-  for (const strip of strips.filter((s) => s.dropSql !== undefined)) out.print(`  ${strip.dropSql}`)
-  out.print('After it, besides VACUUM, ANALYZE and verification:')
-  for (const statement of rebuilds) out.print(`  ${statement}`)
-  return 0
 }

@@ -9,7 +9,7 @@ import {
   renderPage,
   type Section,
 } from '../report/index.ts'
-import { PHASE_LABELS } from '../seed-report.ts'
+import { PHASE_LABELS } from '../seed/report.ts'
 import { waitName } from '../waits.ts'
 import type { SeedData } from './seed-data.ts'
 import { findingRows, queryTable } from './seed-text.ts'

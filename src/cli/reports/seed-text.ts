@@ -1,7 +1,7 @@
 import { formatCount, formatDuration } from '../../kernel/index.ts'
 import type { Examination } from '../../seed/index.ts'
 import type { Output } from '../output.ts'
-import { PHASE_LABELS, renderSeedReport } from '../seed-report.ts'
+import { PHASE_LABELS, renderSeedReport } from '../seed/report.ts'
 import { renderTable, type TableOptions } from '../table.ts'
 import { waitName } from '../waits.ts'
 import type { SeedData } from './seed-data.ts'

@@ -1,11 +1,11 @@
-import { type Database, withDatabase } from '../db/index.ts'
-import { formatBytes, formatCount, formatDuration } from '../kernel/index.ts'
-import type { Filler, FreeSpace, LoadEstimate, LoadPlan } from '../seed/index.ts'
-import type { CommandContext } from './command.ts'
-import { freeSpace } from './disk-space.ts'
-import type { Output } from './output.ts'
-import { PHASE_LABELS } from './seed-report.ts'
-import { renderTable } from './table.ts'
+import { type Database, withDatabase } from '../../db/index.ts'
+import { formatBytes, formatCount, formatDuration } from '../../kernel/index.ts'
+import type { Filler, FreeSpace, LoadEstimate, LoadPlan } from '../../seed/index.ts'
+import type { CommandContext } from '../command.ts'
+import { freeSpace } from '../disk-space.ts'
+import type { Output } from '../output.ts'
+import { renderTable } from '../table.ts'
+import { PHASE_LABELS } from './report.ts'
 
 export interface ShowPlanOptions {
   readonly plan: LoadPlan
@@ -34,7 +34,7 @@ async function planned(context: CommandContext, db: Database, options: ShowPlanO
     readTables,
     rebuildOrder,
     spaceNeeded,
-  } = await import('../seed/index.ts')
+  } = await import('../../seed/index.ts')
   const tables = await readTables(db.sql, plan)
   const estimate = await estimateLoad(db, { plan, tables, jobs, filler })
   const partitions = await explainPartitions(db.sql, { plan, tables, jobs })

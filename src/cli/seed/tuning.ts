@@ -1,9 +1,9 @@
-import { type Target, withDatabase } from '../db/index.ts'
-import type { LoadPlan } from '../seed/index.ts'
-import type { RevertResult, Tuned, TunedResult, TuningProfile } from '../tuning/index.ts'
-import type { CommandContext, CommandInput } from './command.ts'
-import type { Output } from './output.ts'
-import { hardwareOverrides } from './tuning/options.ts'
+import { type Target, withDatabase } from '../../db/index.ts'
+import type { LoadPlan } from '../../seed/index.ts'
+import type { RevertResult, Tuned, TunedResult, TuningProfile } from '../../tuning/index.ts'
+import type { CommandContext, CommandInput } from '../command.ts'
+import type { Output } from '../output.ts'
+import { hardwareOverrides } from '../tuning/options.ts'
 
 type Options = CommandInput['options']
 
@@ -29,9 +29,9 @@ export async function withTuning<T>(
   if (profile === undefined) return { value: await work(target), applied: undefined }
   // A load that cannot begin is not worth a restart.
   if (plan !== undefined) await check(target, { plan, truncate })
-  const { tuningContext } = await import('./tuning/context.ts')
-  const { warnUnsafe } = await import('./tuning/unsafe.ts')
-  const { duringTuning } = await import('../tuning/index.ts')
+  const { tuningContext } = await import('../tuning/context.ts')
+  const { warnUnsafe } = await import('../tuning/unsafe.ts')
+  const { duringTuning } = await import('../../tuning/index.ts')
   const { tuning, embedded } = await tuningContext(context, options)
   if (embedded) warnUnsafe(profile, context)
   const restart = options.restart !== false
@@ -67,8 +67,8 @@ async function check(
   target: Target,
   { plan, truncate }: { plan: LoadPlan; truncate: boolean },
 ): Promise<void> {
-  const { checkLoad } = await import('../seed/index.ts')
-  const { ensureStore } = await import('../store/index.ts')
+  const { checkLoad } = await import('../../seed/index.ts')
+  const { ensureStore } = await import('../../store/index.ts')
   await withDatabase(target, { doing: 'checking the load', max: 2 }, async (db) => {
     await ensureStore(db)
     await checkLoad(db, plan, { truncate })
@@ -82,14 +82,14 @@ async function profileFor(
   const named = options.tune === undefined ? undefined : String(options.tune)
   const name = named ?? (plan === undefined ? await ofDeadLoad(context, target) : undefined)
   if (name === undefined) return undefined
-  const { findProfile } = await import('./tuning/profiles.ts')
+  const { findProfile } = await import('../tuning/profiles.ts')
   return (await findProfile((await context.config()).tuning, name)).profile
 }
 
 /** The profile that a load of this database had in force when it died, by lease and journal. */
 async function ofDeadLoad(context: CommandContext, target: Target): Promise<string | undefined> {
-  const { openJournals } = await import('../tuning/index.ts')
-  const { isAlive, readLeases } = await import('../store/index.ts')
+  const { openJournals } = await import('../../tuning/index.ts')
+  const { isAlive, readLeases } = await import('../../store/index.ts')
   const { stateDir } = await context.config()
   const open = openJournals(stateDir).map(({ state }) => state)
   if (open.length === 0) return undefined

@@ -1,6 +1,6 @@
-import { formatBytes, formatCount, GigarowError } from '../kernel/index.ts'
-import type { Profile } from '../seed/index.ts'
-import type { CommandContext } from './command.ts'
+import { formatBytes, formatCount, GigarowError } from '../../kernel/index.ts'
+import type { Profile } from '../../seed/index.ts'
+import type { CommandContext } from '../command.ts'
 
 /** gigarow seed --to csv FOLDER: files instead of tables, no server. */
 export async function seedToCsv(
@@ -11,7 +11,7 @@ export async function seedToCsv(
     throw new GigarowError('USAGE', '--to csv needs a folder for the files.', {
       hint: `For example: gigarow seed --profile ${profile.name} --to csv ./data.`,
     })
-  const [{ resolve }, { writeCsv }] = await Promise.all([import('node:path'), import('../seed/index.ts')])
+  const [{ resolve }, { writeCsv }] = await Promise.all([import('node:path'), import('../../seed/index.ts')])
   const files = await writeCsv(profile, {
     folder: resolve(cwd, folder),
     truncate,

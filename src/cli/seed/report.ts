@@ -1,7 +1,7 @@
-import { formatBytes, formatCount, formatDuration, formatRows } from '../kernel/index.ts'
-import type { Phase, SeedReport } from '../seed/index.ts'
-import type { Output } from './output.ts'
-import { renderTable } from './table.ts'
+import { formatBytes, formatCount, formatDuration, formatRows } from '../../kernel/index.ts'
+import type { Phase, SeedReport } from '../../seed/index.ts'
+import type { Output } from '../output.ts'
+import { renderTable } from '../table.ts'
 
 export const PHASE_LABELS: Readonly<Record<Phase, string>> = {
   prepare: 'prepare',

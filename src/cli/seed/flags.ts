@@ -1,0 +1,103 @@
+import { GigarowError, parseRows } from '../../kernel/index.ts'
+import type { Filler, LoadPlan, Profile } from '../../seed/index.ts'
+import type { CommandContext } from '../command.ts'
+
+export interface SeedFlags {
+  readonly profile?: string
+  readonly rows?: string
+  readonly scale?: string
+  readonly only?: string
+  readonly seed?: string
+  readonly filler?: Filler | 'auto'
+  readonly jobs?: string
+  readonly chunkRows?: string
+  readonly to?: string
+  readonly resume?: boolean
+  readonly truncate?: boolean
+  readonly dryRun?: boolean
+  readonly diskFree?: string
+  readonly tune?: string
+}
+
+export interface CheckedFlags extends Omit<SeedFlags, 'jobs' | 'chunkRows' | 'seed'> {
+  readonly seed?: number | undefined
+  readonly jobs?: number | undefined
+  readonly chunkRows?: number | undefined
+}
+
+export function checkFlags(flags: SeedFlags): CheckedFlags {
+  const { seed, jobs, chunkRows, ...rest } = flags
+  refuseCombinations(flags)
+  return {
+    ...rest,
+    seed:
+      seed === undefined
+        ? undefined
+        : integer(seed, { flag: '--seed', min: 0, max: Number.MAX_SAFE_INTEGER }),
+    jobs: jobs === undefined ? undefined : integer(jobs, { flag: '--jobs', min: 1, max: 64 }),
+    chunkRows:
+      chunkRows === undefined
+        ? undefined
+        : integer(String(parseRows(chunkRows)), { flag: '--chunk-rows', min: 1, max: 100_000_000 }),
+  }
+}
+
+function refuseCombinations(flags: SeedFlags): void {
+  const { resume, truncate, dryRun, rows, scale, only, seed, chunkRows, to, tune } = flags
+  const usage = (message: string, hint: string) => new GigarowError('USAGE', message, { hint })
+  if (resume && (rows ?? scale ?? only ?? seed ?? chunkRows) !== undefined) {
+    throw usage(
+      '--resume goes on with the plan of the stopped load; --rows, --scale, --only, --seed and --chunk-rows do not go with it.',
+      'Leave them out, or start again without --resume.',
+    )
+  }
+  if (to !== undefined && (resume || dryRun))
+    throw usage(
+      '--to csv does not go with --resume and --dry-run.',
+      'The same command goes on where it stopped.',
+    )
+  if (tune !== undefined && (to !== undefined || dryRun))
+    throw usage(
+      `--tune does not go with ${to === undefined ? '--dry-run' : '--to csv'}.`,
+      `gigarow tune plan ${tune} shows what it would change.`,
+    )
+  if (resume && truncate)
+    throw usage(
+      '--resume keeps rows and --truncate deletes them: give one of the two.',
+      'gigarow seed --resume goes on; --truncate starts again.',
+    )
+  if (resume && dryRun)
+    throw usage('--dry-run does not go with --resume.', 'gigarow seed --resume goes on with the load.')
+  if (rows !== undefined && scale !== undefined)
+    throw usage('--rows and --scale both say how many rows: give one of the two.', 'For example: --rows 10M.')
+}
+
+function integer(text: string, { flag, min, max }: { flag: string; min: number; max: number }): number {
+  const value = Number(text)
+  if (/^\d+$/.test(text) && value >= min && value <= max) return value
+  throw new GigarowError('USAGE', `${flag} must be a whole number from ${min} to ${max}, not "${text}".`, {
+    facts: { flag, value: text },
+    hint: `For example: ${flag} ${Math.max(min, 2)}.`,
+  })
+}
+
+export async function planOf(
+  context: CommandContext,
+  { flags, jobs }: { flags: CheckedFlags; jobs: number },
+): Promise<LoadPlan> {
+  const config = await context.config()
+  const profile = await profileOfFlags(context, flags)
+  const { planLoad } = await import('../../seed/index.ts')
+  return planLoad(profile, { jobs, chunkRows: flags.chunkRows ?? config.seed.chunkRows })
+}
+
+export async function profileOfFlags(context: CommandContext, flags: CheckedFlags): Promise<Profile> {
+  const [{ loadProfile }, { onlyTables }] = await Promise.all([
+    import('../profiles.ts'),
+    import('../../seed/index.ts'),
+  ])
+  const { profile: name, rows, scale, only, seed } = flags
+  const whole = await loadProfile(await context.config(), { profile: name, rows, scale })
+  const profile = only === undefined ? whole : onlyTables(whole, only.split(','))
+  return { ...profile, seed: seed ?? profile.seed }
+}
