@@ -1,5 +1,5 @@
-// Tuning in a hundred random trials on PostgreSQL 14 to 18 (test/fault/tuning/trials).
-//   npm run test:trials               all
+// A hundred random trials of tuning on PostgreSQL 14 to 18 (test/fault/tuning/trials), thirty of loads (test/fault/seed-trials).
+//   npm run test:trials               all of both
 //   npm run test:trials -- 17,42      these, by the seeds that a failure names
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
@@ -10,9 +10,10 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const [seeds] = process.argv.slice(2)
 installMatrix()
 const config = ['--config', 'vitest.fault.config.ts', '--reporter', 'verbose']
+const files = ['test/fault/tuning/trials', 'test/fault/seed-trials']
 const { status } = spawnSync(
   process.execPath,
-  [join(root, 'node_modules/vitest/vitest.mjs'), 'run', ...config, 'test/fault/tuning/trials'],
+  [join(root, 'node_modules/vitest/vitest.mjs'), 'run', ...config, ...files],
   {
     cwd: root,
     stdio: 'inherit',
