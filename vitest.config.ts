@@ -8,7 +8,20 @@ const src = fileURLToPath(new URL('./src/', import.meta.url))
 const LONGEST = [
   'test/cases/cases.test.ts',
   'test/db/diff/pairs.test.ts',
+  'test/db/init/init.test.ts',
+  'test/db/seed/profiles.test.ts',
+  'test/db/seed/load.test.ts',
+]
+
+/** Minutes of a real server's time: `npm run test:long` (vitest.long.config.ts). */
+export const LONG = [
   'test/db/cluster/lifecycle.test.ts',
+  'test/db/diff/{every-change,pairs}.test.ts',
+  'test/db/init/**/*.test.ts',
+  'test/db/migrate/prove.test.ts',
+  'test/db/schema/generate.test.ts',
+  'test/db/seed/{conformance,estimate,hazards,leaves,profiles}.test.ts',
+  'test/db/tuning/{measure,restart}.test.ts',
 ]
 
 class LongestFirst extends BaseSequencer {
@@ -31,6 +44,7 @@ export default defineConfig({
   },
   test: {
     include: ['test/unit/**/*.test.ts', 'test/db/**/*.test.ts', 'test/cases/**/*.test.ts'],
+    exclude: LONG,
     globalSetup: ['test/support/global-setup.ts'],
     setupFiles: ['test/support/fast-check.ts'],
     // No measure of speed: a machine that does ten other things at once is to pass, too.

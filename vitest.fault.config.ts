@@ -4,5 +4,5 @@ import base from './vitest.config.ts'
 // npm run test:fault: kill -9 of us and of the server, full disks. Each file has a server of its own, two files at a time.
 export default defineConfig({
   ...base,
-  test: { ...base.test, include: ['test/fault/**/*.test.ts'], testTimeout: 600_000 },
+  test: { ...base.test, include: ['test/fault/**/*.test.ts'], exclude: [], testTimeout: 600_000 },
 })
