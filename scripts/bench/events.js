@@ -3,56 +3,20 @@
 // transaction, from files on the server), COPY of the same files through the parent, and ours. Ratios of one run count.
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { availableParallelism, cpus, totalmem } from 'node:os'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
-import { parseArgs } from 'node:util'
-import { ensureReady } from '../bootstrap.js'
+import { median, openBench, root, say } from './server.js'
 
-ensureReady()
-const root = fileURLToPath(new URL('../..', import.meta.url))
-const { openPool } = await import('../../dist/db/index.js')
-const { openCluster } = await import('../../dist/cluster/index.js')
-const { formatBytes, formatRows, ident, parseRows } = await import('../../dist/kernel/index.js')
+const { formatBytes, formatRows, ident } = await import('../../dist/kernel/index.js')
 const { selectSql } = await import('../../dist/seed/index.js')
 const { loadModule } = await import('../../dist/config/index.js')
-
-const { values: flags } = parseArgs({
-  options: {
-    rows: { type: 'string', default: '20M' },
-    jobs: { type: 'string', default: String(availableParallelism()) },
-    rounds: { type: 'string', default: '3' },
-    json: { type: 'string' },
-  },
+const { rows, jobs, rounds, json, env, gigarow, sql, report, close } = await openBench({
+  name: 'bench-events',
+  rows: '20M',
 })
-const rows = parseRows(flags.rows)
-const jobs = Number(flags.jobs)
-const rounds = Number(flags.rounds)
-const stateDir = join(root, '.gigarow', 'bench-events')
-/** @type {Record<string, string | undefined>} */
-const env = { ...process.env, GIGAROW_STATE_DIR: stateDir }
-delete env.DATABASE_URL
-
-/** Runs the CLI; with --json returns its document. @param {string[]} args */
-function gigarow(...args) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, 'bin/gigarow.js'), ...args], {
-    cwd: root,
-    env,
-    encoding: 'utf8',
-    maxBuffer: 1 << 28,
-  })
-  if (status !== 0) throw new Error(`gigarow ${args.join(' ')} ended with ${status}:\n${stdout}${stderr}`)
-  return args.includes('--json') ? JSON.parse(stdout) : undefined
-}
-
-/** @param {string} text */
-const say = (text) => process.stderr.write(`${text}\n`)
 const COLUMNS = 'id, user_id, event_type, event_time, payload'
 
-const cluster = openCluster({ root, stateDir })
-const sql = openPool(await cluster.start(), { max: jobs + 2 })
 /** @typedef {{ seconds: number, cpu: number, vacuum: number, peakRssBytes?: number }} Measurement */
 /** @type {Record<string, { name: string, run: () => Promise<Measurement>, measured: Measurement[] }>} */
 const contests = {
@@ -60,18 +24,6 @@ const contests = {
   parent: { name: 'COPY through the parent', run: throughParent, measured: [] },
   copy: { name: 'gigarow --filler copy', run: () => ours('copy'), measured: [] },
   sql: { name: 'gigarow --filler sql', run: () => ours('sql'), measured: [] },
-}
-/** @type {Record<string, unknown>} */
-const report = {
-  machine: {
-    cpus: cpus()[0]?.model,
-    cores: availableParallelism(),
-    memoryBytes: totalmem(),
-    node: process.version,
-  },
-  rows,
-  jobs,
-  rounds,
 }
 try {
   gigarow('migrate', 'up')
@@ -97,9 +49,7 @@ try {
   }
   print()
 } finally {
-  await sql.end({ timeout: 5 })
-  await cluster.stop()
-  rmSync(stateDir, { recursive: true, force: true })
+  await close()
 }
 
 /** Only the load is measured: nothing is to be built behind it. */
@@ -299,11 +249,6 @@ async function cpuOfLoad(ended) {
   }
 }
 
-/** @param {number[]} values */
-function median(values) {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
-}
-
 function print() {
   const best = (/** @type {string} */ key) => median((contests[key]?.measured ?? []).map((m) => m.seconds))
   report.results = Object.entries(contests).map(([key, { name, measured }]) => ({
@@ -320,6 +265,6 @@ function print() {
   const peak = Math.max(...Object.values(contests).flatMap((c) => c.measured.map((m) => m.peakRssBytes ?? 0)))
   say(`peak memory of gigarow: ${formatBytes(peak)}`)
   const text = JSON.stringify(report, null, 2)
-  if (flags.json) writeFileSync(flags.json, `${text}\n`)
+  if (json) writeFileSync(json, `${text}\n`)
   else process.stdout.write(`${text}\n`)
 }

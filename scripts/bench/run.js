@@ -3,49 +3,15 @@
 // the recipe of the billion row document, our fillers, and the whole pipeline of both. Everything is measured once in
 // each round, and medians are compared: ratios count; seconds are noisy.
 import { spawnSync } from 'node:child_process'
-import { rmSync, writeFileSync } from 'node:fs'
-import { availableParallelism, cpus, totalmem } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { parseArgs } from 'node:util'
-import { ensureReady } from '../bootstrap.js'
+import { median, openBench, root, say } from './server.js'
 
-ensureReady()
-const root = fileURLToPath(new URL('../..', import.meta.url))
-const { openPool } = await import('../../dist/db/index.js')
-const { openCluster } = await import('../../dist/cluster/index.js')
-const { formatBytes, formatRows, parseRows } = await import('../../dist/kernel/index.js')
-
-const { values: flags } = parseArgs({
-  options: {
-    rows: { type: 'string', default: '10M' },
-    jobs: { type: 'string', default: String(availableParallelism()) },
-    rounds: { type: 'string', default: '3' },
-    json: { type: 'string' },
-  },
+const { formatBytes, formatRows } = await import('../../dist/kernel/index.js')
+const { rows, jobs, rounds, json, gigarow, sql, report, close } = await openBench({
+  name: 'bench',
+  rows: '10M',
 })
-const rows = parseRows(flags.rows)
-const jobs = Number(flags.jobs)
-const rounds = Number(flags.rounds)
-const stateDir = join(root, '.gigarow', 'bench')
-/** @type {Record<string, string | undefined>} */
-const env = { ...process.env, GIGAROW_STATE_DIR: stateDir }
-delete env.DATABASE_URL
-
-/** Runs the CLI; with --json returns its document. @param {string[]} args */
-function gigarow(...args) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, 'bin/gigarow.js'), ...args], {
-    cwd: root,
-    env,
-    encoding: 'utf8',
-    maxBuffer: 1 << 28,
-  })
-  if (status !== 0) throw new Error(`gigarow ${args.join(' ')} ended with ${status}:\n${stdout}${stderr}`)
-  return args.includes('--json') ? JSON.parse(stdout) : undefined
-}
-
-/** @param {string} text */
-const say = (text) => process.stderr.write(`${text}\n`)
 /** @typedef {{ load: number, pipeline: number, peakRssBytes?: number, checksum?: string }} Measurement in seconds and bytes */
 /** One measurement a round. @type {{ limit: number[], recipe: Measurement[], copy: Measurement[], sql: Measurement[] }} */
 const runs = { limit: [], recipe: [], copy: [], sql: [] }
@@ -69,22 +35,8 @@ async function measure(name, work) {
   return seconds
 }
 
-const cluster = openCluster({ root, stateDir })
-const sql = openPool(await cluster.start(), { max: jobs + 2 })
 /** @type {(k: number) => string} */
 let file
-/** @type {Record<string, unknown>} */
-const report = {
-  machine: {
-    cpus: cpus()[0]?.model,
-    cores: availableParallelism(),
-    memoryBytes: totalmem(),
-    node: process.version,
-  },
-  rows,
-  jobs,
-  rounds,
-}
 try {
   gigarow('migrate', 'up')
   gigarow('tune', 'apply', 'bulk-safe', '--yes')
@@ -104,13 +56,7 @@ try {
   }
   print()
 } finally {
-  await sql.end({ timeout: 5 })
-  try {
-    gigarow('tune', 'revert', '--yes')
-  } finally {
-    await cluster.stop()
-    rmSync(stateDir, { recursive: true, force: true })
-  }
+  await close()
 }
 
 /** The rows of each session: [first, last]. */
@@ -205,11 +151,6 @@ async function fill(filler) {
   }
 }
 
-/** @param {number[]} values */
-function median(values) {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
-}
-
 function print() {
   const { limit, recipe, copy, sql } = runs
   const load = {
@@ -269,6 +210,6 @@ function print() {
     `peak memory of gigarow: copy ${formatBytes(peak.copy)}, sql ${formatBytes(peak.sql)}; checksums ${checksums.size === 1 ? 'equal' : 'DIFFER'}`,
   )
   const text = JSON.stringify(report, null, 2)
-  if (flags.json) writeFileSync(flags.json, `${text}\n`)
+  if (json) writeFileSync(json, `${text}\n`)
   else process.stdout.write(`${text}\n`)
 }
