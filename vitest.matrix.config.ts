@@ -27,7 +27,8 @@ const SHORT = [
 const EXCLUDE = [
   'test/db/migrate/{diff-cli,scratch}.test.ts',
   'test/db/schema/generate.test.ts',
-  'test/db/seed/{hazards,profiles}.test.ts',
+  'test/db/seed/{estimate,hazards,profiles}.test.ts',
+  'test/db/tuning/measure.test.ts',
 ]
 
 const include = process.env.GIGAROW_TEST_LIST === 'short' ? SHORT : INCLUDE

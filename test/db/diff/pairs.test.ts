@@ -9,7 +9,10 @@ import { readKnown, readPairs } from './pair.ts'
 const LANES = 4
 const server = parseTarget(inject('serverUrl'), 'flag')
 const known = readKnown()
-const pairs = readPairs(await majorOf(server))
+const major = await majorOf(server)
+// The short list of the versions between has a third of them each: all of them run on the oldest and on 18.
+const isShort = process.env.GIGAROW_TEST_LIST === 'short'
+const pairs = readPairs(major).filter((_, k) => !isShort || k % 3 === major % 3)
 
 let lanes: Lanes
 beforeAll(async () => {

@@ -5,7 +5,7 @@ import { runTrial } from './trial.ts'
 
 const MAJORS = [14, 15, 16, 17, 18]
 /** GIGAROW_TRIALS: how many; `7,12` are these. npm run test:trials runs all. */
-const WANTED = process.env.GIGAROW_TRIALS ?? '20'
+const WANTED = process.env.GIGAROW_TRIALS ?? '10'
 const SEEDS = WANTED.includes(',')
   ? WANTED.split(',')
       .filter((seed) => seed !== '')
