@@ -29,19 +29,22 @@ function mountDisk(
   }
 }
 
-test('a disk that really is full: a clear error; with more room --resume ends the load', async (context) => {
+test('a disk that is too small is told before the load; where that is overruled: a clear error, and with more room --resume ends it', async (context) => {
   const disk = process.platform === 'linux' ? mountDisk('300m') : undefined
   if (disk === undefined) return context.skip('mounting a small disk takes root and Linux')
   const env = { GIGAROW_STATE_DIR: join(disk.dir, 'state') }
   const cli = (...args: string[]) => runCli(args, { cwd, env })
   try {
     expect(await cli('migrate', 'up')).toMatchObject({ code: 0 })
-    const { code, stderr } = await cli('seed', '--profile', 'billion', '--rows', ROWS)
+    const seed = ['seed', '--profile', 'billion', '--rows', ROWS]
+    const refused = await cli(...seed)
+    expect(refused).toMatchObject({ code: 3, stderr: expect.stringContaining('SEED_NO_SPACE') })
+    const { code, stderr } = await cli(...seed, '--disk-free', '1TB')
     expect(code).toBe(1)
     // Without room for the write-ahead log the whole server goes down.
     expect(stderr).toMatch(/DISK_FULL|DB_CONNECTION_LOST/)
     expect(stderr).toContain('gigarow seed --resume')
-    const full = await cli('seed', '--resume')
+    const full = await cli('seed', '--resume', '--disk-free', '1TB')
     expect(full.code).toBe(1)
     expect(full.stderr).toMatch(/DISK_FULL|DB_CONNECTION_LOST/)
     disk.grow('3g')
