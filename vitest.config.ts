@@ -18,10 +18,10 @@ export const LONG = [
   'test/db/cluster/lifecycle.test.ts',
   'test/db/diff/{every-change,pairs}.test.ts',
   'test/db/init/**/*.test.ts',
-  'test/db/migrate/prove.test.ts',
+  'test/db/migrate/{apply,prove}.test.ts',
   'test/db/schema/generate.test.ts',
   'test/db/seed/{conformance,estimate,hazards,leaves,profiles}.test.ts',
-  'test/db/tuning/{measure,restart}.test.ts',
+  'test/db/tuning/{measure,privileges,restart}.test.ts',
 ]
 
 class LongestFirst extends BaseSequencer {
