@@ -19,7 +19,7 @@ export const LONG = [
   'test/db/diff/{every-change,pairs}.test.ts',
   'test/db/init/**/*.test.ts',
   'test/db/migrate/{apply,prove}.test.ts',
-  'test/db/schema/generate.test.ts',
+  'test/db/schema/{generate,video-store}.test.ts',
   'test/db/seed/{conformance,estimate,hazards,leaves,profiles}.test.ts',
   'test/db/tuning/{measure,privileges,restart}.test.ts',
 ]
