@@ -1,4 +1,4 @@
-import { describe, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { testDatabase } from '../../support/index.ts'
 import { convergenceOn } from './converge.ts'
 
@@ -297,6 +297,7 @@ describe('a plain table is led from one state to another', () => {
     ],
   ]
   it.each(pairs)('%s', async (_, from, to) => {
-    await db.converges({ from, to })
+    const plan = await db.converges({ from, to })
+    expect(plan.statements).not.toEqual([])
   })
 })
