@@ -1,6 +1,7 @@
 import { literal } from '../../kernel/index.ts'
 import { asArray, newBytes, putBytes, utf8Bytes } from '../bytes.ts'
 import { invalidSeed, type Where } from '../errors.ts'
+import { inline } from '../inline.ts'
 import { type PgType, type PgTypeName, parsePgType } from '../pg-type.ts'
 import type { PickSource, Source } from '../source.ts'
 import type { Codec, Encoder } from './codec.ts'
@@ -74,7 +75,7 @@ function pickEncoder(source: PickSource, codec: Codec, type: PgType): Encoder | 
   const list = `(array[${encoders.map((encoder) => encoder.sql).join(', ')}]::${type.sql}[])`
   return {
     maxBytes: Math.max(...cells.map((cell) => cell.length)),
-    write: (low, out, pos) => putBytes(out, pos, cells[source.at(low)]!),
+    write: inline`(low, out, pos) => ${putBytes}(out, pos, ${cells}[${source.at}(low)])`,
     sql: `${list}[1 + ${source.sql}]`,
   }
 }
