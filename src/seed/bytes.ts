@@ -153,9 +153,12 @@ export interface Fixed {
   readonly words: Float64Array
 }
 
-/** UTF-8, in which no eight bytes are a NaN, whose bits might change. */
 export function fixedText(text: string): Fixed {
-  const bytes = utf8Bytes(text)
+  return fixedUtf8(utf8Bytes(text))
+}
+
+/** In UTF-8 no eight bytes are a NaN, whose bits might change. */
+export function fixedUtf8(bytes: Uint8Array): Fixed {
   const padded = new Uint8Array(Math.ceil(bytes.length / 8) * 8)
   padded.set(bytes)
   const view = new DataView(padded.buffer)

@@ -1,5 +1,5 @@
 import { ident } from '../kernel/index.ts'
-import { newBytes } from './bytes.ts'
+import { newBytes, OVERRUN } from './bytes.ts'
 import type { Where } from './errors.ts'
 import { fuseHashes, fuseWriters } from './fuse.ts'
 import { compileGenerator } from './generators/index.ts'
@@ -48,7 +48,7 @@ export interface CompileOptions {
 export function compileRows(fill: TableFill, options: CompileOptions): RowTwin {
   const columns = compileColumns(fill, options)
   const { length } = columns
-  const maxRowBytes = columns.reduce((sum, column) => sum + 4 + column.encoder.maxBytes, 2)
+  const maxRowBytes = columns.reduce((sum, column) => sum + 4 + column.encoder.maxBytes, 2 + OVERRUN)
   const write = fuseWriters(columns.map(({ encoder, isNull }) => ({ write: encoder.write, isNull })))
   const addHashes = fuseHashes(columns.map(({ codec }) => codec.hash))
   const scratch = newBytes(maxRowBytes)

@@ -1,5 +1,5 @@
 import { literal } from '../../kernel/index.ts'
-import { fixedText, OVERRUN, putFixed } from '../bytes.ts'
+import { fixedText, putFixed } from '../bytes.ts'
 import { fuseParts, type PartWriter } from '../fuse.ts'
 import { inline } from '../inline.ts'
 import type { JsonSource } from '../source.ts'
@@ -27,7 +27,7 @@ export const json: Generator = {
     const all = fields.length === 0 ? [constant('{}')] : [...parts, constant('}')]
     return {
       kind: 'json',
-      maxBytes: all.reduce((sum, part) => sum + part.maxBytes, OVERRUN),
+      maxBytes: all.reduce((sum, part) => sum + part.maxBytes, 0),
       write: fuseParts(writersOf(all)),
       sql: `(${all.map((part) => part.sql).join(' || ')})`,
     }
