@@ -4,8 +4,8 @@
 /**
  * `always`: of every row. `exact`: counted, not drawn, so only rounding may differ. `drawn`: chance differs as well.
  * @typedef {'always' | 'exact' | 'drawn'} Kind
- * The query makes rows of `cell` and `count`, `total` of them in all.
- * @typedef {{ name: string, kind: Kind, total: number, shares: ReadonlyMap<string, number>, query: string }} Distribution
+ * The query makes rows of `cell` and `count`, `total` of them in all. Those of a group are alike and are shown together.
+ * @typedef {{ name: string, kind: Kind, total: number, shares: ReadonlyMap<string, number>, query: string, group?: string }} Distribution
  * @typedef {import('../../src/seed/profile.ts').Profile} Profile
  * @typedef {import('../../src/seed/profile.ts').TableFill} TableFill
  * @typedef {import('../../src/seed/profile.ts').ColumnFill} ColumnFill
@@ -40,7 +40,8 @@ export function distributionsOf(profile, names) {
       })
     }),
   ])
-  return all.map((one) => ({ ...one, name: one.name.replaceAll('"', '').replaceAll('public.', '') }))
+  const plain = (/** @type {string} */ name) => name.replaceAll('"', '').replaceAll('public.', '')
+  return all.map((one) => ({ ...one, name: plain(one.name), group: plain(one.group ?? one.name) }))
 }
 
 /**
@@ -48,7 +49,7 @@ export function distributionsOf(profile, names) {
  * drawn may differ by 4.5 standard errors of as many draws where that is more; `isWithinOnePercent` is without that.
  * @param {Distribution} distribution @param {ReadonlyMap<string, number>} counts by cell
  */
-export function judge({ name, kind, total, shares }, counts) {
+export function judge({ name, group = name, kind, total, shares }, counts) {
   const found = [...counts.values()].reduce((sum, count) => sum + count, 0)
   const cells = [...new Set([...shares.keys(), ...counts.keys()])].map((cell) => {
     const declared = shares.get(cell) ?? 0
@@ -72,6 +73,7 @@ export function judge({ name, kind, total, shares }, counts) {
   const moved = cells.reduce((sum, { difference }) => sum + Math.abs(difference), 0) / 2
   return {
     name,
+    group,
     kind,
     total,
     found,
@@ -194,7 +196,7 @@ function timestampRecent({ table, total, column, type, option }) {
   ]
 }
 
-/** @param {Column} column @returns {Distribution[]} */
+/** @param {Column} parts @returns {Distribution[]} */
 function email(parts) {
   const { names, table, total, column } = parts
   const lower = (/** @type {readonly string[]} */ list) => list.map((name) => name.toLowerCase())
@@ -218,7 +220,7 @@ function email(parts) {
   ]
 }
 
-/** @param {Column} column @returns {Distribution[]} */
+/** @param {Column} parts @returns {Distribution[]} */
 function phoneNumber(parts) {
   const { table, total, column, option } = parts
   const template = String(option('template') ?? '+1##########')
@@ -234,6 +236,7 @@ function phoneNumber(parts) {
       query: countBy(table, `${column} ~ '^${form}$'`),
     },
     ...places.map((place) => ({
+      group: `${table}.${column}: digits`,
       name: `${table}.${column}: character ${place}`,
       kind: /** @type {const} */ ('drawn'),
       total,
@@ -246,7 +249,7 @@ function phoneNumber(parts) {
 /**
  * How many children a parent has, that each child has one, and, for the other tables of children of the same parents, that those who have many
  * of these do not have more of those.
- * @param {Column} column @returns {Distribution[]}
+ * @param {Column} own @returns {Distribution[]}
  */
 function children(own) {
   const { profile, table, total, column, option } = own

@@ -260,6 +260,9 @@ function print({ rows, medians, runs, hasEqualRows }) {
       ? [`${key} ${seconds.toFixed(1)} s (${fixed(of(medians.recipe?.pipeline, seconds), 1)} x)`]
       : []
   })
+  const [bare, usual] = [medians['unlogged sql']?.load, medians.limit?.load]
+  if (bare && usual)
+    say(`sql into an unlogged table: ${(usual / bare).toFixed(2)} of the limit of a logged one`)
   say(`whole pipeline (load, keys, index, vacuum analyze): ${whole.join(', ')}`)
   const peak = Math.max(...Object.values(runs).flatMap((all) => all.map((m) => m.peakRssBytes ?? 0)))
   say(`peak memory of gigarow: ${formatBytes(peak)}; checksums ${hasEqualRows ? 'equal' : 'DIFFER'}`)

@@ -27,7 +27,8 @@ export function readFlags(defaults, { parts = [] } = {}) {
       /** @type {const} */ ({ type: 'string', default: value }),
     ]),
   )
-  const { values } = parseArgs({ options: { ...options, json: { type: 'string' } } })
+  /** @type {Record<string, string | undefined>} */
+  const values = parseArgs({ options: { ...options, json: { type: 'string' } } }).values
   /** @param {string} name */
   const flag = (name) => String(values[name] ?? '')
   const without = flag('without').split(',').filter(Boolean)
@@ -39,7 +40,7 @@ export function readFlags(defaults, { parts = [] } = {}) {
     has: (part) => !without.includes(part),
     jobs: Number(flag('jobs')),
     rounds: Number(flag('rounds')),
-    json: /** @type {string | undefined} */ (values.json),
+    json: values.json,
   }
 }
 

@@ -194,24 +194,32 @@ async function checkShares() {
   return judged.every(({ isGood }) => isGood)
 }
 
-/** All shares of a short one, of a long one that with the largest part of what it may differ. @param {ReturnType<typeof judge>[]} judged */
+/** All shares of a short one, of a long one and of a group that with the largest part of what it may differ. @param {ReturnType<typeof judge>[]} judged */
 function printShares(judged) {
   const percent = (/** @type {number} */ x) => `${(100 * x).toFixed(3)} %`
-  const lines = judged.flatMap(({ name, kind, cells, moved, total, found }) => {
+  const lines = [...new Set(judged.map(({ group }) => group))].flatMap((group) => {
+    const those = judged.filter((one) => one.group === group)
+    const cells = those.flatMap(({ name, cells }) =>
+      cells.map((cell) => ({
+        ...cell,
+        label: name === group ? cell.cell : `${name.split(': ')[1]}: ${cell.cell}`,
+      })),
+    )
     const size = (/** @type {typeof cells[number]} */ { difference, limit }) =>
       Math.abs(difference) / (limit || 1e-9)
-    const worst = cells.toSorted((a, b) => size(b) - size(a))
-    const shown = cells.length > 6 ? worst.slice(0, 1) : cells
+    const shown = cells.length > 6 ? cells.toSorted((a, b) => size(b) - size(a)).slice(0, 1) : cells
+    const short = those.find(({ total, found }) => total !== found)
+    const title = short ? `${group} (${short.found} instead of ${short.total})` : group
     return shown.map((cell, k) => [
-      k > 0 ? '' : found === total ? name : `${name} (${found} instead of ${total})`,
-      k > 0 ? '' : kind,
-      cells.length > 6 ? `${cell.cell}, worst of ${cells.length}` : cell.cell,
+      k > 0 ? '' : title,
+      k > 0 ? '' : String(those[0]?.kind),
+      cells.length > 6 ? `${cell.label}, worst of ${cells.length}` : cell.label,
       percent(cell.declared),
       percent(cell.found),
       `${cell.difference < 0 ? '' : '+'}${percent(cell.difference)}`,
       percent(cell.limit),
       cell.isGood ? (cell.isWithinOnePercent ? 'within 1 %' : 'within chance') : 'WRONG',
-      k > 0 ? '' : percent(moved),
+      k > 0 ? '' : percent(Math.max(...those.map(({ moved }) => moved))),
     ])
   })
   sayTable([
