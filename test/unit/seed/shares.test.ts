@@ -147,14 +147,14 @@ describe('names, emails and numbers', () => {
 })
 
 test('texts have as many words as they may, each word as often', () => {
-  const texts = single('text', { kind: 'words', min: 2, max: 6 }).map((text) => text.split(' '))
+  const texts = single('text', { kind: 'words', min: 2, max: 8 }).map((text) => text.split(' '))
   expect(
     excessOf(
       texts.map((words) => words.length),
-      even([2, 3, 4, 5, 6]),
+      even([2, 3, 4, 5, 6, 7, 8]),
     ),
   ).toBeLessThan(4)
-  for (const place of [0, 1, 4]) {
+  for (const place of [0, 1, 4, 5, 6, 7]) {
     const words = texts.flatMap((words) => words[place] ?? [])
     expect(excessOf(words, even(WORDS))).toBeLessThan(4)
   }
@@ -183,12 +183,14 @@ describe('cities', () => {
 })
 
 describe('UUIDs and digits', () => {
+  // Digits 0 to 7 and 17 to 23 are of the upper half of a hash, which is less mixed: in a million rows they are up to 3 % off.
+  const places = [8, 9, 10, 11, 13, 14, 15, 16, 24, 25, 26, 27, 28, 29, 30, 31]
   const random: readonly [string, GeneratorSpec, readonly number[]][] = [
-    ['version 4', { kind: 'uuid' }, [8, 9, 10, 11, 13, 14, 15, 16, 24, 25, 26, 27, 28, 29, 30, 31]],
+    ['version 4', { kind: 'uuid' }, places],
     [
       'version 7',
       { kind: 'uuid', version: 7, from: '2025-01-01', days: 30 },
-      [16, 24, 25, 26, 27, 28, 29, 30, 31],
+      places.filter((place) => place >= 16),
     ],
   ]
 
