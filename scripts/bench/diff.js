@@ -1,13 +1,14 @@
 // npm run bench:diff -- [--tables 100,1000] [--rounds 3] [--json FILE] [--without-pg-delta]
 // Reads two databases of many partitioned tables and plans the way from one to the other, ours and @supabase/pg-delta in
 // turn, each time in a process of its own (docs/benchmarks.md). Ratios count; seconds are noisy.
-import { execFile, spawnSync } from 'node:child_process'
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { execFile } from 'node:child_process'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism, cpus, totalmem } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs, promisify } from 'node:util'
 import { ensureReady } from '../bootstrap.js'
+import { installOther } from './other.js'
 
 ensureReady()
 const { openPool, targetUrl } = await import('../../dist/db/index.js')
@@ -22,7 +23,6 @@ const { values: flags } = parseArgs({
   },
 })
 const folder = dirname(fileURLToPath(import.meta.url))
-const other = join(folder, 'pg-delta')
 
 /** @typedef {import('../../src/db/index.ts').Target} Target */
 /**
@@ -31,7 +31,8 @@ const other = join(folder, 'pg-delta')
  */
 /** @type {Record<string, string>} */
 const tools = { ours: join(folder, 'diff-ours.js') }
-if (!flags['without-pg-delta'] && installOther()) tools['pg-delta'] = join(other, 'run.js')
+const other = flags['without-pg-delta'] ? undefined : installOther('pg-delta', '@supabase/pg-delta')
+if (other) tools['pg-delta'] = other
 
 /** @param {string} text */
 const say = (text) => process.stderr.write(`${text}\n`)
@@ -98,20 +99,6 @@ function reaped(pid) {
   if (!existsSync(`/proc/${pid}/stat`)) return undefined
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
   return (Number(fields[13]) + Number(fields[14])) / 100
-}
-
-function installOther() {
-  const hidden = join(other, 'node_modules/.package-lock.json')
-  const lock = join(other, 'package-lock.json')
-  if (existsSync(hidden) && statSync(hidden).mtimeMs >= statSync(lock).mtimeMs - 1000) return true
-  process.stderr.write('Installing @supabase/pg-delta (npm ci in scripts/bench/pg-delta) …\n')
-  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm'
-  const { status } = spawnSync(npm, ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], {
-    cwd: other,
-    stdio: ['ignore', 'ignore', 'inherit'],
-  })
-  if (status !== 0) process.stderr.write('It cannot be installed (no network?): only gigarow is measured.\n')
-  return status === 0
 }
 
 /** @param {number | undefined} seconds */

@@ -1,20 +1,20 @@
 // npm run bench:events -- [--rows 20M] [--jobs 2] [--rounds 3] [--json FILE]
 // The events profile into its monthly partitions (docs/benchmarks.md): the limit for leaves (each made and COPY … FREEZE-d in one
 // transaction, from files on the server), COPY of the same files through the parent, and ours. Ratios of one run count.
-import { spawn, spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { median, openBench, root, say } from './server.js'
+import { median, openBench, readFlags, root, say, serverOf, writeReport } from './server.js'
 
-const { formatBytes, formatRows, ident } = await import('../../dist/kernel/index.js')
+const { formatBytes, formatRows, ident, parseRows } = await import('../../dist/kernel/index.js')
 const { selectSql } = await import('../../dist/seed/index.js')
 const { loadModule } = await import('../../dist/config/index.js')
-const { rows, jobs, rounds, json, env, gigarow, sql, report, close } = await openBench({
-  name: 'bench-events',
-  rows: '20M',
-})
+const { flag, jobs, rounds, json } = readFlags({ rows: '20M' })
+const rows = parseRows(flag('rows'))
+const { env, gigarow, sql, report, recycle, close } = await openBench({ name: 'bench-events', jobs, rounds })
+report.rows = rows
 const COLUMNS = 'id, user_id, event_type, event_time, payload'
 
 /** @typedef {{ seconds: number, cpu: number, vacuum: number, peakRssBytes?: number }} Measurement */
@@ -29,9 +29,7 @@ try {
   gigarow('migrate', 'up')
   gigarow('tune', 'apply', 'bulk-safe', '--yes')
   await dropIndexes()
-  const [server] =
-    await sql`select version(), current_setting('data_directory') as data, current_setting('wal_level') as wal_level`
-  report.server = server
+  report.server = await serverOf(sql)
   say('warm-up, and the files: by leaf, and as many in the order of the rows as there are sessions')
   await ours('copy')
   const leaves =
@@ -126,8 +124,7 @@ function cpuSeconds() {
 
 /** Each measurement begins alike: decision 0011. @param {() => Promise<unknown>} work */
 async function timed(work) {
-  await sql.unsafe('checkpoint')
-  spawnSync('sync')
+  await recycle()
   const cpuBefore = cpuSeconds()
   const started = performance.now()
   await work()
@@ -192,8 +189,7 @@ async function throughParent() {
 
 /** What a user runs. @param {string} filler @returns {Promise<Measurement>} */
 async function ours(filler) {
-  await sql.unsafe('checkpoint')
-  spawnSync('sync')
+  await recycle()
   const args = [
     'seed',
     '--profile',
@@ -268,7 +264,5 @@ function print() {
     )
   const peak = Math.max(...Object.values(contests).flatMap((c) => c.measured.map((m) => m.peakRssBytes ?? 0)))
   say(`peak memory of gigarow: ${formatBytes(peak)}`)
-  const text = JSON.stringify(report, null, 2)
-  if (json) writeFileSync(json, `${text}\n`)
-  else process.stdout.write(`${text}\n`)
+  writeReport(report, json)
 }

@@ -1,32 +1,85 @@
-// npm run bench -- [--rows 10M] [--jobs 2] [--rounds 3] [--json FILE]
-// Four measurements in one run on one server (docs/benchmarks.md): the limit (COPY binary from files on the server),
-// the recipe of the billion row document, our fillers, and the whole pipeline of both. Everything is measured once in
-// each round, and medians are compared: ratios count; seconds are noisy.
-import { spawnSync } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+// npm run bench -- [--rows 10M,100M] [--jobs 2] [--rounds 3] [--without recipe,unlogged] [--json FILE]
+// In one run on one server (docs/benchmarks.md): the limit (COPY binary from files on the server), the recipe of the billion row
+// document, our fillers, the whole pipeline of both, and the limit and our fillers where the table is unlogged. Everything is measured
+// once in each round, and medians are compared: ratios count; seconds are noisy.
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { median, openBench, root, say } from './server.js'
+import { median, openBench, readFlags, root, say, sayTable, serverOf, writeReport } from './server.js'
 
-const { formatBytes, formatRows } = await import('../../dist/kernel/index.js')
-const { rows, jobs, rounds, json, gigarow, sql, report, close } = await openBench({
-  name: 'bench',
-  rows: '10M',
-})
-/** @typedef {{ load: number, pipeline: number, peakRssBytes?: number, checksum?: string }} Measurement in seconds and bytes */
-/** One measurement a round. @type {{ limit: number[], recipe: Measurement[], copy: Measurement[], sql: Measurement[] }} */
-const runs = { limit: [], recipe: [], copy: [], sql: [] }
+const { formatBytes, formatRows, ident, parseRows } = await import('../../dist/kernel/index.js')
+const { selectSql } = await import('../../dist/seed/index.js')
+const { loadModule } = await import('../../dist/config/index.js')
 
-/**
- * Each load begins alike: with recycled WAL files (making new ones halves the speed) and without the last one's pages
- * still on their way to the disk.
- */
-async function recycle() {
-  await sql.unsafe('checkpoint')
-  spawnSync('sync')
+const { flag, has, jobs, rounds, json } = readFlags(
+  { rows: '10M', without: '' },
+  { parts: ['recipe', 'copy', 'sql', 'unlogged'] },
+)
+const sizes = flag('rows').split(',').map(parseRows)
+const { gigarow, sql, report, recycle, close } = await openBench({ name: 'bench', jobs, rounds })
+
+/** @typedef {{ load: number, pipeline?: number, peakRssBytes?: number, checksum?: string }} Measurement in seconds and bytes */
+/** @typedef {Record<string, Measurement[]>} Runs by contest, one measurement a round */
+/** @typedef {{ name: string, run: (rows: number) => Promise<Measurement> }} Contest */
+/** @type {Record<string, Contest>} */
+const logged = {
+  limit: { name: 'COPY binary from server files (limit)', run: (rows) => limit(rows) },
+  copy: { name: 'gigarow --filler copy', run: (rows) => fill('copy', rows) },
+  recipe: { name: 'the document’s recipe', run: recipe },
+  sql: { name: 'gigarow --filler sql', run: (rows) => fill('sql', rows) },
+}
+/** @type {Record<string, Contest>} */
+const unlogged = {
+  'unlogged limit': { name: 'COPY into an unlogged table (limit)', run: (rows) => limit(rows, 'unlogged') },
+  'unlogged copy': { name: 'gigarow --filler copy', run: (rows) => fill('copy', rows) },
+  'unlogged sql': { name: 'gigarow --filler sql', run: (rows) => fill('sql', rows) },
 }
 
-/** @param {string} name @param {() => Promise<void>} work */
-async function measure(name, work) {
+try {
+  gigarow('migrate', 'up')
+  gigarow('tune', 'apply', 'bulk-safe', '--yes')
+  report.server = await serverOf(sql)
+  const results = []
+  for (const rows of sizes) results.push({ rows, ...summary(await measureSize(rows)) })
+  report.sizes = results
+  for (const result of results) print(result)
+  printGrowth(results)
+  writeReport(report, json)
+} finally {
+  await close()
+}
+
+/** Sizes do not take turns: after small loads the server gives away the WAL files that a large one would find. @param {number} rows */
+async function measureSize(rows) {
+  say(
+    `${formatRows(rows)} rows: files for the limit, and a warm-up: the first load of a new server also makes its WAL files`,
+  )
+  /** @type {Runs} */
+  const runs = {}
+  try {
+    await makeFiles(rows)
+    await limit(rows)
+    for (let round = 1; round <= rounds; round++) {
+      say(`round ${round} of ${rounds}`)
+      await measureAll(logged, rows, runs)
+      if (has('unlogged')) await onBareUnlogged(() => measureAll(unlogged, rows, runs))
+    }
+  } finally {
+    for (let k = 0; k < jobs; k++) rmSync(file(k), { force: true })
+  }
+  return runs
+}
+
+/** @param {Record<string, Contest>} contests @param {number} rows @param {Runs} runs */
+async function measureAll(contests, rows, runs) {
+  for (const [key, { run }] of Object.entries(contests)) {
+    if (!has(key.replace('unlogged ', ''))) continue
+    const measured = await run(rows)
+    runs[key] = [...(runs[key] ?? []), measured]
+  }
+}
+
+/** @param {string} name @param {number} rows @param {() => Promise<unknown>} work */
+async function measure(name, rows, work) {
   await recycle()
   const started = performance.now()
   await work()
@@ -35,114 +88,87 @@ async function measure(name, work) {
   return seconds
 }
 
-/** @type {(k: number) => string} */
-let file
-try {
-  gigarow('migrate', 'up')
-  gigarow('tune', 'apply', 'bulk-safe', '--yes')
-  const [server] =
-    await sql`select version(), current_setting('data_directory') as data, current_setting('shared_buffers') as shared_buffers, current_setting('max_wal_size') as max_wal_size, current_setting('wal_level') as wal_level, current_setting('fsync') as fsync`
-  report.server = server
-  file = (k) => join(server?.data, `gigarow-bench-${k}.copy`)
-  await makeFiles()
-  say('warm-up: the first load of a new server also makes its WAL files')
-  await limit()
-  for (let round = 1; round <= rounds; round++) {
-    say(`round ${round} of ${rounds}`)
-    runs.limit.push(await limit())
-    runs.copy.push(await fill('copy'))
-    runs.recipe.push(await recipe())
-    runs.sql.push(await fill('sql'))
-  }
-  print()
-} finally {
-  await close()
-}
-
-/** The rows of each session: [first, last]. */
-function shares() {
+/** The rows of each session: [first, last]. @param {number} rows */
+function shares(rows) {
   return Array.from({ length: jobs }, (_, k) => [
     Math.floor((rows * k) / jobs) + 1,
     Math.floor((rows * (k + 1)) / jobs),
   ])
 }
 
-async function makeFiles() {
-  const { selectSql } = await import('../../dist/seed/index.js')
-  const { loadModule } = await import('../../dist/config/index.js')
-  const profile = (await loadModule(join(root, 'seeds/billion.ts'))).default
-  const table = { .../** @type {import('../../dist/seed/index.js').Profile} */ (profile).tables[0], rows }
-  const fill = /** @type {import('../../dist/seed/index.js').TableFill} */ (table)
+/** @param {number} k */
+function file(k) {
+  return join(/** @type {{ data: string }} */ (report.server).data, `gigarow-bench-${k}.copy`)
+}
+
+/** @param {number} rows */
+async function makeFiles(rows) {
+  const profile = /** @type {import('../../dist/seed/index.js').Profile} */ (
+    (await loadModule(join(root, 'seeds/billion.ts'))).default
+  )
+  const fill = { .../** @type {import('../../dist/seed/index.js').TableFill} */ (profile.tables[0]), rows }
   await Promise.all(
-    shares().map(([lo = 0, hi = 0], k) =>
+    shares(rows).map(([lo = 0, hi = 0], k) =>
       sql.unsafe(`copy (${selectSql(fill, { seed: 1, lo, hi })}) to '${file(k)}' (format binary)`),
     ),
   )
 }
 
-/** (a) As many sessions as ours, each with COPY of a binary file that lies on the server, into one table without indexes. */
-async function limit() {
+/** As many sessions as ours, each with COPY of a binary file that lies on the server, into one table without indexes. @param {number} rows */
+async function limit(rows, kind = '') {
   await sql.unsafe(
-    'create table limit_rows (id bigint not null, value text not null, created_at timestamp not null)',
+    `create ${kind} table limit_rows (id bigint not null, value text not null, created_at timestamp not null)`,
   )
-  const seconds = await measure('limit: COPY binary from server files', async () => {
-    await Promise.all(shares().map((_, k) => sql.unsafe(`copy limit_rows from '${file(k)}' (format binary)`)))
-  })
+  const load = await measure(`limit: COPY binary from server files ${kind}`.trim(), rows, () =>
+    Promise.all(shares(rows).map((_, k) => sql.unsafe(`copy limit_rows from '${file(k)}' (format binary)`))),
+  )
   await sql.unsafe('drop table limit_rows')
-  return seconds
+  return { load }
 }
 
-/** (b) and (d) The billion row document: its table, its statement in parallel sessions, its index, its VACUUM ANALYZE. */
-async function recipe() {
+/** The billion row document: its table, its statement in parallel sessions, its index, its VACUUM ANALYZE. @param {number} rows */
+async function recipe(rows) {
   await sql.unsafe('create schema recipe')
   await sql.unsafe(
     'create table recipe.billion_rows (id bigserial primary key, value text not null, created_at timestamp not null)',
   )
-  const load = await measure('recipe load', async () => {
-    await Promise.all(
-      shares().map(([lo = 0, hi = 0]) =>
+  const load = await measure('recipe load', rows, () =>
+    Promise.all(
+      shares(rows).map(([lo = 0, hi = 0]) =>
         sql.unsafe(
           `insert into recipe.billion_rows (value, created_at) select md5(random()::text), now() - (random() * interval '365 days') from generate_series(1, ${hi - lo + 1})`,
         ),
       ),
-    )
-  })
-  const index = await measure(
-    'recipe index',
-    async () => void (await sql.unsafe('create index idx_value on recipe.billion_rows (value)')),
+    ),
   )
-  const vacuum = await measure(
-    'recipe vacuum',
-    async () => void (await sql.unsafe('vacuum analyze recipe.billion_rows')),
+  const index = await measure('recipe index', rows, () =>
+    sql.unsafe('create index idx_value on recipe.billion_rows (value)'),
   )
+  const vacuum = await measure('recipe vacuum', rows, () => sql.unsafe('vacuum analyze recipe.billion_rows'))
   await sql.unsafe('drop schema recipe cascade')
   return { load, pipeline: load + index + vacuum }
 }
 
-/** (c) and (d) What a user runs. @param {string} filler */
-async function fill(filler) {
+/** What a user runs. The rows go as soon as they are measured: at 100 M rows they are 16 GB. @param {string} filler @param {number} rows */
+async function fill(filler, rows) {
   await recycle()
+  const size = ['--rows', String(rows), '--jobs', String(jobs)]
   const document = gigarow(
     'seed',
     '--profile',
     'billion',
-    '--rows',
-    String(rows),
+    ...size,
     '--filler',
     filler,
-    '--jobs',
-    String(jobs),
     '--truncate',
     '--json',
   )
+  await sql.unsafe('truncate billion_rows')
   const seconds = Object.fromEntries(
     document.phases.map((/** @type {{ name: string, seconds: number }} */ p) => [p.name, p.seconds]),
   )
-  say(
-    `  gigarow --filler ${filler}: ${Object.entries(seconds)
-      .map(([name, s]) => `${name} ${s.toFixed(2)} s`)
-      .join(', ')}; peak memory ${formatBytes(document.peakRssBytes)}`,
-  )
+  const phases = Object.entries(seconds).map(([name, s]) => `${name} ${s.toFixed(2)} s`)
+  say(`  gigarow --filler ${filler}: ${phases.join(', ')}; peak memory ${formatBytes(document.peakRssBytes)}`)
   return {
     load: seconds.load,
     pipeline: seconds.prepare + seconds.load + seconds.indexes + seconds.vacuum,
@@ -151,65 +177,107 @@ async function fill(filler) {
   }
 }
 
-function print() {
-  const { limit, recipe, copy, sql } = runs
-  const load = {
-    limit: median(limit),
-    recipe: median(recipe.map((r) => r.load)),
-    copy: median(copy.map((r) => r.load)),
-    sql: median(sql.map((r) => r.load)),
-  }
-  const pipeline = {
-    recipe: median(recipe.map((r) => r.pipeline)),
-    copy: median(copy.map((r) => r.pipeline)),
-    sql: median(sql.map((r) => r.pipeline)),
-  }
-  const peak = {
-    copy: Math.max(...copy.map((r) => r.peakRssBytes ?? 0)),
-    sql: Math.max(...sql.map((r) => r.peakRssBytes ?? 0)),
-  }
-  const checksums = new Set([...copy, ...sql].map((r) => r.checksum))
-  report.runs = runs
-  report.seconds = { load, pipeline }
-  report.ratios = {
-    'copy / limit': load.limit / load.copy,
-    'copy / best limit': Math.min(...limit) / load.copy,
-    'sql / limit': load.limit / load.sql,
-    'copy / recipe': load.recipe / load.copy,
-    'sql / recipe': load.recipe / load.sql,
-    'copy pipeline / recipe pipeline': pipeline.recipe / pipeline.copy,
-    'sql pipeline / recipe pipeline': pipeline.recipe / pipeline.sql,
-  }
-  const line = (/** @type {string} */ name, /** @type {number} */ s, /** @type {number[]} */ all) => [
-    name,
-    `${s.toFixed(2)} s`,
-    `${Math.min(...all).toFixed(2)}–${Math.max(...all).toFixed(2)}`,
-    `${formatRows(rows / s)}/s`,
-    (load.limit / s).toFixed(2),
-    (load.recipe / s).toFixed(1),
-  ]
-  const loads = (/** @type {Measurement[]} */ measured) => measured.map((r) => r.load)
-  const lines = [
-    ['load', 'median', 'from–to', 'rows', 'of the limit', 'times the recipe'],
-    line('COPY binary from server files (limit)', load.limit, limit),
-    line('the document’s recipe', load.recipe, loads(recipe)),
-    line('gigarow --filler copy', load.copy, loads(copy)),
-    line('gigarow --filler sql', load.sql, loads(sql)),
-  ]
-  const widths = lines[0]?.map((_, c) => Math.max(...lines.map((l) => (l[c] ?? '').length))) ?? []
-  say('')
-  for (const l of lines)
-    say(
-      l.map((cell, c) => (c === 0 ? cell.padEnd(widths[c] ?? 0) : cell.padStart(widths[c] ?? 0))).join('  '),
-    )
-  say('')
-  say(
-    `whole pipeline (load, keys, index, vacuum analyze): recipe ${pipeline.recipe.toFixed(1)} s, copy ${pipeline.copy.toFixed(1)} s (${(pipeline.recipe / pipeline.copy).toFixed(1)} x), sql ${pipeline.sql.toFixed(1)} s (${(pipeline.recipe / pipeline.sql).toFixed(1)} x)`,
+/** Of unlogged tables only the load counts, so nothing is built behind it. @param {() => Promise<void>} work */
+async function onBareUnlogged(work) {
+  const keys = await sql`
+    select conname as name, pg_get_constraintdef(oid) as def from pg_constraint
+     where conrelid = 'billion_rows'::regclass and contype = 'p'`
+  const indexes = await sql`
+    select indexrelid::regclass::text as name, pg_get_indexdef(indexrelid) as def from pg_index
+     where indrelid = 'billion_rows'::regclass and not indisprimary`
+  for (const { name } of keys) await sql.unsafe(`alter table billion_rows drop constraint ${ident(name)}`)
+  for (const { name } of indexes) await sql.unsafe(`drop index ${name}`)
+  await sql.unsafe('alter table billion_rows set unlogged')
+  await work()
+  await sql.unsafe('alter table billion_rows set logged')
+  for (const { name, def } of keys)
+    await sql.unsafe(`alter table billion_rows add constraint ${ident(name)} ${def}`)
+  for (const { def } of indexes) await sql.unsafe(def)
+}
+
+/** @param {Runs} runs */
+function summary(runs) {
+  const medians = Object.fromEntries(
+    Object.entries(runs).map(([key, measured]) => [
+      key,
+      {
+        load: median(measured.map((m) => m.load)),
+        pipeline: median(measured.map((m) => Number(m.pipeline))),
+      },
+    ]),
   )
-  say(
-    `peak memory of gigarow: copy ${formatBytes(peak.copy)}, sql ${formatBytes(peak.sql)}; checksums ${checksums.size === 1 ? 'equal' : 'DIFFER'}`,
+  /** @param {string} a @param {string} b @param {'load' | 'pipeline'} of how many times as fast a is as b */
+  const ratio = (a, b, of = 'load') => {
+    const [own, other] = [medians[a]?.[of], medians[b]?.[of]]
+    return own && other ? other / own : undefined
+  }
+  const best = Math.min(...(runs.limit ?? []).map((m) => m.load))
+  const ratios = {
+    'copy / limit': ratio('copy', 'limit'),
+    'copy / best limit': medians.copy && best / medians.copy.load,
+    'sql / limit': ratio('sql', 'limit'),
+    'copy / recipe': ratio('copy', 'recipe'),
+    'sql / recipe': ratio('sql', 'recipe'),
+    'copy pipeline / recipe pipeline': ratio('copy', 'recipe', 'pipeline'),
+    'sql pipeline / recipe pipeline': ratio('sql', 'recipe', 'pipeline'),
+    'unlogged copy / unlogged limit': ratio('unlogged copy', 'unlogged limit'),
+    'unlogged sql / unlogged limit': ratio('unlogged sql', 'unlogged limit'),
+    'unlogged sql / limit': ratio('unlogged sql', 'limit'),
+  }
+  const checksums = new Set(Object.values(runs).flatMap((all) => all.flatMap((m) => m.checksum ?? [])))
+  return { medians, ratios, hasEqualRows: checksums.size <= 1, runs }
+}
+
+/** @typedef {{ rows: number } & ReturnType<typeof summary>} Result */
+
+/** @param {Result} result */
+function print({ rows, medians, runs, hasEqualRows }) {
+  const of = (/** @type {number | undefined} */ whole, /** @type {number} */ s) =>
+    whole === undefined ? '–' : whole / s
+  const fixed = (/** @type {number | string} */ x, /** @type {number} */ places) =>
+    typeof x === 'string' ? x : x.toFixed(places)
+  const line = (/** @type {[string, Contest]} */ [key, { name }]) => {
+    const all = (runs[key] ?? []).map((m) => m.load)
+    const s = median(all)
+    const limit = medians[key.startsWith('unlogged') ? 'unlogged limit' : 'limit']?.load
+    return [
+      name,
+      `${s.toFixed(2)} s`,
+      `${Math.min(...all).toFixed(2)}–${Math.max(...all).toFixed(2)}`,
+      `${formatRows(rows / s)}/s`,
+      fixed(of(limit, s), 2),
+      fixed(of(medians.recipe?.load, s), 1),
+    ]
+  }
+  const contests = Object.entries({ ...logged, ...unlogged }).filter(([key]) => runs[key])
+  sayTable([
+    [`${formatRows(rows)} rows`, 'median', 'from–to', 'rows', 'of the limit', 'times the recipe'],
+    ...contests.map(line),
+  ])
+  const whole = ['recipe', 'copy', 'sql'].flatMap((key) => {
+    const seconds = medians[key]?.pipeline
+    return seconds
+      ? [`${key} ${seconds.toFixed(1)} s (${fixed(of(medians.recipe?.pipeline, seconds), 1)} x)`]
+      : []
+  })
+  const [bare, usual] = [medians['unlogged sql']?.load, medians.limit?.load]
+  if (bare && usual)
+    say(`sql into an unlogged table: ${(usual / bare).toFixed(2)} of the limit of a logged one`)
+  say(`whole pipeline (load, keys, index, vacuum analyze): ${whole.join(', ')}`)
+  const peak = Math.max(...Object.values(runs).flatMap((all) => all.map((m) => m.peakRssBytes ?? 0)))
+  say(`peak memory of gigarow: ${formatBytes(peak)}; checksums ${hasEqualRows ? 'equal' : 'DIFFER'}`)
+}
+
+/** Whether rows/s stay what they are: the largest size against the smallest. @param {readonly Result[]} results */
+function printGrowth(results) {
+  const [small, large] = [results[0], results.at(-1)]
+  if (!small || !large || small === large) return
+  const growth = Object.fromEntries(
+    Object.entries(large.medians).map(([key, { load }]) => {
+      return [key, large.rows / load / (small.rows / (small.medians[key]?.load ?? Number.NaN))]
+    }),
   )
-  const text = JSON.stringify(report, null, 2)
-  if (json) writeFileSync(json, `${text}\n`)
-  else process.stdout.write(`${text}\n`)
+  report.growth = growth
+  const parts = Object.entries(growth).map(([key, ratio]) => `${key} ${ratio.toFixed(2)}`)
+  say(`rows/s at ${formatRows(large.rows)} against those at ${formatRows(small.rows)}: ${parts.join(', ')}`)
 }

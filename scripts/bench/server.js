@@ -1,6 +1,6 @@
 // What the benchmarks of loads have in common: their flags, a server of their own, the CLI on it, and the machine for the report.
 import { spawnSync } from 'node:child_process'
-import { rmSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism, cpus, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -9,24 +9,43 @@ import { ensureReady } from '../bootstrap.js'
 
 ensureReady()
 export const root = fileURLToPath(new URL('../..', import.meta.url))
-const { openPool } = await import('../../dist/db/index.js')
+const { openPool, targetUrl } = await import('../../dist/db/index.js')
 const { openCluster } = await import('../../dist/cluster/index.js')
-const { parseRows } = await import('../../dist/kernel/index.js')
 
 /** @param {string} text */
 export const say = (text) => process.stderr.write(`${text}\n`)
 
-/** Starts the server; close() deletes it. @param {{ name: string, rows: string }} options name of its folder, default of --rows */
-export async function openBench({ name, rows: defaultRows }) {
-  const { values: flags } = parseArgs({
-    options: {
-      rows: { type: 'string', default: defaultRows },
-      jobs: { type: 'string', default: String(availableParallelism()) },
-      rounds: { type: 'string', default: '3' },
-      json: { type: 'string' },
-    },
-  })
-  const [rows, jobs, rounds] = [parseRows(flags.rows), Number(flags.jobs), Number(flags.rounds)]
+/**
+ * Flags with their defaults, besides those that every benchmark has. @param {Record<string, string>} defaults
+ * @param {{ parts?: readonly string[] }} options what `--without a,b` may leave out
+ */
+export function readFlags(defaults, { parts = [] } = {}) {
+  const all = { jobs: String(availableParallelism()), rounds: '3', ...defaults }
+  const options = Object.fromEntries(
+    Object.entries(all).map(([name, value]) => [
+      name,
+      /** @type {const} */ ({ type: 'string', default: value }),
+    ]),
+  )
+  /** @type {Record<string, string | undefined>} */
+  const values = parseArgs({ options: { ...options, json: { type: 'string' } } }).values
+  /** @param {string} name */
+  const flag = (name) => String(values[name] ?? '')
+  const without = flag('without').split(',').filter(Boolean)
+  const unknown = without.find((part) => !parts.includes(part))
+  if (unknown !== undefined) throw new Error(`--without ${unknown}: it takes ${parts.join(', ')}`)
+  return {
+    flag,
+    /** @param {string} part */
+    has: (part) => !without.includes(part),
+    jobs: Number(flag('jobs')),
+    rounds: Number(flag('rounds')),
+    json: values.json,
+  }
+}
+
+/** Starts the server; close() deletes it. @param {{ name: string, jobs: number, rounds: number }} options name of its folder */
+export async function openBench({ name, jobs, rounds }) {
   const stateDir = join(root, '.gigarow', name)
   /** @type {Record<string, string | undefined>} */
   const env = { ...process.env, GIGAROW_STATE_DIR: stateDir }
@@ -42,7 +61,8 @@ export async function openBench({ name, rows: defaultRows }) {
   }
 
   const cluster = openCluster({ root, stateDir })
-  const sql = openPool(await cluster.start(), { max: jobs + 2 })
+  const target = await cluster.start()
+  const sql = openPool(target, { max: jobs + 2 })
   /** @type {Record<string, unknown>} */
   const report = {
     machine: {
@@ -51,9 +71,13 @@ export async function openBench({ name, rows: defaultRows }) {
       memoryBytes: totalmem(),
       node: process.version,
     },
-    rows,
     jobs,
     rounds,
+  }
+  /** Decision 0011: recycled WAL files, and no pages of the load before on their way to the disk; files of dropped tables go here, too. */
+  async function recycle() {
+    await sql.unsafe('checkpoint')
+    spawnSync('sync')
   }
   async function close() {
     await sql.end({ timeout: 5 })
@@ -64,10 +88,37 @@ export async function openBench({ name, rows: defaultRows }) {
       rmSync(stateDir, { recursive: true, force: true })
     }
   }
-  return { rows, jobs, rounds, json: flags.json, env, gigarow, sql, report, close }
+  return { env, gigarow, sql, url: targetUrl(target), report, recycle, close }
+}
+
+/** What the figures depend on. @param {import('postgres').Sql} sql */
+export async function serverOf(sql) {
+  const [server] =
+    await sql`select version(), current_setting('data_directory') as data, current_setting('shared_buffers') as shared_buffers, current_setting('max_wal_size') as max_wal_size, current_setting('wal_level') as wal_level, current_setting('fsync') as fsync`
+  return /** @type {Record<string, string>} */ (server)
 }
 
 /** @param {number[]} values */
 export function median(values) {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
+}
+
+/** The first column to the left, the others to the right. @param {string[][]} lines */
+export function sayTable(lines) {
+  const widths = lines[0]?.map((_, c) => Math.max(...lines.map((line) => (line[c] ?? '').length))) ?? []
+  say('')
+  for (const line of lines) {
+    const cells = line.map((cell, c) =>
+      c === 0 ? cell.padEnd(widths[c] ?? 0) : cell.padStart(widths[c] ?? 0),
+    )
+    say(cells.join('  '))
+  }
+  say('')
+}
+
+/** @param {Record<string, unknown>} report @param {string | undefined} json its file, else it is printed */
+export function writeReport(report, json) {
+  const text = `${JSON.stringify(report, null, 2)}\n`
+  if (json) writeFileSync(json, text)
+  else process.stdout.write(text)
 }

@@ -29,7 +29,7 @@ export const pareto: Generator = {
 /** Ranks from 0 to max - 1 by the options `share` and `of`. */
 export function paretoRank(
   options: Options,
-  context: Context,
+  context: Pick<Context, 'stream' | 'once'>,
   { max, name }: { max: number; name?: string },
 ): Numbering {
   const share = options.fraction('share', { fallback: 0.8, closed: false })

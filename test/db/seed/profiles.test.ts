@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { distributionsOf, judge } from '../../../scripts/bench/distributions.js'
 import billion from '../../../seeds/billion.ts'
 import energy from '../../../seeds/energy.ts'
 import events from '../../../seeds/events.ts'
@@ -10,6 +11,7 @@ import quick from '../../../seeds/quick.ts'
 import simulation from '../../../seeds/simulation.ts'
 import { openCopySession } from '../../../src/copy/index.ts'
 import { type Sql, withDatabase } from '../../../src/db/index.ts'
+import * as people from '../../../src/seed/generators/people.ts'
 import { onlyTables, type Profile, scaleProfile, writeCsv } from '../../../src/seed/index.ts'
 import { testDatabase } from '../../support/index.ts'
 import { load, tableDigest } from '../../support/load.ts'
@@ -75,6 +77,18 @@ test('simulation: every child has its user, emails are unique, and one to five b
       const total = weights.reduce((sum, weight) => sum + weight)
       for (const [k, { users }] of rows.entries())
         expect(Math.abs(users / ((weights[k]! / total) * 10_000) - 1)).toBeLessThan(0.01)
+    }
+  })
+})
+
+test('simulation: everything that it declares is what the tables hold', async () => {
+  const profile = scaleProfile(simulation, { rows: 40_000 })
+  await load(target, profile, { truncate: true })
+  await onDatabase(async (sql) => {
+    for (const distribution of distributionsOf(profile, people)) {
+      const found = await sql.unsafe<{ cell: string; count: string }[]>(distribution.query)
+      const judged = judge(distribution, new Map(found.map(({ cell, count }) => [cell, Number(count)])))
+      expect(judged.isGood, JSON.stringify(judged.cells.filter(({ isGood }) => !isGood))).toBe(true)
     }
   })
 })
