@@ -10,6 +10,12 @@ export type ColumnFacts<T extends AnyTable> = {
     readonly columnType: T['_']['columns'][Key]['_']['columnType']
     readonly notNull: T['_']['columns'][Key]['_']['notNull']
     readonly hasDefault: T['_']['columns'][Key]['_']['hasDefault']
+    /** What Drizzle reads: for an enum the union of its values. */
+    readonly data: T['_']['columns'][Key]['_']['data']
+    /** Of an array: what its elements are declared with. */
+    readonly baseBuilder: T['_']['columns'][Key]['_'] extends { readonly baseBuilder: infer B }
+      ? B
+      : undefined
     /** undefined unless GENERATED ALWAYS AS (expression). */
     readonly generated: T['_']['columns'][Key]['_']['generated']
   }

@@ -16,9 +16,19 @@ export function rebase(source: Source, index: (low: number) => number): Source {
     }
     case 'text':
     case 'uuid':
-    case 'json': {
+    case 'json':
+    case 'bytes': {
       const { write } = source
       return { ...source, write: (low, out, pos) => write(index(low), out, pos) }
+    }
+    case 'array': {
+      const { at } = source
+      const elements = source.elements.map((element) => {
+        const { isNull } = element
+        const own = rebase(element, index)
+        return isNull === undefined ? own : { ...own, isNull: (low: number) => isNull(index(low)) }
+      })
+      return { ...source, elements, at: (low) => at(index(low)) }
     }
   }
 }
