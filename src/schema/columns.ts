@@ -12,9 +12,11 @@ export type ColumnFacts<T extends AnyTable> = {
     readonly hasDefault: T['_']['columns'][Key]['_']['hasDefault']
     /** What Drizzle reads: for an enum the union of its values. */
     readonly data: T['_']['columns'][Key]['_']['data']
-    /** Of an array: what its elements are declared with. */
-    readonly baseBuilder: T['_']['columns'][Key]['_'] extends { readonly baseBuilder: infer B }
-      ? B
+    /** Of an array: Drizzle's name of its elements' type. */
+    readonly elementType: T['_']['columns'][Key]['_'] extends {
+      readonly baseBuilder: { readonly _: { readonly columnType: infer E extends string } }
+    }
+      ? E
       : undefined
     /** undefined unless GENERATED ALWAYS AS (expression). */
     readonly generated: T['_']['columns'][Key]['_']['generated']

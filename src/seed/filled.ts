@@ -6,16 +6,14 @@ import type { ColumnFill, TableFill } from './profile.ts'
 export interface TypeFacts {
   readonly columnType: string
   readonly data: unknown
-  readonly baseBuilder: unknown
+  readonly elementType: string | undefined
 }
 
 /** What may fill a column. Of types of the user's own it is known when the profile is loaded. */
 export type Accepts<C extends TypeFacts> = C['columnType'] extends 'PgEnumColumn' | 'PgEnumObjectColumn'
   ? TextOf<Extract<C['data'], string>>
   : C['columnType'] extends 'PgArray'
-    ? C['baseBuilder'] extends { readonly columnType: infer B extends string }
-      ? ListOf<AcceptsType<B> | null>
-      : never
+    ? ListOf<AcceptsType<NonNullable<C['elementType']>> | null>
     : C['columnType'] extends 'PgCustomColumn'
       ? Exclude<Makes, null>
       : AcceptsType<C['columnType']>

@@ -139,7 +139,7 @@ gen.pair({ makes: 'int', sql: (i) => i, js: (i) => i })
 gen.pair({ makes: 'int', min: 0, max: 1, sql: (i) => i, js: (i) => `${i}` })
 
 const mood = pgEnum('mood', ['sad', 'ok', 'happy'])
-const level = pgEnum('level', { Low: '1', High: '2' })
+const level = pgEnum('level', { Low: '1', High: '2' } as const)
 const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' })
 const things = pgTable('things', {
   id: integer().primaryKey(),
