@@ -37,7 +37,7 @@ export const events = pgTable(
   ],
 )
 
-/** All of 2025 and January 2026: the time that the seed profile fills. */
+/** All of 2025, which the seed profile fills, and January 2026. */
 export const eventsPartitions = timePartitions(events, {
   every: '1 month',
   from: '2025-01-01',

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { index, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core'
+import { index, pgTable, text, timestamp, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
 
 /**
  * Ten million users and what reaches them, 50 million rows in three tables. Keys are random UUIDs of the server's own
@@ -13,7 +13,7 @@ export const users = pgTable('users', {
   createdAt: timestamp('created_at', { withTimezone: true }).notNull().defaultNow(),
 })
 
-/** One to five for each user, most have few. */
+/** One to five for each user, most have few; no address twice. */
 export const emails = pgTable(
   'emails',
   {
@@ -23,7 +23,7 @@ export const emails = pgTable(
       .references(() => users.id, { onDelete: 'cascade' }),
     email: text().notNull(),
   },
-  (t) => [index('emails_user_idx').on(t.userId)],
+  (t) => [index('emails_user_idx').on(t.userId), uniqueIndex('emails_email_key').on(t.email)],
 )
 
 export const phoneNumbers = pgTable(

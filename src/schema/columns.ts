@@ -10,6 +10,14 @@ export type ColumnFacts<T extends AnyTable> = {
     readonly columnType: T['_']['columns'][Key]['_']['columnType']
     readonly notNull: T['_']['columns'][Key]['_']['notNull']
     readonly hasDefault: T['_']['columns'][Key]['_']['hasDefault']
+    /** What Drizzle reads: for an enum the union of its values. */
+    readonly data: T['_']['columns'][Key]['_']['data']
+    /** Of an array: Drizzle's name of its elements' type. */
+    readonly elementType: T['_']['columns'][Key]['_'] extends {
+      readonly baseBuilder: { readonly _: { readonly columnType: infer E extends string } }
+    }
+      ? E
+      : undefined
     /** undefined unless GENERATED ALWAYS AS (expression). */
     readonly generated: T['_']['columns'][Key]['_']['generated']
   }

@@ -1,5 +1,11 @@
-import { getTableColumns } from 'drizzle-orm'
-import { getTableConfig, type PgTable } from 'drizzle-orm/pg-core'
+import { getTableColumns, is } from 'drizzle-orm'
+import {
+  getTableConfig,
+  type PgColumn,
+  PgEnumColumn,
+  PgEnumObjectColumn,
+  type PgTable,
+} from 'drizzle-orm/pg-core'
 import type { QualifiedName } from '../kernel/index.ts'
 import { readExtras } from './extras.ts'
 
@@ -17,11 +23,17 @@ export interface DeclaredColumn {
   readonly name: string
   /** The SQL type as Drizzle spells it: bigserial, timestamp with time zone, varchar(20). */
   readonly type: string
+  /** Of a column of an enum. */
+  readonly enumeration: DeclaredEnum | undefined
   readonly notNull: boolean
   /** Whether the server fills it when it is left out: a default, serial or identity. */
   readonly hasDefault: boolean
   /** GENERATED ALWAYS AS (expression): cannot be written at all. */
   readonly computed: boolean
+}
+
+export interface DeclaredEnum extends QualifiedName {
+  readonly values: readonly string[]
 }
 
 export function describeTable(table: PgTable): DeclaredTable {
@@ -31,6 +43,7 @@ export function describeTable(table: PgTable): DeclaredTable {
       key,
       name: column.name,
       type: column.getSQLType(),
+      enumeration: enumOf(column),
       notNull: column.notNull,
       hasDefault: column.hasDefault || column.generatedIdentity !== undefined,
       computed: column.generated !== undefined,
@@ -44,4 +57,10 @@ export function describeTable(table: PgTable): DeclaredTable {
       (readExtras(table).partitionKey?.parts ?? []).flatMap((p) => (p.kind === 'column' ? [p.column] : [])),
     ),
   })
+}
+
+function enumOf(column: PgColumn): DeclaredEnum | undefined {
+  if (!is(column, PgEnumColumn) && !is(column, PgEnumObjectColumn)) return undefined
+  const { schema = 'public', enumName, enumValues } = column.enum
+  return Object.freeze({ schema, name: enumName, values: Object.freeze([...enumValues]) })
 }

@@ -1,26 +1,45 @@
 import type { AnyTable } from '../schema/index.ts'
+import type { ListOf, Makes, Scalar, TextOf } from './gen.ts'
 import type { ColumnFill, TableFill } from './profile.ts'
 
-/** What may fill a column of each of Drizzle's types. */
-export type Accepts<ColumnType extends string> = ColumnType extends
+/** What the compiler knows of a column. */
+export interface TypeFacts {
+  readonly columnType: string
+  readonly data: unknown
+  readonly elementType: string | undefined
+}
+
+/** What may fill a column. Of types of the user's own it is known when the profile is loaded. */
+export type Accepts<C extends TypeFacts> = C['columnType'] extends 'PgEnumColumn' | 'PgEnumObjectColumn'
+  ? TextOf<Extract<C['data'], string>>
+  : C['columnType'] extends 'PgArray'
+    ? ListOf<AcceptsType<NonNullable<C['elementType']>> | null>
+    : C['columnType'] extends 'PgCustomColumn'
+      ? Exclude<Makes, null>
+      : AcceptsType<C['columnType']>
+
+/** Of each of Drizzle's types. */
+type AcceptsType<ColumnType extends string> = ColumnType extends
   | `Pg${'Big' | 'Small' | ''}Serial${string}`
   | 'PgInteger'
   | 'PgSmallInt'
   | `PgBigInt${string}`
   ? 'int'
-  : ColumnType extends `PgNumeric${string}` | 'PgDoublePrecision'
+  : ColumnType extends `PgNumeric${string}` | 'PgReal' | 'PgDoublePrecision' | 'PgInterval'
     ? 'int' | 'decimal'
-    : ColumnType extends 'PgText' | 'PgVarchar'
+    : ColumnType extends 'PgText' | 'PgVarchar' | 'PgChar'
       ? 'text'
-      : ColumnType extends `PgTimestamp${string}` | `PgDate${string}`
+      : ColumnType extends `PgTimestamp${string}` | `PgDate${string}` | 'PgTime'
         ? 'time'
         : ColumnType extends 'PgBoolean'
           ? 'boolean'
           : ColumnType extends 'PgUUID'
             ? 'uuid'
-            : ColumnType extends 'PgJsonb'
+            : ColumnType extends 'PgJson' | 'PgJsonb'
               ? 'json'
-              : never
+              : ColumnType extends 'PgCustomColumn'
+                ? Scalar
+                : never
 
 declare const TABLE: unique symbol
 

@@ -7,8 +7,24 @@ import type { PickValue } from './source.ts'
 
 declare const MAKES: unique symbol
 
+export type Scalar = 'int' | 'decimal' | 'boolean' | 'text' | 'time' | 'uuid' | 'json' | 'bytes'
+
+declare const VALUES: unique symbol
+
+/** Text that is one of these, as an enum needs it; any text column takes it, too. */
+export type TextOf<V extends string> = 'text' & { readonly [VALUES]: V }
+
+export interface ListOf<M extends Scalar | null> {
+  readonly list: M
+}
+
+/** The values of another column of the same table. */
+export interface SameAs<K extends string> {
+  readonly column: K
+}
+
 /** What a generator makes; null where some of its values are null. */
-export type Makes = 'int' | 'decimal' | 'boolean' | 'text' | 'time' | 'uuid' | 'json' | null
+export type Makes = Scalar | ListOf<Scalar | null> | SameAs<string> | null
 
 /** A generator: plain JSON that remembers, for the compiler only, what it makes. */
 export interface Gen<M extends Makes> extends GeneratorSpec {
@@ -26,7 +42,7 @@ export interface Weighted<V extends PickValue> {
   readonly weight: number
 }
 
-type MakesOf<V> = V extends string ? 'text' : V extends number ? 'int' : 'boolean'
+type MakesOf<V> = V extends string ? TextOf<V> : V extends number ? 'int' : 'boolean'
 
 function spec<M extends Makes>(kind: string, options: object = {}): Gen<M> {
   return Object.freeze({ kind, ...options })
@@ -149,9 +165,34 @@ export const gen = Object.freeze({
   city: <F extends CityField = 'name'>(options: { readonly field?: F; readonly key?: string } = {}) =>
     spec<F extends 'latitude' | 'longitude' ? 'decimal' : 'text'>('city', options),
 
-  /** The key of a row of another table of the profile: each equally often, or by Pareto's or Zipf's law. */
-  reference: <T extends AnyTable, K extends KeyOf<T>>(parent: Filled<T>, column: K, options: Skew = {}) =>
-    spec<MakesOfKey<T, K>>('reference', { ...parentOf(parent, column), ...options }),
+  /**
+   * The key of a row of another table of the profile: each equally often, or by Pareto's or Zipf's law. Columns with the same `key` (and options) refer
+   * to the same row: for foreign keys of several columns.
+   */
+  reference: <T extends AnyTable, K extends KeyOf<T>>(
+    parent: Filled<T>,
+    column: K,
+    options: Skew & { readonly key?: string } = {},
+  ) => spec<MakesOfKey<T, K>>('reference', { ...parentOf(parent, column), ...options }),
+
+  /**
+   * A column of an earlier row of the same table (an employee's manager): of any of them, or so that every row has `children` of them. The first `roots` rows
+   * (default 1) have none: null, or with `first: 'itself'` their own.
+   */
+  earlier: <const K extends string, const F extends 'null' | 'itself' = 'null'>(
+    column: K,
+    options: { readonly children?: number; readonly roots?: number; readonly first?: F } = {},
+  ) => spec<SameAs<K> | (F extends 'null' ? null : never)>('earlier', { column, ...options }),
+
+  /** `min` (default 0) to `max` (default 5) values of another generator. */
+  array: <M extends Scalar | null>(
+    of: Gen<M>,
+    options: { readonly min?: number; readonly max?: number } = {},
+  ) => spec<ListOf<M>>('array', { of, ...options }),
+
+  /** Random bytes: that many, or `min` to `max` of them. */
+  bytes: (length: number | { readonly min: number; readonly max: number }) =>
+    spec<'bytes'>('bytes', typeof length === 'number' ? { max: length } : length),
 
   /**
    * The key of each row's parent, of which every one has a given number of rows; their sum is the number of this table's rows. Without
@@ -185,7 +226,7 @@ interface Unique {
 type CityField = 'name' | 'country' | 'countryCode' | 'currency' | 'latitude' | 'longitude'
 
 type KeyOf<T extends AnyTable> = keyof ColumnFacts<T> & string
-type MakesOfKey<T extends AnyTable, K extends KeyOf<T>> = Accepts<ColumnFacts<T>[K]['columnType']>
+type MakesOfKey<T extends AnyTable, K extends KeyOf<T>> = Accepts<ColumnFacts<T>[K]>
 
 export type Skew =
   | { readonly skew?: 'none' }
@@ -245,7 +286,14 @@ type PairOptions = {
     }
 )
 
-function pair<const P extends PairOptions>({ sql, js, ...options }: P): Gen<P['makes']> {
+type MakesOfPair<P extends PairOptions> = P extends {
+  readonly makes: 'text'
+  readonly js: (...args: never[]) => infer V extends string
+}
+  ? TextOf<V>
+  : P['makes']
+
+function pair<const P extends PairOptions>({ sql, js, ...options }: P): Gen<MakesOfPair<P>> {
   return spec('pair', { ...options, sql: sql(...PLACES), js: js.toString() })
 }
 
@@ -266,7 +314,7 @@ function together<const R extends Row>(
 
 function choice<const V extends PickValue>(values: readonly Weighted<V>[]): Gen<MakesOf<V>>
 function choice<const V extends PickValue>(values: readonly V[]): Gen<MakesOf<V>>
-function choice(weights: Readonly<Record<string, number>>): Gen<'text'>
+function choice<const V extends string>(weights: Readonly<Record<V, number>>): Gen<TextOf<V>>
 function choice(
   list: Readonly<Record<string, number>> | readonly (PickValue | Weighted<PickValue>)[],
 ): Gen<Makes> {

@@ -96,8 +96,9 @@ async function compare(sql: AnySql, { fill, column, seed, lo, hi }: Sample): Pro
   }
 }
 
-/** A cast of boolean to text writes words, the output function letters. */
+/** A cast of boolean to text writes words, the output function letters; one of char(n) leaves the blanks behind it out. */
 function asServer(text: string | null, type: string): string | null {
+  if (/^(bp)?char(acter)?\s*(\(|$)/i.test(type)) return text?.replace(/ +$/, '') ?? null
   return type === 'boolean' || type === 'bool' ? (text === 't' ? 'true' : text && 'false') : text
 }
 

@@ -1,8 +1,8 @@
 import { type LiveColumn, type LiveTable, readLiveTable } from '../catalog/index.ts'
 import type { AnySql } from '../db/index.ts'
 import { displayName, formatCount, GigarowError, type QualifiedName, qualified } from '../kernel/index.ts'
+import { type LiveType, readLiveTypes, typeProblem } from './live-types.ts'
 import { checkPairs } from './own-code.ts'
-import { isSameType } from './pg-type.ts'
 import type { LoadPlan, TablePlan } from './plan.ts'
 
 /** A table to fill with what stands in the database for it. */
@@ -24,7 +24,7 @@ export async function readTables(sql: AnySql, plan: LoadPlan): Promise<LoadTable
   for (const table of plan.tables) {
     const live = await readLiveTable(sql, table.table)
     if (!live) throw missingTable(table)
-    checkFit(table, live)
+    checkFit(table, live, await readLiveTypes(sql, live.oid))
     tables.push({ plan: table, live })
   }
   return tables
@@ -38,7 +38,7 @@ function missingTable(table: TablePlan): GigarowError {
   })
 }
 
-function checkFit(table: TablePlan, live: LiveTable): void {
+function checkFit(table: TablePlan, live: LiveTable, types: ReadonlyMap<string, LiveType>): void {
   const name = displayName(table.table)
   if (live.kind === 'other') {
     throw new GigarowError(
@@ -65,19 +65,19 @@ function checkFit(table: TablePlan, live: LiveTable): void {
       { facts: { table: name, partition: displayName(foreign) }, hint: 'Detach it for the load.' },
     )
   }
-  checkColumns(table, live)
+  checkColumns(table, live, types)
 }
 
-function checkColumns(table: TablePlan, live: LiveTable): void {
+function checkColumns(table: TablePlan, live: LiveTable, types: ReadonlyMap<string, LiveType>): void {
   const name = displayName(table.table)
   const filled = new Set(table.columns.map((column) => column.name))
   const unknown = [...filled].filter((column) => !live.columns.some((c) => c.name === column))
   const computed = live.columns.filter((c) => c.generated && filled.has(c.name)).map((c) => c.name)
   const missing = live.columns.filter((c) => isRequired(c) && !filled.has(c.name)).map((c) => c.name)
   const others = table.columns.flatMap((column) => {
-    const { type } = live.columns.find((c) => c.name === column.name) ?? column
-    const same = isSameType({ table: name, column: column.name, type: column.type }, type)
-    return same ? [] : [`column ${column.name} is ${type}, and the profile fills ${column.type}`]
+    const type = types.get(column.name)
+    const problem = type === undefined ? undefined : typeProblem(name, column, type)
+    return problem === undefined ? [] : [`column ${column.name} is ${problem}`]
   })
   const problems = [
     ...unknown.map((column) => `column ${column} is not in the table`),

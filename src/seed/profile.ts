@@ -28,8 +28,10 @@ export interface TableFill {
 
 export interface ColumnFill {
   readonly name: string
-  /** The SQL type as declared. */
+  /** The SQL type as declared; of an enum its quoted and qualified name, of a domain the type that it is made of. */
   readonly type: string
+  /** The values of an enum, in its order. */
+  readonly labels?: readonly string[]
   readonly generator: GeneratorSpec
 }
 

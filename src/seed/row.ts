@@ -1,4 +1,5 @@
 import { displayName, formatCount, GigarowError } from '../kernel/index.ts'
+import { whereOf } from './errors.ts'
 import { parsePgType } from './pg-type.ts'
 import type { Profile } from './profile.ts'
 import { findFill } from './profiles.ts'
@@ -31,14 +32,16 @@ export function computeRow(profile: Profile, { table, row }: { table: string; ro
   const texts = compileRows(fill, { seed: profile.seed, block: blockOf(row) }).text(row)
   const columns = fill.columns.map((column, k) => {
     const text = texts[k] ?? null
-    const where = { table: name, column: column.name, type: column.type }
-    return { name: column.name, text, value: text === null ? null : jsonValue(parsePgType(where).name, text) }
+    const type = parsePgType(whereOf(name, column))
+    return { name: column.name, text, value: text === null ? null : jsonValue(type.name, text) }
   })
   return { table: name, row, columns }
 }
 
+const NUMBERS: ReadonlySet<string> = new Set(['int2', 'int4', 'int8', 'float4', 'float8'])
+
 function jsonValue(type: string, text: string): unknown {
   if (type === 'bool') return text === 't'
-  if (type === 'jsonb') return JSON.parse(text)
-  return type.startsWith('int') || type === 'float8' ? Number(text) : text
+  if (type === 'json' || type === 'jsonb') return JSON.parse(text)
+  return NUMBERS.has(type) ? Number(text) : text
 }

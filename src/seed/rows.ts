@@ -1,6 +1,6 @@
 import { ident } from '../kernel/index.ts'
 import { newBytes, OVERRUN } from './bytes.ts'
-import type { Where } from './errors.ts'
+import { whereOf } from './errors.ts'
 import { fuseHashes, fuseWriters } from './fuse.ts'
 import { compileGenerator } from './generators/index.ts'
 import { Once } from './once.ts'
@@ -93,8 +93,9 @@ function compileColumns(
 ): readonly Column[] {
   const table = `${fill.table.schema}.${fill.table.name}`
   const shared = new Map<string, unknown>()
-  return fill.columns.map(({ name, type, generator }) => {
-    const where: Where = { table, column: name, type }
+  return fill.columns.map((column) => {
+    const { name, generator } = column
+    const where = whereOf(table, column)
     const source = compileGenerator(generator, {
       where,
       seed,
@@ -123,7 +124,7 @@ export function compileSome(
 ): KeyColumnTwin[] {
   const columns = names.map((name) => fill.columns.find((column) => column.name === name)!)
   return compileColumns({ ...fill, columns }, options).map(({ encoder, isNull }, k) => ({
-    type: parsePgType({ table: fill.table.name, column: names[k]!, type: columns[k]!.type }),
+    type: parsePgType(whereOf(fill.table.name, columns[k]!)),
     encoder,
     isNull,
   }))
@@ -150,9 +151,9 @@ export function selectSql(fill: TableFill, { seed, lo, hi }: SelectRange): strin
 
 /** int8 expression over the filled columns of `alias`: the checksum that hashInto() adds. PostgreSQL 14 and later. */
 export function rowHashSql(fill: TableFill, alias: string): string {
-  const columns = fill.columns.map(({ name, type }) => {
-    const where: Where = { table: `${fill.table.schema}.${fill.table.name}`, column: name, type }
-    return codecOf(where).hashSql(ident(alias, name))
+  const columns = fill.columns.map((column) => {
+    const where = whereOf(`${fill.table.schema}.${fill.table.name}`, column)
+    return codecOf(where).hashSql(ident(alias, column.name))
   })
   return `hash_record_extended(row(${columns.join(', ')}), 0)`
 }

@@ -11,6 +11,8 @@ export type Source =
   | TextSource
   | UuidSource
   | JsonSource
+  | BytesSource
+  | ArraySource
 
 interface Nullable {
   readonly isNull?: (low: number) => boolean
@@ -68,6 +70,8 @@ export interface TextSource extends Nullable {
   readonly maxBytes: number
   /** Where it differs from maxBytes. */
   readonly maxCharacters?: number
+  /** Where all values are this one. */
+  readonly constant?: string
   /** Whether it may hold quotes, backslashes and control characters all the same. */
   readonly isRaw?: boolean
   write(low: number, out: DataView, pos: number): number
@@ -86,5 +90,21 @@ export interface JsonSource extends Nullable {
   readonly kind: 'json'
   readonly maxBytes: number
   write(low: number, out: DataView, pos: number): number
+  readonly sql: string
+}
+
+/** `sql` is bytea. */
+export interface BytesSource extends Nullable {
+  readonly kind: 'bytes'
+  readonly maxBytes: number
+  write(low: number, out: DataView, pos: number): number
+  readonly sql: string
+}
+
+/** The first `at` elements, each made by a source of its own. `sql` (int8) is their number. */
+export interface ArraySource extends Nullable {
+  readonly kind: 'array'
+  readonly elements: readonly Source[]
+  at(low: number): number
   readonly sql: string
 }

@@ -3,13 +3,20 @@ import {
   bigint,
   bigserial,
   boolean,
+  char,
+  customType,
   date,
   doublePrecision,
   integer,
+  interval,
+  json,
   jsonb,
   numeric,
+  pgEnum,
   pgTable,
+  real,
   text,
+  time,
   timestamp,
   uuid,
   varchar,
@@ -130,3 +137,86 @@ gen.uuid({ version: 7 })
 gen.pair({ makes: 'int', sql: (i) => i, js: (i) => i })
 // @ts-expect-error js must make what makes says
 gen.pair({ makes: 'int', min: 0, max: 1, sql: (i) => i, js: (i) => `${i}` })
+
+const mood = pgEnum('mood', ['sad', 'ok', 'happy'])
+const level = pgEnum('level', { Low: '1', High: '2' } as const)
+const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' })
+const things = pgTable('things', {
+  id: integer().primaryKey(),
+  parentId: integer('parent_id'),
+  firstId: integer('first_id').notNull(),
+  ref: uuid().notNull(),
+  mood: mood().notNull(),
+  level: level(),
+  tags: text().array().notNull(),
+  scores: integer().array(),
+  data: json().notNull(),
+  raw: bytea().notNull(),
+  ratio: real().notNull(),
+  at: time().notNull(),
+  lasted: interval().notNull(),
+  code: char({ length: 2 }).notNull(),
+})
+const thing = {
+  id: gen.sequence(),
+  firstId: gen.earlier('id', { first: 'itself' }),
+  ref: gen.uuid(),
+  mood: gen.choice({ sad: 1, ok: 2 }),
+  tags: gen.array(gen.nullable(gen.firstName(), 0.1), { max: 3 }),
+  data: gen.json({ tags: gen.array(gen.email()) }),
+  raw: gen.bytes(16),
+  ratio: gen.decimal({ max: 1 }),
+  at: gen.timestamp(span),
+  lasted: gen.exponential({ mean: 60 }),
+  code: gen.city({ field: 'countryCode' }),
+} as const
+const filled = fill(things, { rows: 1, columns: thing })
+const weather = gen.together('weather', [{ mood: 'sad' }, { mood: 'happy' }])
+fill(things, {
+  rows: 1,
+  columns: {
+    ...thing,
+    parentId: gen.earlier('id', { children: 8 }),
+    mood: weather.mood,
+    level: gen.nullable(gen.choice(['1', '2']), 0.1),
+    scores: gen.array(gen.int({ max: 3 })),
+  },
+})
+fill(things, { rows: 1, columns: { ...thing, mood: gen.reference(filled, 'mood', { key: 'a' }) } })
+fill(things, {
+  rows: 1,
+  columns: {
+    ...thing,
+    mood: gen.pair({
+      makes: 'text',
+      sql: (i) => `case when ${i} = 1 then 'sad' else 'ok' end`,
+      js: (i) => (i === 1 ? 'sad' : 'ok'),
+    }),
+  },
+})
+fill(things, { rows: 1, columns: thing, domains: { raw: 'bytea' } })
+
+// @ts-expect-error no value of the enum
+fill(things, { rows: 1, columns: { ...thing, mood: gen.choice(['sad', 'angry']) } })
+// @ts-expect-error no value of the enum
+fill(things, { rows: 1, columns: { ...thing, mood: gen.choice({ sad: 1, angry: 1 }) } })
+// @ts-expect-error any text, where an enum is
+fill(things, { rows: 1, columns: { ...thing, mood: gen.firstName() } })
+// @ts-expect-error mood is not null
+fill(things, { rows: 1, columns: { ...thing, mood: gen.nullable(gen.choice(['ok']), 0.1) } })
+// @ts-expect-error the values of an enum by its values, not by its keys
+fill(things, { rows: 1, columns: { ...thing, level: gen.choice(['Low']) } })
+// @ts-expect-error texts in an array of numbers
+fill(things, { rows: 1, columns: { ...thing, scores: gen.array(gen.firstName()) } })
+// @ts-expect-error an array where a text is
+fill(things, { rows: 1, columns: { ...thing, code: gen.array(gen.firstName()) } })
+// @ts-expect-error the first row has no earlier one, and first_id is not null
+fill(things, { rows: 1, columns: { ...thing, firstId: gen.earlier('id') } })
+// @ts-expect-error a UUID in an integer
+fill(things, { rows: 1, columns: { ...thing, parentId: gen.earlier('ref') } })
+// @ts-expect-error there is no such column
+fill(things, { rows: 1, columns: { ...thing, parentId: gen.earlier('nope') } })
+// @ts-expect-error not a column of a domain
+fill(things, { rows: 1, columns: thing, domains: { nope: 'text' } })
+// @ts-expect-error bytes in a text
+fill(things, { rows: 1, columns: { ...thing, code: gen.bytes(2) } })

@@ -1,4 +1,5 @@
 import type { PgTypeName } from '../pg-type.ts'
+import { arrayBytes } from './array.ts'
 import { jsonbBytes } from './jsonb.ts'
 
 /** How values of a type lie in a tuple. Undefined length: a varlena. */
@@ -12,12 +13,16 @@ const FIXED: Partial<Record<PgTypeName, Layout>> = {
   int2: { length: 2, align: 2 },
   int4: { length: 4, align: 4 },
   int8: { length: 8, align: 8 },
+  float4: { length: 4, align: 4 },
   float8: { length: 8, align: 8 },
   bool: { length: 1, align: 1 },
   date: { length: 4, align: 4 },
+  time: { length: 8, align: 8 },
   timestamp: { length: 8, align: 8 },
   timestamptz: { length: 8, align: 8 },
+  interval: { length: 16, align: 8 },
   uuid: { length: 16, align: 1 },
+  enum: { length: 4, align: 4 },
 }
 
 const VARLENA: Layout = { length: undefined, align: 4 }
@@ -31,6 +36,7 @@ export function contentBytes(type: PgTypeName, cell: Uint8Array): number {
   // Sent: four words of two bytes before the digits. Stored: one, as long as weight and scale are small.
   if (type === 'numeric') return cell.length - 6
   if (type === 'jsonb') return jsonbBytes(JSON.parse(text.decode(cell.subarray(1))))
+  if (type === 'array') return arrayBytes(cell)
   return cell.length
 }
 

@@ -1,4 +1,5 @@
 import { displayName } from '../../kernel/index.ts'
+import { whereOf } from '../errors.ts'
 import { type PgTypeName, parsePgType } from '../pg-type.ts'
 import type { TablePlan } from '../plan.ts'
 import { varietyOf } from './bounds.ts'
@@ -109,7 +110,7 @@ function columnsOf(plan: TablePlan): Columns {
   const table = displayName(plan.table)
   return {
     index: new Map(plan.columns.map(({ name }, k) => [name, k])),
-    types: plan.columns.map(({ name, type }) => parsePgType({ table, column: name, type }).name),
+    types: plan.columns.map((column) => parsePgType(whereOf(table, column)).name),
   }
 }
 

@@ -2,6 +2,7 @@ import { invalidSeed, type Where } from '../errors.ts'
 import type { GeneratorSpec } from '../profile.ts'
 import type { Source } from '../source.ts'
 import { openStream, type StreamName } from '../stream.ts'
+import { array } from './array.ts'
 import { boolean } from './boolean.ts'
 import { businessHours } from './business-hours.ts'
 import { childNumber, children } from './children.ts'
@@ -9,6 +10,7 @@ import { choice } from './choice.ts'
 import { city } from './city.ts'
 import { cycle, timestampSteps } from './cycle.ts'
 import { decimal } from './decimal.ts'
+import { earlier } from './earlier.ts'
 import { email } from './email.ts'
 import { exponential } from './exponential.ts'
 import type { Context, Generator } from './generator.ts'
@@ -23,6 +25,7 @@ import { pareto } from './pareto.ts'
 import { permuted } from './permuted.ts'
 import { firstName, fullName, lastName } from './person.ts'
 import { phoneNumber } from './phone.ts'
+import { bytes } from './random-bytes.ts'
 import { timestampRecent } from './recent.ts'
 import { reference } from './reference.ts'
 import { sequence } from './sequence.ts'
@@ -65,6 +68,9 @@ const ALL: readonly Generator[] = [
   reference,
   words,
   zipf,
+  array,
+  bytes,
+  earlier,
 ]
 
 const BY_KIND: ReadonlyMap<string, Generator> = new Map(ALL.map((generator) => [generator.kind, generator]))

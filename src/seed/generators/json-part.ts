@@ -15,6 +15,7 @@ import {
 import { inline } from '../inline.ts'
 import type { DecimalSource, PickSource, Source, TextSource, TimeSource, UuidSource } from '../source.ts'
 import { numericSql } from '../types/numeric.ts'
+import { arrayPart } from './json-array.ts'
 
 /** A piece of a document: its text in both twins. */
 export interface JsonPart {
@@ -70,6 +71,10 @@ function partOf(source: Source): JsonPart | string {
       return quoted(uuidText(source), 36)
     case 'time':
       return quoted(timeText(source), TIME_LENGTH)
+    case 'array':
+      return arrayPart(source, jsonPart)
+    case 'bytes':
+      return 'bytes, which have no form of their own in JSON'
   }
 }
 

@@ -14,6 +14,16 @@ export function rebase(source: Source, index: (low: number) => number): Source {
     case 'text':
     case 'uuid':
     case 'json':
+    case 'bytes':
       return { ...source, write: inline`(low, out, pos) => ${source.write}(${index}(low), out, pos)` }
+    case 'array': {
+      const { at } = source
+      const elements = source.elements.map((element) => {
+        const { isNull } = element
+        const own = rebase(element, index)
+        return isNull === undefined ? own : { ...own, isNull: (low: number) => isNull(index(low)) }
+      })
+      return { ...source, elements, at: (low) => at(index(low)) }
+    }
   }
 }

@@ -51,7 +51,9 @@ interface NumberKind {
 /** Undefined for types whose values are not routed here. */
 export function openKeyPart(column: KeyColumn): KeyPart | undefined {
   const { name } = column.type
-  if (name === 'text' || name === 'varchar' || name === 'uuid') return bytesPart(column, name)
+  // Of an enum it is known here which values are equal, and not their order.
+  if (name === 'text' || name === 'varchar' || name === 'uuid' || name === 'enum')
+    return bytesPart(column, name)
   const kind = name === 'numeric' ? numericKind(column) : NUMBERS[name]
   return kind === undefined ? undefined : numberPart(column, kind)
 }

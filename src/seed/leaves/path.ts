@@ -1,5 +1,6 @@
 import type { PartitionNode, PartitionTree } from '../../catalog/index.ts'
 import { displayName } from '../../kernel/index.ts'
+import { whereOf } from '../errors.ts'
 import { parsePgType } from '../pg-type.ts'
 import type { TablePlan } from '../plan.ts'
 import { compileRouter, leavesOf, Unroutable } from './router.ts'
@@ -34,7 +35,9 @@ function keyProblem(table: TablePlan, { root, encoding }: PartitionTree): string
       const fill = filled.get(column)
       if (fill === undefined) return `its partition key ${column} is filled by the server`
       if (!usualOperators) return `its partition key ${column} has operators of its own`
-      const { name } = parsePgType({ table: displayName(table.table), column, type: fill.type })
+      const { name } = parsePgType(whereOf(displayName(table.table), fill))
+      if (name === 'enum' && partitioned!.strategy !== 'list')
+        return `its partition key ${column} is an enum, whose order and hash are the server's own`
       const isText = name === 'text' || name === 'varchar'
       if (isText && !deterministic) return `different texts of its partition key ${column} may be equal`
       if (isText && partitioned!.strategy === 'range' && !bytewise)

@@ -4,32 +4,51 @@ import { invalidSeed, type Where } from '../errors.ts'
 import { inline } from '../inline.ts'
 import { type PgType, type PgTypeName, parsePgType } from '../pg-type.ts'
 import type { PickSource, Source } from '../source.ts'
+import { arrayOf } from './array.ts'
+import { bytea } from './bytea.ts'
+import { char } from './char.ts'
 import type { Codec, Encoder } from './codec.ts'
+import { enumeration } from './enum.ts'
 import { bool, int2, int4, int8 } from './integer.ts'
+import { interval } from './interval.ts'
+import { json } from './json.ts'
 import { float8, numeric } from './numeric.ts'
+import { float4 } from './real.ts'
 import { jsonb, text, uuid } from './text.ts'
 import { date, timestamp, timestamptz } from './time.ts'
+import { time } from './time-of-day.ts'
 
 export type { Codec, Encoder } from './codec.ts'
 
-const CODECS: Readonly<Record<PgTypeName, Codec>> = {
+const CODECS: Readonly<Record<Exclude<PgTypeName, 'array'>, Codec>> = {
   int2,
   int4,
   int8,
   numeric,
+  float4,
   float8,
   bool,
   text,
   varchar: text,
+  bpchar: char,
+  bytea,
   date,
+  time,
   timestamp,
   timestamptz,
+  interval,
   uuid,
+  json,
   jsonb,
+  enum: enumeration,
 }
 
 export function codecOf(where: Where): Codec {
-  return CODECS[parsePgType(where).name]
+  return codecOfType(parsePgType(where))
+}
+
+function codecOfType({ name, element }: PgType): Codec {
+  return name === 'array' ? arrayOf(codecOfType(element!), elementEncoder) : CODECS[name]
 }
 
 export interface CompiledColumn {
@@ -40,13 +59,26 @@ export interface CompiledColumn {
 /** Joins what a generator makes with what the column holds; throws SEED_INVALID or SEED_TYPE_UNSUPPORTED. */
 export function compileColumn(source: Source, where: Where): CompiledColumn {
   const type = parsePgType(where)
-  const codec = CODECS[type.name]
-  const found = source.kind === 'pick' ? pickEncoder(source, codec, type) : codec.encoder(source, type)
+  const codec = codecOfType(type)
+  const found = encoderOf(source, codec, type)
   if (found === undefined) throw invalidSeed(where, `${NOUNS[source.kind]}, but its type is ${where.type}`)
   if (typeof found === 'string') throw invalidSeed(where, found)
-  const sql =
-    source.nullSql === undefined ? found.sql : `case when ${source.nullSql} then null else ${found.sql} end`
-  return { codec, encoder: { ...found, sql } }
+  return { codec, encoder: withNulls(found, source) }
+}
+
+function encoderOf(source: Source, codec: Codec, type: PgType): Encoder | string | undefined {
+  return source.kind === 'pick' ? pickEncoder(source, codec, type) : codec.encoder(source, type)
+}
+
+function withNulls(encoder: Encoder, { nullSql }: Source): Encoder {
+  const sql = nullSql === undefined ? encoder.sql : `case when ${nullSql} then null else ${encoder.sql} end`
+  return { ...encoder, sql }
+}
+
+function elementEncoder(source: Source, type: PgType): Encoder | string {
+  const found = encoderOf(source, codecOfType(type), type)
+  if (found === undefined) return `arrays of ${NOUNS[source.kind]}, but they are of type ${type.sql}`
+  return typeof found === 'string' ? found : withNulls(found, source)
 }
 
 const NOUNS: Readonly<Record<Source['kind'], string>> = {
@@ -58,6 +90,8 @@ const NOUNS: Readonly<Record<Source['kind'], string>> = {
   text: 'text',
   uuid: 'UUIDs',
   json: 'JSON documents',
+  bytes: 'bytes',
+  array: 'arrays',
 }
 
 /** The values of a choice are encoded once. */
@@ -95,6 +129,7 @@ function constantSource(value: string | number | boolean): Source {
     kind: 'text',
     maxBytes: bytes.length,
     maxCharacters: [...value].length,
+    constant: value,
     write: (_, out, pos) => putBytes(out, pos, bytes),
     sql: literal(value),
   }

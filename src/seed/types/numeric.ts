@@ -13,7 +13,7 @@ interface Decimals {
   readonly sql: string
 }
 
-function decimalsOf(source: Source): Decimals | undefined {
+export function decimalsOf(source: Source): Decimals | undefined {
   if (source.kind === 'decimal') return { ...source, at: source.at }
   return source.kind === 'int' ? { ...source, at: source.at, scale: 0 } : undefined
 }

@@ -1,9 +1,10 @@
 import type { GeneratorSpec } from '../../../src/seed/index.ts'
 import { RELATED_CASES } from './conformance-related.ts'
+import { TYPE_CASES } from './conformance-types.ts'
 
 export interface ConformanceCase {
   readonly name: string
-  readonly columns: readonly (readonly [type: string, generator: GeneratorSpec])[]
+  readonly columns: readonly (readonly [type: string, generator: GeneratorSpec, labels?: readonly string[]])[]
   /** Default 6e9. */
   readonly rows?: number
 }
@@ -317,4 +318,5 @@ export const CASES: readonly ConformanceCase[] = [
     ],
   },
   ...RELATED_CASES,
+  ...TYPE_CASES,
 ]
