@@ -48,6 +48,7 @@ export const seedCommand: Command = {
       choices: ['csv'],
     },
     { flags: '--resume', description: 'go on with a load that stopped' },
+    { flags: '--run <n>', description: 'with --resume: which load, where several are unfinished' },
     { flags: '--truncate', description: 'delete the rows that the tables hold before loading' },
     { flags: '--dry-run', description: 'show what would be done, change nothing' },
     ...TUNING_OPTIONS,
