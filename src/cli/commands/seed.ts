@@ -110,6 +110,7 @@ async function runSeed(context: CommandContext, { args, options }: CommandInput)
       profile: await profileOfFlags(context, flags),
       folder,
       truncate: flags.truncate === true,
+      diskFree: flags.diskFree,
     })
   }
   const config = await context.config()
