@@ -1,6 +1,7 @@
 import type { LiveTable } from '../catalog/index.ts'
 import type { AnySql } from '../db/index.ts'
 import { ident, qualified } from '../kernel/index.ts'
+import { hasLedger } from './ledger.ts'
 import { planStrip, rebuildOrder, type Strip } from './strip.ts'
 
 /** What a load that stopped has taken away and nobody has brought back. */
@@ -21,10 +22,7 @@ interface DroppedRow {
 
 /** Of all loads that are unfinished; none where gigarow never was, or where the role may not look. */
 export async function readDropped(sql: AnySql): Promise<Dropped[]> {
-  const [there] = await sql.unsafe<{ there: boolean }[]>(
-    "select coalesce(has_table_privilege(to_regclass('gigarow.seed_dropped'), 'select'), false) as there",
-  )
-  if (!there!.there) return []
+  if (!(await hasLedger(sql))) return []
   const rows = await sql.unsafe<DroppedRow[]>(
     `select d.run_id::text as run, d.kind, d.table_name, d.name, d.stage, d.rebuild_sql, d.definition
        from gigarow.seed_dropped d join gigarow.seed_run r on r.id = d.run_id

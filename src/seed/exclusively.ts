@@ -24,7 +24,7 @@ export async function exclusively<T>(
   }
 }
 
-/** Throws SEED_BUSY where another load works on the database, and keeps others away meanwhile. The store has to be there. */
+/** Throws SEED_BUSY where another load works on the database, and keeps others away meanwhile. */
 export async function whileNoneWorks<T>(db: Database, work: () => Promise<T>): Promise<T> {
   return tryAdvisoryLock(db, 'seed', work, async (holder) => {
     throw busy(holder, await workingRun(db.sql))

@@ -70,13 +70,13 @@ export async function seed(db: Database, plan: LoadPlan, given: SeedOptions): Pr
   })
 }
 
-/** Refuses what seed() would refuse by a look at the tables, also while another load works. The store has to be there. */
+/** Refuses what seed() would refuse by a look at the tables, also while another load works. Changes nothing. */
 export async function checkLoad(
   db: Database,
   plan: LoadPlan,
   options: Pick<SeedOptions, 'truncate'>,
-): Promise<void> {
-  await whileNoneWorks(db, () => checkTables(db, plan, options))
+): Promise<Pick<Preparation, 'tables' | 'stopped'>> {
+  return whileNoneWorks(db, () => checkTables(db, plan, options))
 }
 
 /** Refuses what cannot be loaded, before anything is changed. */

@@ -25,6 +25,15 @@ const JOBS = {
     'sessions that load at the same time; default: seed.jobs of the configuration, else the number of CPUs',
 }
 
+const SEED = {
+  flags: '--seed <n>',
+  description: 'another number gives other rows of the same kind; default: the profile’s',
+}
+const CHUNK_ROWS = {
+  flags: '--chunk-rows <n>',
+  description: 'rows of a chunk, the unit of commit and resume; default: 250k, fewer for small tables',
+}
+
 export const seedCommand: Command = {
   name: 'seed',
   args: '[folder]',
@@ -32,16 +41,10 @@ export const seedCommand: Command = {
   options: [
     ...PROFILE_OPTIONS,
     ONLY,
-    {
-      flags: '--seed <n>',
-      description: 'another number gives other rows of the same kind; default: the profile’s',
-    },
+    SEED,
     FILLER,
     JOBS,
-    {
-      flags: '--chunk-rows <n>',
-      description: 'rows of a chunk, the unit of commit and resume; default: 250k, fewer for small tables',
-    },
+    CHUNK_ROWS,
     {
       flags: '--to <format>',
       description: 'files in the folder instead of rows in tables; no server is needed',
@@ -69,8 +72,10 @@ export const seedCommand: Command = {
       options: [
         ...PROFILE_OPTIONS,
         ONLY,
+        SEED,
         { ...FILLER, choices: ['copy', 'sql'], description: 'for whose time: copy (the default) or sql' },
         JOBS,
+        CHUNK_ROWS,
         DISK_FREE,
       ],
       examples: [
