@@ -25,7 +25,12 @@ export const ERROR_CODES = {
     meaning: 'The connection broke in the middle of the work: the server stopped, crashed or cut it.',
   },
   DB_ERROR: { exit: 1, meaning: 'The server rejected a statement.' },
-  DISK_FULL: { exit: 1, meaning: 'The server ran out of disk space.' },
+  DISK_FULL: { exit: 1, meaning: 'The server, or the disk that files are written to, has no space left.' },
+  FILE_UNUSABLE: {
+    exit: 1,
+    meaning:
+      'A file or folder cannot be read or written: no right to it, none there, or a file where a folder is meant.',
+  },
   SQL_SYNTAX: {
     exit: 1,
     meaning: "PostgreSQL's parser does not accept a file; the message marks the place.",
@@ -99,7 +104,8 @@ export const ERROR_CODES = {
   },
   SEED_NO_SPACE: {
     exit: 3,
-    meaning: 'A load would not fit on the disk of the server; --disk-free says that there is more space.',
+    meaning:
+      'A load would not fit on the disk of the server, or CSV files on theirs; --disk-free says that there is more space.',
   },
   SEED_NO_PARTITION: { exit: 1, meaning: 'The profile makes a row that no partition of its table takes.' },
   SEED_BUSY: { exit: 1, meaning: 'Another load works on the database.' },
@@ -152,6 +158,7 @@ export const ERROR_CODES = {
   PROFILE_UNKNOWN: { exit: 2, meaning: 'No file in seeds/ defines a profile of this name.' },
   TABLE_UNKNOWN: { exit: 2, meaning: 'The profile does not fill a table of this name.' },
   ROW_UNKNOWN: { exit: 2, meaning: 'The table has no row of this number in the profile.' },
+  REPORT_DAMAGED: { exit: 1, meaning: 'The file of a report does not hold what gigarow wrote into it.' },
   REPORT_UNKNOWN: { exit: 2, meaning: 'There is no report of this id, or several fit it.' },
   TUNING_UNKNOWN_PROFILE: { exit: 2, meaning: 'There is no tuning profile of this name.' },
   TUNING_INVALID: {

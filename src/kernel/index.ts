@@ -1,6 +1,7 @@
 export { ERROR_CODES, type ErrorCode } from './codes.ts'
 export { type ErrorDetails, type Facts, GigarowError, isGigarowError } from './error.ts'
 export { type Emit, silent, type TypedEvent } from './events.ts'
+export { explainFileError, type FileErrorOptions } from './file-error.ts'
 export { globRegExp, isGlob } from './glob.ts'
 export { nearest } from './nearest.ts'
 export { nameParts, plainIdent, plainName } from './plain-name.ts'

@@ -68,7 +68,7 @@ async function measure(
   for (const table of largest) {
     signal.throwIfAborted()
     const tasks = Array.from({ length: jobs }, (_, k) => taskFor(db, table, { seed: plan.seed, jobs, k }))
-    const sample = tasks[0]!.table.rows
+    const sample = tasks[0]!.rows
     const sql = (await Promise.all(tasks.map(measureSql))).reduce((sum, rate) => sum + rate, 0)
     let copy = 0
     await threads.run({
@@ -113,22 +113,25 @@ function taskFor(
   { plan, live }: LoadTable,
   { seed, jobs, k }: { seed: number; jobs: number; k: number },
 ): MeasureTask {
-  const name = { schema: 'gigarow', name: `calibration_${process.pid}_${k}` }
+  const into = { schema: 'gigarow', name: `calibration_${process.pid}_${k}` }
   const kind = live.leaves.every((leaf) => leaf.unlogged) ? 'unlogged table' : 'table'
   const like = `(like ${qualified(live)} including defaults including generated including identity)`
   return {
     kind: 'measure',
     target,
-    create: `create ${kind} ${qualified(name)} ${like}`,
-    table: { ...plan, table: name, rows: Math.max(1000, Math.min(SAMPLE_ROWS, Math.ceil(plan.rows / jobs))) },
+    create: `create ${kind} ${qualified(into)} ${like}`,
+    into,
+    table: plan,
+    rows: Math.min(plan.rows, SAMPLE_ROWS, Math.max(1000, Math.ceil(plan.rows / jobs))),
     seed,
   }
 }
 
-async function measureSql({ target, create, table, seed }: MeasureTask): Promise<number> {
+async function measureSql(task: MeasureTask): Promise<number> {
+  const { into, table, rows, seed } = task
   const columns = table.columns.map((column) => ident(column.name)).join(', ')
-  const into = `insert into ${qualified(table.table)} (${columns}) overriding system value`
-  return inScratchTable({ target, create }, (session) =>
-    session.execute(`${into} ${selectSql(table, { seed, lo: 1, hi: table.rows })}`),
+  const insert = `insert into ${qualified(into)} (${columns}) overriding system value`
+  return inScratchTable(task, (session) =>
+    session.execute(`${insert} ${selectSql(table, { seed, lo: 1, hi: rows })}`),
   )
 }

@@ -39,6 +39,14 @@ function toRun(row: RunRow): Run {
   }
 }
 
+/** False where gigarow never loaded anything, or where the role may not look. */
+export async function hasLedger(sql: AnySql): Promise<boolean> {
+  const [row] = await sql.unsafe<{ there: boolean }[]>(
+    "select coalesce(has_table_privilege(to_regclass('gigarow.seed_run'), 'select'), false) as there",
+  )
+  return row!.there
+}
+
 /** Runs that began and neither ended nor were given up, newest first. */
 export async function openRuns(sql: AnySql): Promise<Run[]> {
   const rows = await sql.unsafe<RunRow[]>(

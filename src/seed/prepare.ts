@@ -1,6 +1,6 @@
 import { type Database, withLockRetry } from '../db/index.ts'
 import { formatCount, GigarowError } from '../kernel/index.ts'
-import { endOrphans, insertRun, loadedRows, openRuns, type Run, setState } from './ledger.ts'
+import { endOrphans, hasLedger, insertRun, loadedRows, openRuns, type Run, setState } from './ledger.ts'
 import type { SeedOptions } from './options.ts'
 import { type LoadPlan, tableKey, totalRows } from './plan.ts'
 import type { LoadTable } from './preflight.ts'
@@ -9,6 +9,7 @@ import { dropForLoad, takeOverJournal } from './strip-run.ts'
 
 /** Loads that stopped and own a table of the plan: its indexes are still away. */
 export async function stoppedRuns(db: Database, plan: LoadPlan): Promise<Run[]> {
+  if (!(await hasLedger(db.sql))) return []
   const mine = new Set(plan.tables.map(tableKey))
   return (await openRuns(db.sql)).filter((run) => run.plan.tables.some((t) => mine.has(tableKey(t))))
 }

@@ -1,17 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import {
-  type Database,
-  explainDbError,
-  type Holder,
-  SQLSTATE,
-  type Sql,
-  tryAdvisoryLock,
-} from '../db/index.ts'
+import { type Database, explainDbError, SQLSTATE, type Sql } from '../db/index.ts'
 import { displayName, type ErrorCode, formatCount, GigarowError, qualified } from '../kernel/index.ts'
 import { ensureStore } from '../store/index.ts'
 import { calibrate } from './calibrate.ts'
 import { checkSpace, estimateLoad } from './estimate/index.ts'
 import type { Phase, PhaseUnit } from './events.ts'
+import { exclusively, whileNoneWorks } from './exclusively.ts'
 import { FILLERS } from './fill.ts'
 import { setSequences, vacuumAll, vacuumSteps } from './finish.ts'
 import { explainPaths, planLeaves, readPaths, treesOf } from './leaves/trees.ts'
@@ -26,8 +20,6 @@ import {
   readRun,
   recordPhase,
   setState,
-  type WorkingRun,
-  workingRun,
 } from './ledger.ts'
 import type { SeedOptions } from './options.ts'
 import { checkOwnCode } from './own-code.ts'
@@ -39,7 +31,7 @@ import { watching } from './server-progress.ts'
 import { outstanding, rebuild } from './strip-run.ts'
 import { tableOrder } from './table-order.ts'
 import { type TableResult, verify } from './verify.ts'
-import { openWorkerPool, type WorkerPool } from './workers.ts'
+import type { WorkerPool } from './workers.ts'
 
 export interface SeedReport {
   readonly run: number
@@ -59,7 +51,7 @@ export interface SeedReport {
 export async function seed(db: Database, plan: LoadPlan, given: SeedOptions): Promise<SeedReport> {
   await ensureStore(db)
   return exclusively(db, given, async (threads) => {
-    const { tables, stopped } = await checkLoad(db, plan, given)
+    const { tables, stopped } = await checkTables(db, plan, given)
     const started = performance.now()
     if (given.filler === 'copy' || given.calibrate) threads.warm()
     const options = await preflightLoad(db, { plan, tables, threads }, given)
@@ -67,16 +59,28 @@ export async function seed(db: Database, plan: LoadPlan, given: SeedOptions): Pr
     const paths = await readPaths(db.sql, tables)
     const whole = planLeaves(plan, paths, options.jobs)
     for (const message of explainPaths(whole, paths)) options.emit({ type: 'notice', message })
+    options.signal.throwIfAborted()
     const id = await prepare(db, { plan: whole, tables, stopped }, options)
-    let run = await readRun(db.sql, id)
-    tellStart(run, options, { resumed: false })
-    run = await finishPhase(db, { run, phase: 'prepare', started, rows: 0 }, options)
-    return keepingRun(db, run.id, () => carryOn(db, { run, tables, threads }, options))
+    return keepingRun(db, { run: id, signal: options.signal }, async () => {
+      let run = await readRun(db.sql, id)
+      tellStart(run, options, { resumed: false })
+      run = await finishPhase(db, { run, phase: 'prepare', started, rows: 0 }, options)
+      return carryOn(db, { run, tables, threads }, options)
+    })
   })
 }
 
-/** Refuses what cannot be loaded, before anything is changed. The store has to be there. */
+/** Refuses what seed() would refuse by a look at the tables, also while another load works. Changes nothing. */
 export async function checkLoad(
+  db: Database,
+  plan: LoadPlan,
+  options: Pick<SeedOptions, 'truncate'>,
+): Promise<Pick<Preparation, 'tables' | 'stopped'>> {
+  return whileNoneWorks(db, () => checkTables(db, plan, options))
+}
+
+/** Refuses what cannot be loaded, before anything is changed. */
+async function checkTables(
   db: Database,
   plan: LoadPlan,
   { truncate }: Pick<SeedOptions, 'truncate'>,
@@ -98,8 +102,11 @@ async function preflightLoad(
   options: SeedOptions,
 ): Promise<SeedOptions> {
   const { jobs, emit, signal } = options
+  signal.throwIfAborted()
   await checkRoom(db, { plan, tables }, options)
+  signal.throwIfAborted()
   await checkSample(db, tables, { seed: plan.seed, emit })
+  signal.throwIfAborted()
   if (!options.calibrate) return options
   const calibration = await calibrate(db, tables, { plan, jobs, threads, signal })
   emit({ type: 'calibrated', ...calibration })
@@ -118,15 +125,17 @@ async function checkRoom(
 /** Goes on with an unfinished load, with its own plan; filler and jobs may differ, the rows cannot. */
 export async function resume(db: Database, run: Run, options: SeedOptions): Promise<SeedReport> {
   checkOwnCode(run.plan, options.profile)
-  return exclusively(db, options, async (threads) => {
-    await endOrphans(db.sql, run.id)
-    const tables = await preflight(db.sql, run.plan)
-    await loadEmptiedAgain(db, { run, tables }, options)
-    const now = await readRun(db.sql, run.id)
-    await checkRoom(db, { plan: run.plan, tables }, options)
-    tellStart(now, options, { resumed: true })
-    return keepingRun(db, run.id, () => carryOn(db, { run: now, tables, threads }, options))
-  })
+  return exclusively(db, options, (threads) =>
+    keepingRun(db, { run: run.id, signal: options.signal }, async () => {
+      await endOrphans(db.sql, run.id)
+      const tables = await preflight(db.sql, run.plan)
+      await loadEmptiedAgain(db, { run, tables }, options)
+      const now = await readRun(db.sql, run.id)
+      await checkRoom(db, { plan: run.plan, tables }, options)
+      tellStart(now, options, { resumed: true })
+      return carryOn(db, { run: now, tables, threads }, options)
+    }),
+  )
 }
 
 /** A crash of the server has emptied unlogged tables, whose ledger still calls chunks done. */
@@ -162,57 +171,27 @@ export async function unfinishedRuns(db: Database): Promise<Run[]> {
   return openRuns(db.sql)
 }
 
-/** One load at a time on a database, with threads of its own. */
-async function exclusively<T>(
-  db: Database,
-  { jobs, signal }: SeedOptions,
-  work: (threads: WorkerPool) => Promise<T>,
-): Promise<T> {
-  const threads = openWorkerPool(jobs)
-  try {
-    return await tryAdvisoryLock(
-      db,
-      'seed',
-      () => work(threads),
-      async (holder) => {
-        throw busy(holder, await workingRun(db.sql))
-      },
-    )
-  } catch (error) {
-    if (!signal.aborted) throw error
-    throw new GigarowError('INTERRUPTED', 'The load was stopped; every finished chunk stays.', {
-      hint: 'Go on with: gigarow seed --resume',
-      cause: error,
-    })
-  } finally {
-    await threads.close()
-  }
-}
-
-function busy(holder: Holder | undefined, run: WorkingRun | undefined): GigarowError {
-  const since = run?.since ?? holder?.since
-  const what = run === undefined ? '' : `: run ${run.id} of profile ${run.profile}`
-  const who = holder === undefined ? '' : ` (session ${holder.pid}, since ${since})`
-  return new GigarowError('SEED_BUSY', `Another load works on this database${what}${who}.`, {
-    facts: {
-      ...(holder === undefined ? {} : { pid: holder.pid, since: since! }),
-      ...(run === undefined ? {} : { run: run.id, profile: run.profile }),
-    },
-    hint: 'Wait until it ends, or stop it; an interrupted load goes on with --resume.',
-  })
-}
-
 const WAYS_OUT: Partial<Record<ErrorCode, string>> = {
   DB_CONNECTION_LOST: 'See whether the server runs and read its log (gigarow db status).',
   DISK_FULL: 'Make space on the disk of the data directory.',
   DB_ERROR: 'Remove what the server complains of.',
 }
 
-/** From here on a failure of the server leaves a run that can be resumed: the error says how. */
-async function keepingRun<T>(db: Database, run: number, work: () => Promise<T>): Promise<T> {
+/** From here on a failure of the server, or a signal, leaves a run that can be resumed: the error says how. */
+async function keepingRun<T>(
+  db: Database,
+  { run, signal }: { run: number; signal: AbortSignal },
+  work: () => Promise<T>,
+): Promise<T> {
   try {
     return await work()
   } catch (cause) {
+    if (signal.aborted)
+      throw new GigarowError('INTERRUPTED', 'The load was stopped; every finished chunk stays.', {
+        facts: { run },
+        hint: 'Go on with: gigarow seed --resume',
+        cause,
+      })
     const error = explainDbError(cause, db.target, 'loading')
     const wayOut = WAYS_OUT[error.code]
     if (wayOut === undefined) throw error

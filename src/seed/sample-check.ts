@@ -9,7 +9,8 @@ import {
   isGigarowError,
   qualified,
 } from '../kernel/index.ts'
-import { varietyOf } from './estimate/index.ts'
+import { type Dropped, droppedFrom, readDropped } from './dropped.ts'
+import { parseIndex, varietyOf } from './estimate/index.ts'
 import type { SeedEvent } from './events.ts'
 import { segments, type TablePlan } from './plan.ts'
 import type { LoadTable } from './preflight.ts'
@@ -30,11 +31,13 @@ export async function checkSample(
   tables: readonly LoadTable[],
   { seed, emit }: { seed: number; emit: Emit<SeedEvent> },
 ): Promise<void> {
-  for (const table of tables) checkVariety(table)
+  const dropped = await readDropped(db.sql)
+  const keyed = tables.map((table) => ({ ...table, ...keysOf(table, dropped) }))
+  for (const table of keyed) checkVariety(table)
   await db.withSession(async (session) => {
     await session.unsafe("begin; set local lock_timeout = '10s'; set local jit = off").simple()
     try {
-      for (const [k, table] of tables.entries())
+      for (const [k, table] of keyed.entries())
         await tryTable(session, table, { seed, name: `gigarow_sample_${k}` })
     } catch (error) {
       // What is wrong with the rows was said; what the server does not let us try is no reason to refuse a load.
@@ -47,19 +50,53 @@ export async function checkSample(
   })
 }
 
-/** Unique keys of the whole table. */
-function uniqueKeys({ live }: LoadTable): readonly LiveIndex[] {
-  // A key WITHOUT OVERLAPS reads like one, and cannot be made like one.
-  return live.indexes.filter(
-    ({ level, definition, constraint }) =>
-      level === 0 && constraint?.type !== 'exclusion' && /^CREATE UNIQUE INDEX/.test(definition),
-  )
+type UniqueKey = Pick<LiveIndex, 'name' | 'definition' | 'keyColumns' | 'partial'>
+
+/** Of the whole table. */
+interface Keys {
+  readonly uniqueKeys: readonly UniqueKey[]
+  readonly exclusions: readonly { readonly name: string; readonly definition: string }[]
+}
+
+/** Those that are there, and those that a stopped load has taken away and this one brings back. */
+function keysOf({ live }: LoadTable, dropped: readonly Dropped[]): Keys {
+  const own = live.indexes.filter(({ level }) => level === 0)
+  const gone = droppedFrom(live, dropped).filter(({ table }) => table === qualified(live))
+  const isConstraint = ({ definition }: Dropped) => /^EXCLUDE | WITHOUT OVERLAPS\)/.test(definition)
+  return {
+    // A key WITHOUT OVERLAPS reads like one, and cannot be made like one.
+    uniqueKeys: [
+      ...own.filter(
+        ({ definition, constraint }) =>
+          constraint?.type !== 'exclusion' && definition.startsWith('CREATE UNIQUE INDEX'),
+      ),
+      ...gone.filter((row) => !isConstraint(row)).flatMap((row) => droppedKey(row, gone)),
+    ],
+    exclusions: [
+      ...own.flatMap(({ constraint }) => (constraint?.type === 'exclusion' ? [constraint] : [])),
+      ...gone.filter(isConstraint),
+    ],
+  }
+}
+
+/** The key of a plain table is in the journal as its index as well, that of a partitioned one as PRIMARY KEY (…) or UNIQUE (…) alone. */
+function droppedKey({ kind, table, name, definition }: Dropped, all: readonly Dropped[]): UniqueKey[] {
+  if (kind === 'constraint' && all.some((row) => row.kind === 'index' && row.name === name)) return []
+  const parsed = parseIndex(definition)
+  if (parsed === undefined || !parsed.unique) return []
+  const timed = / (NOT )?DEFERRABLE.*$/
+  const [, nulls = '', columns] =
+    /^(?:PRIMARY KEY|UNIQUE( NULLS NOT DISTINCT)?) (\(.*)$/s.exec(definition) ?? []
+  const index =
+    columns === undefined
+      ? definition
+      : `CREATE UNIQUE INDEX ${ident(name)} ON ${table} USING btree ${columns.replace(timed, '')}${nulls}`
+  return [{ name, definition: index, keyColumns: parsed.keys, partial: parsed.predicate }]
 }
 
 /** A key of too few values, or of so many random ones that some come twice: no sample shows that. */
-function checkVariety(table: LoadTable): void {
-  const { plan } = table
-  for (const index of uniqueKeys(table)) {
+function checkVariety({ plan, uniqueKeys }: LoadTable & Keys): void {
+  for (const index of uniqueKeys) {
     const names = index.keyColumns
     const columns = names.map((name) => plan.columns.find((column) => column.name === name))
     if (
@@ -80,7 +117,7 @@ function checkVariety(table: LoadTable): void {
 
 function tooFew(
   { table, rows }: TablePlan,
-  { name, keyColumns }: LiveIndex,
+  { name, keyColumns }: UniqueKey,
   { values, least }: { values: number; least: number },
 ): GigarowError {
   const where = displayName(table)
@@ -105,7 +142,7 @@ interface Trial {
 
 async function tryTable(
   session: ReservedSql,
-  table: LoadTable,
+  table: LoadTable & Keys,
   { seed, name }: { seed: number; name: string },
 ): Promise<void> {
   const { live, plan } = table
@@ -113,12 +150,9 @@ async function tryTable(
   await session.unsafe(
     `create temporary table ${ident(name)} (like ${qualified(live)} including defaults including generated including identity including constraints)`,
   )
-  for (const index of uniqueKeys(table)) await session.unsafe(onOther(index, into))
-  for (const { constraint } of live.indexes.filter((index) => index.level === 0))
-    if (constraint?.type === 'exclusion')
-      await session.unsafe(
-        `alter table ${into} add constraint ${ident(constraint.name)} ${constraint.definition}`,
-      )
+  for (const index of table.uniqueKeys) await session.unsafe(onOther(index, into))
+  for (const { name, definition } of table.exclusions)
+    await session.unsafe(`alter table ${into} add constraint ${ident(name)} ${definition}`)
   await addBounds(session, table, into)
   const half = Math.floor(plan.rows / 2)
   const ranges = [
@@ -130,7 +164,7 @@ async function tryTable(
 }
 
 /** The index's statement with another table; its name stays, as it is in the schema of temporary tables. */
-function onOther({ definition }: LiveIndex, into: string): string {
+function onOther({ definition }: UniqueKey, into: string): string {
   const name = String.raw`(?:"(?:[^"]|"")*"|[^\s".]+)`
   const head = new RegExp(`^CREATE UNIQUE INDEX (${name}) ON (?:ONLY )?${name}(?:\\.${name})? `)
   return definition.replace(head, (_, index: string) => `CREATE UNIQUE INDEX ${index} ON ${into} `)

@@ -1,5 +1,4 @@
 import { type CopySession, openCopySession } from '../copy/index.ts'
-import type { TablePlan } from './plan.ts'
 import type { MeasureTask } from './worker-protocol.ts'
 
 // Apart from calibrate.ts: threads import it, and must not load the driver that only the main thread needs.
@@ -22,7 +21,7 @@ export async function inScratchTable(
   }
 }
 
-/** Rows of a plan as the part of a sample that readies the engine: what is compiled later is not measured. */
-export function warmUp({ rows }: TablePlan): number {
+/** The part of a sample that readies the engine: what is compiled later is not measured. */
+export function warmUp({ rows }: Pick<MeasureTask, 'rows'>): number {
   return Math.min(rows, 10_000)
 }

@@ -51,7 +51,7 @@ export function isParallel(stage: number): boolean {
   return stage === STAGE.index || stage === STAGE.validate
 }
 
-export function rebuildOrder(strips: readonly Strip[]): Strip[] {
+export function rebuildOrder<T extends Pick<Strip, 'stage'>>(strips: readonly T[]): T[] {
   return [...strips].sort((a, b) => a.stage - b.stage)
 }
 

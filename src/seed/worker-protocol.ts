@@ -1,5 +1,5 @@
 import type { Target } from '../db/index.ts'
-import type { GigarowError } from '../kernel/index.ts'
+import type { GigarowError, QualifiedName } from '../kernel/index.ts'
 import type { TableOrder } from './chunk-loop.ts'
 import type { PartitionTrees } from './leaves/trees.ts'
 import type { LoadPlan, TablePlan } from './plan.ts'
@@ -26,12 +26,17 @@ export type WorkerTask =
     }
   | MeasureTask
 
-/** A sample to be copied into a table of its own, which is rolled back. */
+/** A sample to be put into a table of its own, which is rolled back. */
 export interface MeasureTask {
   readonly kind: 'measure'
   readonly target: Target
   readonly create: string
+  /** What `create` makes. */
+  readonly into: QualifiedName
+  /** With all of its rows: those of a smaller table would be others, and children need as many as their parents have. */
   readonly table: TablePlan
+  /** The first ones, so many. */
+  readonly rows: number
   readonly seed: number
 }
 

@@ -73,10 +73,10 @@ export function load(target: Target, profile: Profile, options: TestLoadOptions 
 }
 
 export function resumeLoad(target: Target, options: TestLoadOptions = {}): Promise<SeedReport> {
-  const { filler = 'copy', signal = new AbortController().signal, emit = () => {} } = options
+  const { filler = 'copy', space, signal = new AbortController().signal, emit = () => {} } = options
   return withDatabase(target, { doing: 'seeding', max: 5 }, async (db) => {
     const [run] = await unfinishedRuns(db)
-    return resume(db, run!, { filler, jobs: 2, emit, signal })
+    return resume(db, run!, { filler, jobs: 2, space, emit, signal })
   })
 }
 

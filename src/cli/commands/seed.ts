@@ -25,6 +25,15 @@ const JOBS = {
     'sessions that load at the same time; default: seed.jobs of the configuration, else the number of CPUs',
 }
 
+const SEED = {
+  flags: '--seed <n>',
+  description: 'another number gives other rows of the same kind; default: the profile’s',
+}
+const CHUNK_ROWS = {
+  flags: '--chunk-rows <n>',
+  description: 'rows of a chunk, the unit of commit and resume; default: 250k, fewer for small tables',
+}
+
 export const seedCommand: Command = {
   name: 'seed',
   args: '[folder]',
@@ -32,22 +41,17 @@ export const seedCommand: Command = {
   options: [
     ...PROFILE_OPTIONS,
     ONLY,
-    {
-      flags: '--seed <n>',
-      description: 'another number gives other rows of the same kind; default: the profile’s',
-    },
+    SEED,
     FILLER,
     JOBS,
-    {
-      flags: '--chunk-rows <n>',
-      description: 'rows of a chunk, the unit of commit and resume; default: 250k, fewer for small tables',
-    },
+    CHUNK_ROWS,
     {
       flags: '--to <format>',
       description: 'files in the folder instead of rows in tables; no server is needed',
       choices: ['csv'],
     },
     { flags: '--resume', description: 'go on with a load that stopped' },
+    { flags: '--run <n>', description: 'with --resume: which load, where several are unfinished' },
     { flags: '--truncate', description: 'delete the rows that the tables hold before loading' },
     { flags: '--dry-run', description: 'show what would be done, change nothing' },
     ...TUNING_OPTIONS,
@@ -68,8 +72,10 @@ export const seedCommand: Command = {
       options: [
         ...PROFILE_OPTIONS,
         ONLY,
+        SEED,
         { ...FILLER, choices: ['copy', 'sql'], description: 'for whose time: copy (the default) or sql' },
         JOBS,
+        CHUNK_ROWS,
         DISK_FREE,
       ],
       examples: [
@@ -109,6 +115,7 @@ async function runSeed(context: CommandContext, { args, options }: CommandInput)
       profile: await profileOfFlags(context, flags),
       folder,
       truncate: flags.truncate === true,
+      diskFree: flags.diskFree,
     })
   }
   const config = await context.config()

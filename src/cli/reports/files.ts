@@ -1,6 +1,6 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { GigarowError } from '../../kernel/index.ts'
+import { explainFileError, GigarowError } from '../../kernel/index.ts'
 
 /** A finished piece of work as it is kept: data for programs, from which text and HTML are made. */
 export interface StoredReport {
@@ -36,10 +36,17 @@ export function writeReport(stateDir: string, report: StoredReport, html: string
   return path
 }
 
+/** Throws FILE_UNUSABLE, DISK_FULL. */
 export function put(path: string, text: string): void {
   const draft = `${path}.${process.pid}`
-  writeFileSync(draft, text, { mode: 0o600 })
-  renameSync(draft, path)
+  try {
+    writeFileSync(draft, text, { mode: 0o600 })
+    renameSync(draft, path)
+  } catch (error) {
+    rmSync(draft, { force: true })
+    // The draft's name says nothing to the user.
+    throw explainFileError(Object.assign(error as Error, { path }), { path, doing: 'written' })
+  }
 }
 
 /** Newest first. */
@@ -52,11 +59,11 @@ export function listReports(stateDir: string): string[] {
       .reverse()
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
-    throw error
+    throw explainFileError(error, { path: stateDir, doing: 'read' })
   }
 }
 
-/** The report whose id begins with `id` or ends with it; the newest without one. Throws REPORT_UNKNOWN. */
+/** The report whose id begins with `id` or ends with it; the newest without one. Throws REPORT_UNKNOWN, REPORT_DAMAGED. */
 export function readReport(stateDir: string, id: string | undefined): StoredReport {
   const all = listReports(stateDir)
   const exact = all.filter((name) => name === id)
@@ -66,7 +73,30 @@ export function readReport(stateDir: string, id: string | undefined): StoredRepo
       : all.filter((name) => id === undefined || name.startsWith(id) || name.endsWith(id))
   const [name] = found
   if (name === undefined || (id !== undefined && found.length > 1)) throw unknown(id, { all, found })
-  return JSON.parse(readFileSync(join(stateDir, FOLDER, `${name}.json`), 'utf8')) as StoredReport
+  return parse(name, join(stateDir, FOLDER, `${name}.json`))
+}
+
+/** A full disk, or an editor, may have left half of it. */
+function parse(id: string, path: string): StoredReport {
+  const text = readText(path)
+  try {
+    const found = JSON.parse(text) as Partial<StoredReport> | null
+    if (typeof found?.kind === 'string' && found.data !== undefined) return found as StoredReport
+  } catch {
+    // Said below.
+  }
+  throw new GigarowError('REPORT_DAMAGED', `Report ${id} cannot be read: ${path} is damaged.`, {
+    facts: { id, path },
+    hint: 'Delete the file; its page (.html) may still be whole. gigarow report --list prints the others.',
+  })
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    throw explainFileError(error, { path, doing: 'read' })
+  }
 }
 
 function unknown(

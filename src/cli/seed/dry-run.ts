@@ -9,11 +9,9 @@ export async function dryRun(
   { plan, jobs, truncate }: { plan: LoadPlan | undefined; jobs: number; truncate: boolean },
 ): Promise<number> {
   const seeding = await import('../../seed/index.ts')
-  const { checkEmpty, checkUnreferenced, chunkCount, planStrip, preflight, rebuildOrder } = seeding
-  const tables = await preflight(db.sql, plan!)
-  await (truncate ? checkUnreferenced : checkEmpty)(db.sql, tables)
-  const strips = planStrip(tables.map((t) => t.live))
-  const rebuilds = rebuildOrder(strips).flatMap((s) => s.rebuildSql)
+  const { checkLoad, chunkCount, readOutlook } = seeding
+  const { tables } = await checkLoad(db, plan!, { truncate })
+  const { drops, rebuilds, unfinished, holding } = await readOutlook(db, { plan: plan!, tables })
   const summary = plan!.tables.map((table) => ({
     table: displayName(table.table),
     rows: table.rows,
@@ -26,15 +24,20 @@ export async function dryRun(
     seed: plan!.seed,
     tables: summary,
     partitions,
-    drops: strips.filter((s) => s.dropSql !== undefined).map((s) => s.dropSql),
+    drops,
     rebuilds,
+    deletes: holding,
+    givesUp: unfinished.map(({ id }) => id),
   })
   out.print(`Profile ${plan!.profile} (seed ${plan!.seed}) would load:`)
   for (const table of summary)
     out.print(`  ${table.table}: ${formatCount(table.rows)} rows in ${formatCount(table.chunks)} chunks`)
   for (const sentence of partitions) out.print(`  ${sentence}`)
+  for (const { id, plan } of unfinished)
+    out.print(`  Load ${id} of profile ${plan.profile}, which is unfinished, is given up.`)
+  if (holding.length > 0) out.print(`  All rows are deleted: ${holding.join(', ')}.`)
   out.print('Before the load:')
-  for (const strip of strips.filter((s) => s.dropSql !== undefined)) out.print(`  ${strip.dropSql}`)
+  for (const statement of drops) out.print(`  ${statement}`)
   out.print('After it, besides VACUUM, ANALYZE and verification:')
   for (const statement of rebuilds) out.print(`  ${statement}`)
   return 0

@@ -13,20 +13,22 @@ export interface SeedFlags {
   readonly chunkRows?: string
   readonly to?: string
   readonly resume?: boolean
+  readonly run?: string
   readonly truncate?: boolean
   readonly dryRun?: boolean
   readonly diskFree?: string
   readonly tune?: string
 }
 
-export interface CheckedFlags extends Omit<SeedFlags, 'jobs' | 'chunkRows' | 'seed'> {
+export interface CheckedFlags extends Omit<SeedFlags, 'jobs' | 'chunkRows' | 'seed' | 'run'> {
   readonly seed?: number | undefined
   readonly jobs?: number | undefined
+  readonly run?: number | undefined
   readonly chunkRows?: number | undefined
 }
 
 export function checkFlags(flags: SeedFlags): CheckedFlags {
-  const { seed, jobs, chunkRows, ...rest } = flags
+  const { seed, jobs, chunkRows, run, ...rest } = flags
   refuseCombinations(flags)
   return {
     ...rest,
@@ -35,6 +37,8 @@ export function checkFlags(flags: SeedFlags): CheckedFlags {
         ? undefined
         : integer(seed, { flag: '--seed', min: 0, max: Number.MAX_SAFE_INTEGER }),
     jobs: jobs === undefined ? undefined : integer(jobs, { flag: '--jobs', min: 1, max: 64 }),
+    run:
+      run === undefined ? undefined : integer(run, { flag: '--run', min: 1, max: Number.MAX_SAFE_INTEGER }),
     chunkRows:
       chunkRows === undefined
         ? undefined
@@ -43,7 +47,7 @@ export function checkFlags(flags: SeedFlags): CheckedFlags {
 }
 
 function refuseCombinations(flags: SeedFlags): void {
-  const { resume, truncate, dryRun, rows, scale, only, seed, chunkRows, to, tune } = flags
+  const { resume, run, truncate, dryRun, rows, scale, only, seed, chunkRows, to, tune } = flags
   const usage = (message: string, hint: string) => new GigarowError('USAGE', message, { hint })
   if (resume && (rows ?? scale ?? only ?? seed ?? chunkRows) !== undefined) {
     throw usage(
@@ -51,6 +55,11 @@ function refuseCombinations(flags: SeedFlags): void {
       'Leave them out, or start again without --resume.',
     )
   }
+  if (run !== undefined && !resume)
+    throw usage(
+      '--run says which stopped load goes on: it goes with --resume.',
+      `gigarow seed --resume --run ${run}`,
+    )
   if (to !== undefined && (resume || dryRun))
     throw usage(
       '--to csv does not go with --resume and --dry-run.',

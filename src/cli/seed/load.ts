@@ -1,10 +1,10 @@
 import type { Database } from '../../db/index.ts'
-import { GigarowError } from '../../kernel/index.ts'
 import type { LoadPlan, Profile, Run, SeedEvent, SeedReport } from '../../seed/index.ts'
 import type { TunedResult } from '../../tuning/index.ts'
 import type { CommandContext } from '../command.ts'
 import type { WrittenReport } from '../reports/write-seed.ts'
 import type { CheckedFlags } from './flags.ts'
+import { pickRun } from './pick-run.ts'
 
 export interface LoadOptions {
   readonly flags: CheckedFlags
@@ -29,7 +29,9 @@ export async function load(
   const { freeSpace } = await import('../disk-space.ts')
   const { WaitRecorder } = await import('../reports/wait-recorder.ts')
   const { writeSeedReport } = await import('../reports/write-seed.ts')
-  const run = flags.resume ? pickRun(await unfinishedRuns(db), flags.profile) : undefined
+  const run = flags.resume
+    ? pickRun(await unfinishedRuns(db), { profile: flags.profile, run: flags.run })
+    : undefined
   const progress = new SeedProgress(context.out)
   const recorder = new WaitRecorder()
   const options = {
@@ -75,25 +77,6 @@ async function queriesOf(context: CommandContext, name: string): Promise<Profile
   const { loadProfile } = await import('../profiles.ts')
   const profile = await loadProfile(await context.config(), { profile: name }).catch(() => undefined)
   return profile?.queries
-}
-
-function pickRun(runs: readonly Run[], profile: string | undefined): Run {
-  const fitting = runs.filter((run) => profile === undefined || run.plan.profile === profile)
-  if (fitting.length === 1) return fitting[0]!
-  const names = fitting.map((run) => `${run.plan.profile} (run ${run.id})`)
-  throw new GigarowError(
-    'SEED_NOTHING_TO_RESUME',
-    fitting.length === 0
-      ? `No load${profile === undefined ? '' : ` of profile ${profile}`} is unfinished.`
-      : `${fitting.length} loads are unfinished: ${names.join(', ')}.`,
-    {
-      facts: { unfinished: names },
-      hint:
-        fitting.length === 0
-          ? 'Start one: gigarow seed --profile NAME --rows N.'
-          : 'Name one with --profile.',
-    },
-  )
 }
 
 /** Peak resident memory of this process with all its threads, in bytes (getrusage counts in kB). */

@@ -68,11 +68,9 @@ async function check(
   { plan, truncate }: { plan: LoadPlan; truncate: boolean },
 ): Promise<void> {
   const { checkLoad } = await import('../../seed/index.ts')
-  const { ensureStore } = await import('../../store/index.ts')
-  await withDatabase(target, { doing: 'checking the load', max: 2 }, async (db) => {
-    await ensureStore(db)
-    await checkLoad(db, plan, { truncate })
-  })
+  await withDatabase(target, { doing: 'checking the load', max: 2 }, (db) =>
+    checkLoad(db, plan, { truncate }),
+  )
 }
 
 async function profileFor(

@@ -1,5 +1,8 @@
 import type { AnySql } from '../../db/index.ts'
+import { qualified } from '../../kernel/index.ts'
+import { attachments, type Dropped, droppedFrom, indexKey } from '../dropped.ts'
 import type { LoadTable } from '../preflight.ts'
+import { type IndexDefinition, parseIndex } from './index-definition.ts'
 
 /** What the size of a table depends on, as the server has it. */
 export interface TableFacts {
@@ -59,7 +62,12 @@ interface LeafRow {
   bytes: string
 }
 
-export async function readFacts(sql: AnySql, { live }: LoadTable): Promise<TableFacts> {
+/** `dropped`: indexes that the load is to bring back, and that the catalog therefore does not know. */
+export async function readFacts(
+  sql: AnySql,
+  { live }: LoadTable,
+  dropped: readonly Dropped[],
+): Promise<TableFacts> {
   const oids = live.leaves.map((leaf) => leaf.oid)
   const columns = await sql.unsafe<{ name: string | null; length: number; align: string }[]>(COLUMNS, [
     live.oid,
@@ -79,7 +87,7 @@ export async function readFacts(sql: AnySql, { live }: LoadTable): Promise<Table
       logged: leaf.logged,
       bytes: Number(leaf.bytes),
     })),
-    indexes: indexes.map(toIndex),
+    indexes: [...indexes.map(toIndex), ...(await droppedIndexes(sql, live, dropped))],
     partitionKey: key,
   }
 }
@@ -108,7 +116,10 @@ interface IndexRow {
   predicate: boolean
 }
 
-/** numeric, floating and jsonb values that are equal may look different: such keys are not deduplicated. */
+/** Of a type and a collation: numeric, floating and jsonb values that are equal may look different. Such keys are not deduplicated. */
+const UNEQUAL_IMAGE = `(t.typname in ('numeric', 'float4', 'float8', 'jsonb') or t.typtype in ('c', 'r') or t.typelem <> 0 and t.typlen = -1
+              or not coalesce(l.collisdeterministic, true))`
+
 const INDEXES = `
   select coalesce((select p.relname from pg_inherits h join pg_class p on p.oid = h.inhparent where h.inhrelid = i.indexrelid), ic.relname) as name,
          i.indrelid::int8::text as leaf, am.amname as method, i.indisunique as "unique", o.opcname as opclass,
@@ -117,8 +128,7 @@ const INDEXES = `
          (select jsonb_object_agg(option_name, option_value) from pg_options_to_table(ic.reloptions)) as options,
          i.indnatts = i.indnkeyatts and not exists (
            select from pg_attribute a join pg_type t on t.oid = a.atttypid left join pg_collation l on l.oid = a.attcollation
-            where a.attrelid = ic.oid and (t.typname in ('numeric', 'float4', 'float8', 'jsonb') or t.typtype in ('c', 'r') or t.typelem <> 0 and t.typlen = -1
-              or not coalesce(l.collisdeterministic, true))) as all_equal_image,
+            where a.attrelid = ic.oid and ${UNEQUAL_IMAGE}) as all_equal_image,
          i.indpred is not null as predicate
     from pg_index i join pg_class ic on ic.oid = i.indexrelid join pg_am am on am.oid = ic.relam
     join pg_opclass o on o.oid = (i.indclass::oid[])[0]
@@ -141,5 +151,52 @@ function toIndex({ options, all_equal_image, ...row }: IndexRow): IndexFacts {
     deduplicates: all_equal_image && options?.deduplicate_items !== 'off',
     pagesPerRange: Number(options?.pages_per_range ?? 128),
     predicate: row.predicate,
+  }
+}
+
+const EQUAL_COLUMNS = `
+  select a.attname as name from pg_attribute a join pg_type t on t.oid = a.atttypid left join pg_collation l on l.oid = a.attcollation
+   where a.attrelid = $1::int8::oid and a.attnum > 0 and not a.attisdropped and not ${UNEQUAL_IMAGE}`
+
+async function droppedIndexes(
+  sql: AnySql,
+  live: LoadTable['live'],
+  dropped: readonly Dropped[],
+): Promise<IndexFacts[]> {
+  const gone = droppedFrom(live, dropped)
+  if (gone.length === 0) return []
+  const columns = await sql.unsafe<{ name: string }[]>(EQUAL_COLUMNS, [live.oid])
+  const equal = new Set(columns.map(({ name }) => name))
+  const leaves = new Map(live.leaves.map((leaf) => [qualified(leaf), leaf.oid]))
+  const parents = attachments(dropped)
+  return gone.flatMap((row) => {
+    const leaf = leaves.get(row.table)
+    const parsed = leaf === undefined || isIndexTwice(row) ? undefined : parseIndex(row.definition)
+    if (leaf === undefined || parsed === undefined) return []
+    return [{ name: parents.get(indexKey(row)) ?? row.name, leaf, ...factsOf(parsed, equal) }]
+  })
+}
+
+/** A key is in the journal as an index and as a constraint; what is made as an exclusion constraint is, as that alone. */
+function isIndexTwice({ kind, definition }: Dropped): boolean {
+  return (
+    kind === 'constraint' && !definition.startsWith('EXCLUDE') && !definition.includes(' WITHOUT OVERLAPS)')
+  )
+}
+
+function factsOf(
+  { method, unique, keys, included, opclass, options, predicate }: IndexDefinition,
+  equal: ReadonlySet<string>,
+): Omit<IndexFacts, 'name' | 'leaf'> {
+  const allEqual = included.length === 0 && keys.every((key) => key !== null && equal.has(key))
+  return {
+    method,
+    unique,
+    columns: [...keys, ...included],
+    opclass: opclass ?? '',
+    fillfactor: options.fillfactor === undefined ? null : Number(options.fillfactor),
+    deduplicates: allEqual && options.deduplicate_items !== 'off',
+    pagesPerRange: Number(options.pages_per_range ?? 128),
+    predicate,
   }
 }

@@ -1,5 +1,6 @@
 import type { Database } from '../../db/index.ts'
 import { formatBytes } from '../../kernel/index.ts'
+import { readDropped } from '../dropped.ts'
 import type { Filler, LoadPlan } from '../plan.ts'
 import type { LoadTable } from '../preflight.ts'
 import { readFacts } from './facts.ts'
@@ -46,9 +47,10 @@ export async function estimateLoad(db: Database, options: EstimateOptions): Prom
     maintenanceBytes: Math.max(64 * 1024 * 1024, server.maintenanceBytes / jobs),
     parallel: server.parallelBuilds,
   }
+  const dropped = await readDropped(db.sql)
   const tables: TableEstimate[] = []
   for (const table of options.tables) {
-    const facts = await readFacts(db.sql, table)
+    const facts = await readFacts(db.sql, table, dropped)
     tables.push(estimateTable({ plan: table.plan, facts, sample: sampleRows(table.plan, plan.seed), builds }))
   }
   const time = await predictTime(db.sql, { plan, tables, jobs, filler })

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { type Sql, withDatabase } from '../../../src/db/index.ts'
-import type { SeedEvent } from '../../../src/seed/index.ts'
+import { checkLoad, planLoad, type SeedEvent } from '../../../src/seed/index.ts'
 import { testDatabase } from '../../support/index.ts'
 import {
   BILLION_DDL,
@@ -131,6 +131,12 @@ describe('a load refuses, and changes nothing', () => {
     await refuses('SEED_MISFIT', () => load(target, billionProfile(ROWS)))
   })
 
+  /** As before a tuning profile is put in force. */
+  const check = (options: { truncate: boolean }) =>
+    withDatabase(target, { doing: 'testing', max: 2 }, (db) =>
+      checkLoad(db, planLoad(billionProfile(ROWS), { jobs: 2 }), options),
+    )
+
   test('a second load while one is running, naming it, its session and its start', async () => {
     await withDatabase(target, { doing: 'testing', max: 2 }, async ({ sql, withSession }) => {
       await sql
@@ -152,8 +158,11 @@ describe('a load refuses, and changes nothing', () => {
           message: expect.stringContaining(`run ${run!.id} of profile billion (session `),
           facts: { pid: expect.any(Number), run: run!.id, since: run!.since },
         })
+        for (const truncate of [false, true])
+          await expect(check({ truncate })).rejects.toMatchObject({ code: 'SEED_BUSY' })
       })
       await first
+      await expect(check({ truncate: false })).rejects.toMatchObject({ code: 'TABLE_NOT_EMPTY' })
     })
   })
 })
@@ -180,6 +189,31 @@ describe('a load that stops', () => {
       expect(await onDatabase((sql) => tableDigest(sql, 'billion_rows'))).toBe(whole)
     },
   )
+
+  test('by a signal before it has changed anything says so, and that there is nothing to go on with', async () => {
+    const before = await onDatabase(structure)
+    const early = (until: SeedEvent['type']) => {
+      const controller = new AbortController()
+      return {
+        signal: controller.signal,
+        emit: ({ type }: SeedEvent) => type === until && controller.abort(),
+      }
+    }
+    const wide = { ...billionProfile(300_000), name: 'measured' }
+    for (const options of [
+      { signal: AbortSignal.abort() },
+      early('phase.started'),
+      { calibrate: true, ...early('calibrated') },
+    ]) {
+      await expect(load(target, wide, { chunkRows: 50_000, ...options })).rejects.toMatchObject({
+        code: 'INTERRUPTED',
+        message: 'The load was stopped before it began; nothing was changed.',
+        hint: expect.not.stringContaining('--resume'),
+      })
+    }
+    expect(await onDatabase(structure)).toEqual(before)
+    expect(await onDatabase((sql) => sql`select from gigarow.seed_run`)).toHaveLength(0)
+  })
 
   test('is given up with --truncate, which brings its indexes back first', async () => {
     const before = await onDatabase(structure)

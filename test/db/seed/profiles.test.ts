@@ -12,7 +12,7 @@ import simulation from '../../../seeds/simulation.ts'
 import { openCopySession } from '../../../src/copy/index.ts'
 import { type Sql, withDatabase } from '../../../src/db/index.ts'
 import * as people from '../../../src/seed/generators/people.ts'
-import { onlyTables, type Profile, scaleProfile, writeCsv } from '../../../src/seed/index.ts'
+import { onlyTables, type Profile, type SeedEvent, scaleProfile, writeCsv } from '../../../src/seed/index.ts'
 import { testDatabase } from '../../support/index.ts'
 import { load, tableDigest } from '../../support/load.ts'
 
@@ -99,6 +99,22 @@ test('one table of a profile alone still fits the others', async () => {
   const again = await load(target, onlyTables(profile, ['emails']), { truncate: true })
   expect(again.tables.map(({ checksum }) => checksum)).toEqual([tables[1]!.checksum])
   expect(() => onlyTables(profile, ['email'])).toThrow(/does not fill a table "email"/)
+})
+
+test('--filler auto measures simulation, whose children need all of their parents', async () => {
+  const controller = new AbortController()
+  const events: SeedEvent[] = []
+  const emit = (event: SeedEvent) => {
+    events.push(event)
+    if (event.type === 'calibrated') controller.abort()
+  }
+  const profile = scaleProfile(simulation, { rows: 1_000_000 })
+  const options = { calibrate: true, truncate: true, chunkRows: 50_000, signal: controller.signal, emit }
+  await expect(load(target, profile, options)).rejects.toMatchObject({ code: 'INTERRUPTED' })
+  const measured = { sample: 60_000, copy: expect.any(Number), sql: expect.any(Number) }
+  expect(events.find(({ type }) => type === 'calibrated')).toMatchObject({
+    tables: ['emails', 'phone_numbers', 'users'].map((table) => ({ table, ...measured })),
+  })
 })
 
 test('CSV files hold the rows of the load: COPY of them fills an equal table', async () => {

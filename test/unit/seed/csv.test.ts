@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -82,4 +82,36 @@ test('commas, quotes, line ends, nulls and empty texts', async () => {
   expect(new Set(cells.slice(1))).toEqual(
     new Set(['"a,b"', '"say ""hi"""', '"two\nlines"', '""', 'plain', '']),
   )
+})
+
+test('files that do not fit on the disk are not begun; what --truncate deletes counts as space', async () => {
+  const bytes = (await write(small)).reduce((sum, file) => sum + file.bytes, 0)
+  const other = { ...small, seed: 2 }
+  const before = contents()
+  await expect(write(other, { truncate: true, free: -0.1 * bytes })).rejects.toMatchObject({
+    code: 'SEED_NO_SPACE',
+    facts: { folder, needed: expect.any(Number), free: 0.9 * bytes },
+  })
+  expect(contents()).toEqual(before)
+  // All of them are there already.
+  await write(small, { free: 0 })
+  await write(other, { truncate: true, free: 0.1 * bytes })
+  rmSync(join(folder, 'generation_data_3.csv'))
+  await expect(write(other, { free: bytes / 7 })).rejects.toMatchObject({ code: 'SEED_NO_SPACE' })
+  await write(other, { free: bytes / 5 })
+})
+
+test('a full disk and a folder that is none are said in one sentence, and nothing half is left', async () => {
+  symlinkSync('/dev/full', join(folder, 'generation_data_2.csv.part'))
+  await expect(write(small)).rejects.toMatchObject({
+    code: 'DISK_FULL',
+    message: expect.stringMatching(/generation_data_2\.csv could not be written/),
+    hint: expect.stringContaining('complete files are kept'),
+  })
+  expect(readdirSync(folder).sort()).toEqual(['generation_data_1.csv', 'gigarow-csv.json'])
+  for (const inside of ['generation_data_1.csv', 'generation_data_1.csv/deeper'])
+    await expect(write(small, { folder: join(folder, inside) })).rejects.toMatchObject({
+      code: 'FILE_UNUSABLE',
+      facts: { path: expect.stringContaining('generation_data_1.csv') },
+    })
 })

@@ -1,9 +1,11 @@
-import { readFileSync, statSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { Output } from '../../../../src/cli/output.ts'
 import {
   listReports,
   newReportId,
+  put,
   readReport,
   type StoredReport,
   writeReport,
@@ -133,5 +135,27 @@ describe('files of reports', () => {
     expect(readReport(folder, '20260102').id).toBe('20260102-030405-seed-shop')
     expect(() => readReport(folder, 'shop')).toThrow('2 reports are called like "shop".')
     expect(() => readReport(folder, '../etc')).toThrow('There is no report "../etc".')
+  })
+
+  test('that are damaged, or cannot be written, are said in one sentence', () => {
+    const id = newReportId(new Date('2026-01-04T03:04:05Z'), 'seed', 'half')
+    const whole = writeReport(folder, stored(id), '<p>').replace('.html', '.json')
+    for (const text of [readFileSync(whole, 'utf8').slice(0, -100), 'null', '{}', '']) {
+      writeFileSync(whole, text)
+      expect(() => readReport(folder, id)).toThrow(
+        expect.objectContaining({ code: 'REPORT_DAMAGED', facts: { id, path: whole } }),
+      )
+    }
+    const page = join(folder, 'missing', 'page.html')
+    expect(() => put(page, '<p>')).toThrow(
+      expect.objectContaining({
+        code: 'FILE_UNUSABLE',
+        message: `${page} cannot be written: there is no such file or folder.`,
+      }),
+    )
+    expect(() => put(join(folder, 'reports'), '<p>')).toThrow(
+      expect.objectContaining({ code: 'FILE_UNUSABLE' }),
+    )
+    expect(readdirSync(folder)).toEqual(['reports'])
   })
 })
