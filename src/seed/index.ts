@@ -1,6 +1,6 @@
 export { type CsvEvent, type CsvFile, type CsvOptions, writeCsv } from './csv.ts'
 export { estimateLoad, type FreeSpace, fits, type LoadEstimate, spaceNeeded } from './estimate/index.ts'
-export type { Phase, SeedEvent } from './events.ts'
+export type { Expected, Phase, SeedEvent } from './events.ts'
 export { type Examination, examine } from './examine/index.ts'
 export { explainPartitions } from './leaves/trees.ts'
 export type { Run } from './ledger.ts'
@@ -25,3 +25,4 @@ export {
 export { checkLoad, resume, type SeedReport, seed, unfinishedRuns } from './run.ts'
 export type { Wait } from './server-progress.ts'
 export { planStrip, rebuildOrder } from './strip.ts'
+export { explainTriggers, readRowTriggers, stripTriggers } from './triggers.ts'

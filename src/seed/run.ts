@@ -10,7 +10,6 @@ import {
 import { displayName, type ErrorCode, formatCount, GigarowError, qualified } from '../kernel/index.ts'
 import { ensureStore } from '../store/index.ts'
 import { calibrate } from './calibrate.ts'
-import { checkSpace, estimateLoad } from './estimate/index.ts'
 import type { Phase, PhaseUnit } from './events.ts'
 import { FILLERS } from './fill.ts'
 import { setSequences, vacuumAll, vacuumSteps } from './finish.ts'
@@ -30,6 +29,7 @@ import {
   workingRun,
 } from './ledger.ts'
 import type { SeedOptions } from './options.ts'
+import { lookAhead } from './outlook.ts'
 import { checkOwnCode } from './own-code.ts'
 import { type Filler, type LoadPlan, tableKey, totalRows } from './plan.ts'
 import { checkEmpty, checkUnreferenced, isEmpty, type LoadTable, preflight } from './preflight.ts'
@@ -98,21 +98,19 @@ async function preflightLoad(
   options: SeedOptions,
 ): Promise<SeedOptions> {
   const { jobs, emit, signal } = options
-  await checkRoom(db, { plan, tables }, options)
-  await checkSample(db, tables, { seed: plan.seed, emit })
-  if (!options.calibrate) return options
+  const meanwhile = () => checkSample(db, tables, { seed: plan.seed, emit })
+  const { estimate, notices } = await lookAhead(db, { plan, tables, meanwhile }, options)
+  for (const message of notices) emit({ type: 'notice', message })
+  if (!options.calibrate) {
+    emit({ type: 'expected', ...estimate.time, limits: estimate.limits })
+    return options
+  }
   const calibration = await calibrate(db, tables, { plan, jobs, threads, signal })
   emit({ type: 'calibrated', ...calibration })
-  return { ...options, filler: calibration.filler }
-}
-
-/** What the tables take already is not needed again: of a load that goes on, too. */
-async function checkRoom(
-  db: Database,
-  { plan, tables }: { plan: LoadPlan; tables: readonly LoadTable[] },
-  { space, jobs, filler }: SeedOptions,
-): Promise<void> {
-  if (space !== undefined) checkSpace((await estimateLoad(db, { plan, tables, jobs, filler })).disk, space)
+  const chosen = { ...options, filler: calibration.filler }
+  const { time, limits } = (await lookAhead(db, { plan, tables }, chosen)).estimate
+  emit({ type: 'expected', ...time, limits })
+  return chosen
 }
 
 /** Goes on with an unfinished load, with its own plan; filler and jobs may differ, the rows cannot. */
@@ -123,7 +121,8 @@ export async function resume(db: Database, run: Run, options: SeedOptions): Prom
     const tables = await preflight(db.sql, run.plan)
     await loadEmptiedAgain(db, { run, tables }, options)
     const now = await readRun(db.sql, run.id)
-    await checkRoom(db, { plan: run.plan, tables }, options)
+    const { notices } = await lookAhead(db, { plan: run.plan, tables }, options)
+    for (const message of notices) options.emit({ type: 'notice', message })
     tellStart(now, options, { resumed: true })
     return keepingRun(db, run.id, () => carryOn(db, { run: now, tables, threads }, options))
   })

@@ -25,6 +25,12 @@ const JOBS = {
     'sessions that load at the same time; default: seed.jobs of the configuration, else the number of CPUs',
 }
 
+const WITHOUT_TRIGGERS = {
+  flags: '--without-triggers',
+  description:
+    'have triggers that fire for each row off during the load: what they do is not done for its rows',
+}
+
 export const seedCommand: Command = {
   name: 'seed',
   args: '[folder]',
@@ -49,6 +55,7 @@ export const seedCommand: Command = {
     },
     { flags: '--resume', description: 'go on with a load that stopped' },
     { flags: '--truncate', description: 'delete the rows that the tables hold before loading' },
+    WITHOUT_TRIGGERS,
     { flags: '--dry-run', description: 'show what would be done, change nothing' },
     ...TUNING_OPTIONS,
   ],
@@ -70,6 +77,7 @@ export const seedCommand: Command = {
         ONLY,
         { ...FILLER, choices: ['copy', 'sql'], description: 'for whose time: copy (the default) or sql' },
         JOBS,
+        WITHOUT_TRIGGERS,
         DISK_FREE,
       ],
       examples: [
@@ -93,6 +101,7 @@ async function runPlan(context: CommandContext, { options }: CommandInput): Prom
     jobs,
     filler: flags.filler === 'sql' ? 'sql' : 'copy',
     diskFree: flags.diskFree,
+    withoutTriggers: flags.withoutTriggers === true,
   })
 }
 
@@ -120,8 +129,10 @@ async function runSeed(context: CommandContext, { args, options }: CommandInput)
   const withLoad = <T>(at: Target, use: (db: Database) => Promise<T>) =>
     withDatabase(at, { doing: 'seeding', max: jobs + 3, applicationName: 'gigarow seed' }, use)
   const truncate = flags.truncate === true
+  const withoutTriggers = flags.withoutTriggers === true
   const { dryRun } = await import('../seed/dry-run.ts')
-  if (flags.dryRun) return withLoad(target, (db) => dryRun(context, db, { plan, jobs, truncate }))
+  if (flags.dryRun)
+    return withLoad(target, (db) => dryRun(context, db, { plan, jobs, truncate, withoutTriggers }))
   const [{ withTuning }, { load, render }] = await Promise.all([
     import('../seed/tuning.ts'),
     import('../seed/load.ts'),

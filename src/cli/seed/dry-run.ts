@@ -6,13 +6,23 @@ import type { CommandContext } from '../command.ts'
 export async function dryRun(
   { out }: CommandContext,
   db: Database,
-  { plan, jobs, truncate }: { plan: LoadPlan | undefined; jobs: number; truncate: boolean },
+  {
+    plan,
+    jobs,
+    truncate,
+    withoutTriggers,
+  }: { plan: LoadPlan | undefined; jobs: number; truncate: boolean; withoutTriggers: boolean },
 ): Promise<number> {
   const seeding = await import('../../seed/index.ts')
   const { checkEmpty, checkUnreferenced, chunkCount, planStrip, preflight, rebuildOrder } = seeding
   const tables = await preflight(db.sql, plan!)
   await (truncate ? checkUnreferenced : checkEmpty)(db.sql, tables)
-  const strips = planStrip(tables.map((t) => t.live))
+  const firing = await seeding.readRowTriggers(db.sql, tables)
+  const triggers = seeding.explainTriggers(firing, { without: withoutTriggers })
+  const strips = [
+    ...planStrip(tables.map((t) => t.live)),
+    ...(withoutTriggers ? seeding.stripTriggers(firing) : []),
+  ]
   const rebuilds = rebuildOrder(strips).flatMap((s) => s.rebuildSql)
   const summary = plan!.tables.map((table) => ({
     table: displayName(table.table),
@@ -26,13 +36,14 @@ export async function dryRun(
     seed: plan!.seed,
     tables: summary,
     partitions,
+    triggers,
     drops: strips.filter((s) => s.dropSql !== undefined).map((s) => s.dropSql),
     rebuilds,
   })
   out.print(`Profile ${plan!.profile} (seed ${plan!.seed}) would load:`)
   for (const table of summary)
     out.print(`  ${table.table}: ${formatCount(table.rows)} rows in ${formatCount(table.chunks)} chunks`)
-  for (const sentence of partitions) out.print(`  ${sentence}`)
+  for (const sentence of [...partitions, ...triggers]) out.print(`  ${sentence}`)
   out.print('Before the load:')
   for (const strip of strips.filter((s) => s.dropSql !== undefined)) out.print(`  ${strip.dropSql}`)
   out.print('After it, besides VACUUM, ANALYZE and verification:')

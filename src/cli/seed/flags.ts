@@ -15,6 +15,7 @@ export interface SeedFlags {
   readonly resume?: boolean
   readonly truncate?: boolean
   readonly dryRun?: boolean
+  readonly withoutTriggers?: boolean
   readonly diskFree?: string
   readonly tune?: string
 }
@@ -43,7 +44,7 @@ export function checkFlags(flags: SeedFlags): CheckedFlags {
 }
 
 function refuseCombinations(flags: SeedFlags): void {
-  const { resume, truncate, dryRun, rows, scale, only, seed, chunkRows, to, tune } = flags
+  const { resume, truncate, dryRun, rows, scale, only, seed, chunkRows, to, tune, withoutTriggers } = flags
   const usage = (message: string, hint: string) => new GigarowError('USAGE', message, { hint })
   if (resume && (rows ?? scale ?? only ?? seed ?? chunkRows) !== undefined) {
     throw usage(
@@ -51,6 +52,11 @@ function refuseCombinations(flags: SeedFlags): void {
       'Leave them out, or start again without --resume.',
     )
   }
+  if (resume && withoutTriggers)
+    throw usage(
+      '--without-triggers does not go with --resume: a stopped load goes on with its triggers as it began.',
+      'gigarow seed --resume goes on; to begin again without triggers: --truncate --without-triggers.',
+    )
   if (to !== undefined && (resume || dryRun))
     throw usage(
       '--to csv does not go with --resume and --dry-run.',

@@ -41,6 +41,7 @@ export async function load(
     space: await freeSpace(context, db, flags.diskFree),
     jobs,
     truncate: flags.truncate === true,
+    withoutTriggers: flags.withoutTriggers === true,
     profile: run && (await profileOf(context, run)),
     emit: (event: SeedEvent) => {
       progress.listen(event)

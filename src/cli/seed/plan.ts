@@ -12,6 +12,7 @@ export interface ShowPlanOptions {
   readonly jobs: number
   readonly filler: Filler
   readonly diskFree: string | undefined
+  readonly withoutTriggers: boolean
 }
 
 /** gigarow seed plan: all that a load would do, without doing it. */
@@ -24,7 +25,7 @@ export async function showPlan(context: CommandContext, options: ShowPlanOptions
 
 async function planned(context: CommandContext, db: Database, options: ShowPlanOptions): Promise<number> {
   const { out } = context
-  const { plan, jobs, filler } = options
+  const { plan, jobs, filler, withoutTriggers } = options
   const {
     chunkCount,
     estimateLoad,
@@ -33,12 +34,18 @@ async function planned(context: CommandContext, db: Database, options: ShowPlanO
     planStrip,
     readTables,
     rebuildOrder,
+    explainTriggers,
     spaceNeeded,
+    stripTriggers,
   } = await import('../../seed/index.ts')
   const tables = await readTables(db.sql, plan)
-  const estimate = await estimateLoad(db, { plan, tables, jobs, filler })
+  const estimate = await estimateLoad(db, { plan, tables, jobs, filler, withoutTriggers })
   const partitions = await explainPartitions(db.sql, { plan, tables, jobs })
-  const strips = planStrip(tables.map((table) => table.live))
+  const triggers = explainTriggers(estimate.triggers, { without: withoutTriggers })
+  const strips = [
+    ...planStrip(tables.map((table) => table.live)),
+    ...(withoutTriggers ? stripTriggers(estimate.triggers) : []),
+  ]
   const drops = strips.flatMap(({ dropSql }) => dropSql ?? [])
   const rebuilds = rebuildOrder(strips).flatMap(({ rebuildSql }) => rebuildSql)
   const free = await freeSpace(context, db, options.diskFree)
@@ -67,12 +74,13 @@ async function planned(context: CommandContext, db: Database, options: ShowPlanO
     },
     limits: estimate.limits,
     partitions,
+    triggers,
     drops,
     rebuilds,
   })
   out.print(`Profile ${plan.profile} (seed ${plan.seed}), filler ${filler}, ${jobs} sessions\n`)
   out.print(renderTables(estimate, chunks))
-  for (const sentence of partitions) out.print(sentence)
+  for (const sentence of [...partitions, ...triggers]) out.print(sentence)
   out.print(`\n${renderDisk(estimate, { needed: needed.data + needed.wal, free })}`)
   if (free !== undefined && !fits(estimate.disk, free)) out.print(out.colors.red('It does not fit.'))
   out.print(`\n${renderTime(estimate, out)}`)
