@@ -1,3 +1,4 @@
+export type { Calibration } from './calibrate.ts'
 export { type CsvEvent, type CsvFile, type CsvOptions, writeCsv } from './csv.ts'
 export { estimateLoad, type FreeSpace, fits, type LoadEstimate, spaceNeeded } from './estimate/index.ts'
 export type { Expected, Phase, SeedEvent } from './events.ts'

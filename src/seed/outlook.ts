@@ -1,10 +1,13 @@
 import type { Database } from '../db/index.ts'
+import { calibrate } from './calibrate.ts'
 import { checkSpace, estimateLoad, type LoadEstimate } from './estimate/index.ts'
 import { findObstacles } from './obstacles.ts'
 import type { SeedOptions } from './options.ts'
 import type { LoadPlan } from './plan.ts'
 import type { LoadTable } from './preflight.ts'
+import { checkSample } from './sample-check.ts'
 import { explainTriggers } from './triggers.ts'
+import type { WorkerPool } from './workers.ts'
 
 export interface Outlook {
   readonly estimate: LoadEstimate
@@ -49,3 +52,28 @@ export async function lookAhead(
 
 const NOT_CHECKED =
   'The disk was not checked, as the server’s files are not on this machine: --disk-free SIZE says how much is free there.'
+
+/** What would stop the load in its middle stops it now: no space, rows that break a constraint. Returns the options with the filler chosen. */
+export async function preflightLoad(
+  db: Database,
+  { plan, tables, threads }: { plan: LoadPlan; tables: readonly LoadTable[]; threads: WorkerPool },
+  options: SeedOptions,
+): Promise<SeedOptions> {
+  const { jobs, emit, signal } = options
+  const meanwhile = () => checkSample(db, tables, { seed: plan.seed, emit })
+  const { estimate, notices } = await lookAhead(db, { plan, tables, meanwhile }, options)
+  for (const message of notices) emit({ type: 'notice', message })
+  if (!options.calibrate) {
+    tellTime(estimate, emit)
+    return options
+  }
+  const calibration = await calibrate(db, tables, { plan, jobs, threads, signal })
+  emit({ type: 'calibrated', ...calibration })
+  const chosen = { ...options, filler: calibration.filler }
+  tellTime((await lookAhead(db, { plan, tables }, chosen)).estimate, emit)
+  return chosen
+}
+
+function tellTime({ time, limits }: LoadEstimate, emit: SeedOptions['emit']): void {
+  emit({ type: 'expected', seconds: time.seconds, fromRun: time.fromRun, limits })
+}

@@ -9,7 +9,6 @@ import {
 } from '../db/index.ts'
 import { displayName, type ErrorCode, formatCount, GigarowError, qualified } from '../kernel/index.ts'
 import { ensureStore } from '../store/index.ts'
-import { calibrate } from './calibrate.ts'
 import type { Phase, PhaseUnit } from './events.ts'
 import { FILLERS } from './fill.ts'
 import { setSequences, vacuumAll, vacuumSteps } from './finish.ts'
@@ -29,12 +28,11 @@ import {
   workingRun,
 } from './ledger.ts'
 import type { SeedOptions } from './options.ts'
-import { lookAhead } from './outlook.ts'
+import { lookAhead, preflightLoad } from './outlook.ts'
 import { checkOwnCode } from './own-code.ts'
 import { type Filler, type LoadPlan, tableKey, totalRows } from './plan.ts'
 import { checkEmpty, checkUnreferenced, isEmpty, type LoadTable, preflight } from './preflight.ts'
 import { type Preparation, prepare, refuseUnfinished, stoppedRuns } from './prepare.ts'
-import { checkSample } from './sample-check.ts'
 import { watching } from './server-progress.ts'
 import { outstanding, rebuild } from './strip-run.ts'
 import { tableOrder } from './table-order.ts'
@@ -89,28 +87,6 @@ export async function checkLoad(
     await checkEmpty(db.sql, tables)
   }
   return { tables, stopped }
-}
-
-/** What would stop the load in its middle stops it now: no space, rows that break a constraint. Returns the options with the filler chosen. */
-async function preflightLoad(
-  db: Database,
-  { plan, tables, threads }: { plan: LoadPlan; tables: readonly LoadTable[]; threads: WorkerPool },
-  options: SeedOptions,
-): Promise<SeedOptions> {
-  const { jobs, emit, signal } = options
-  const meanwhile = () => checkSample(db, tables, { seed: plan.seed, emit })
-  const { estimate, notices } = await lookAhead(db, { plan, tables, meanwhile }, options)
-  for (const message of notices) emit({ type: 'notice', message })
-  if (!options.calibrate) {
-    emit({ type: 'expected', ...estimate.time, limits: estimate.limits })
-    return options
-  }
-  const calibration = await calibrate(db, tables, { plan, jobs, threads, signal })
-  emit({ type: 'calibrated', ...calibration })
-  const chosen = { ...options, filler: calibration.filler }
-  const { time, limits } = (await lookAhead(db, { plan, tables }, chosen)).estimate
-  emit({ type: 'expected', ...time, limits })
-  return chosen
 }
 
 /** Goes on with an unfinished load, with its own plan; filler and jobs may differ, the rows cannot. */

@@ -104,7 +104,7 @@ describe('a trigger that fires for each row', () => {
 
   test('of a load that stopped comes back with --resume; one that is dropped meanwhile stays away', async () => {
     await run(
-      AUDIT + '; create trigger gone before insert on billion_rows for each row execute function note()',
+      `${AUDIT}; create trigger gone before insert on billion_rows for each row execute function note()`,
     )
     await stopped('indexes')
     expect((await states()).map(({ on }) => on)).toEqual(['D', 'D', 'D'])
