@@ -80,11 +80,20 @@ export class SeedProgress {
           )
         this.#line(`Filler ${event.filler}: ${event.reason}`)
         break
+      case 'expected':
+        this.#expected(event)
+        break
       case 'notice':
         this.#line(`note: ${event.message}`)
         break
       default:
     }
+  }
+
+  #expected({ seconds, fromRun, limits }: Extract<SeedEvent, { type: 'expected' }>): void {
+    const from = fromRun === undefined ? 'by a rule of thumb' : `as run ${fromRun} did`
+    this.#line(`Expected: ${formatDuration(seconds * 1000)}, ${from}; what holds it up:`)
+    for (const limit of limits) this.#line(`  ${limit}`)
   }
 
   /** Takes the live line away; also after a failure. */

@@ -60,7 +60,17 @@ export type SeedEvent =
     }
   /** What both fillers made of a sample, and which one was taken. */
   | ({ readonly type: 'calibrated' } & Calibration)
+  /** How long the load may take, and what holds it up. */
+  | ({ readonly type: 'expected' } & Expected)
   | { readonly type: 'notice'; readonly message: string }
   | { readonly type: 'run.finished'; readonly run: number; readonly seconds: number }
+
+export interface Expected {
+  readonly seconds: number
+  /** The finished load of the same profile that this is taken from; undefined: a rule of thumb. */
+  readonly fromRun: number | undefined
+  /** The most important first. */
+  readonly limits: readonly string[]
+}
 
 export type PhaseUnit = 'rows' | 'steps'

@@ -1,6 +1,7 @@
+export type { Calibration } from './calibrate.ts'
 export { type CsvEvent, type CsvFile, type CsvOptions, writeCsv } from './csv.ts'
 export { estimateLoad, type FreeSpace, fits, type LoadEstimate, spaceNeeded } from './estimate/index.ts'
-export type { Phase, SeedEvent } from './events.ts'
+export type { Expected, Phase, SeedEvent } from './events.ts'
 export { type Examination, examine } from './examine/index.ts'
 export { explainPartitions } from './leaves/trees.ts'
 export type { Run } from './ledger.ts'
@@ -25,3 +26,4 @@ export {
 } from './rows.ts'
 export { checkLoad, resume, type SeedReport, seed, unfinishedRuns } from './run.ts'
 export type { Wait } from './server-progress.ts'
+export { explainTriggers, readRowTriggers, stripTriggers } from './triggers.ts'

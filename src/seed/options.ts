@@ -14,6 +14,8 @@ export interface SeedOptions {
   readonly jobs: number
   /** Delete the rows that the tables hold. */
   readonly truncate?: boolean
+  /** Triggers that would fire for each row are off during the load. */
+  readonly withoutTriggers?: boolean
   /** The profile as its file has it: resuming a load with gen.pair() needs it, as the code in the ledger is not trusted. */
   readonly profile?: Profile | undefined
   readonly emit: Emit<SeedEvent>

@@ -5,6 +5,7 @@ import type { Run } from './ledger.ts'
 import type { LoadPlan } from './plan.ts'
 import { isEmpty, type LoadTable } from './preflight.ts'
 import { stoppedRuns } from './prepare.ts'
+import { planStrip, type Strip } from './strip.ts'
 
 /** What a load would find in its way, and would do to the tables, without doing it. */
 export interface Outlook {
@@ -16,15 +17,15 @@ export interface Outlook {
   readonly holding: readonly string[]
 }
 
-/** Reads, and changes nothing; the store need not be there. */
+/** Reads, and changes nothing; the store need not be there. `strips`: what else the load would take away. */
 export async function readOutlook(
   db: Database,
-  { plan, tables }: { plan: LoadPlan; tables: readonly LoadTable[] },
+  { plan, tables, strips = [] }: { plan: LoadPlan; tables: readonly LoadTable[]; strips?: readonly Strip[] },
 ): Promise<Outlook> {
   const unfinished = await stoppedRuns(db, plan)
   const dropped = (await readDropped(db.sql)).filter(({ run }) => unfinished.some(({ id }) => id === run))
   const holding: string[] = []
   for (const { live } of tables) if (!(await isEmpty(db.sql, live))) holding.push(displayName(live))
-  const live = tables.map((table) => table.live)
-  return { ...planStatements(live, dropped), unfinished, holding }
+  const all = [...planStrip(tables.map(({ live }) => live)), ...strips]
+  return { ...planStatements(all, dropped), unfinished, holding }
 }

@@ -5,7 +5,8 @@ import type { SeedOptions } from './options.ts'
 import { type LoadPlan, tableKey, totalRows } from './plan.ts'
 import type { LoadTable } from './preflight.ts'
 import { planStrip } from './strip.ts'
-import { dropForLoad, takeOverJournal } from './strip-run.ts'
+import { dropForLoad, restoreTriggers, takeOverJournal } from './strip-run.ts'
+import { readRowTriggers, stripTriggers } from './triggers.ts'
 
 /** Loads that stopped and own a table of the plan: its indexes are still away. */
 export async function stoppedRuns(db: Database, plan: LoadPlan): Promise<Run[]> {
@@ -43,7 +44,9 @@ export async function prepare(
   { plan, tables, stopped }: Preparation,
   options: SeedOptions,
 ): Promise<number> {
-  const strips = planStrip(tables.map((t) => t.live))
+  const { withoutTriggers = false } = options
+  const triggers = withoutTriggers ? await readRowTriggers(db.sql, tables) : []
+  const strips = [...planStrip(tables.map((t) => t.live)), ...stripTriggers(triggers)]
   const { signal, emit } = options
   for (const run of stopped) await endOrphans(db.sql, run.id)
   const { id, events } = await db.withSession((session) =>
@@ -57,6 +60,7 @@ export async function prepare(
           await takeOverJournal(session, { from: run.id, run: id })
           await setState(session, run.id, 'abandoned')
         }
+        if (!withoutTriggers) await restoreTriggers(session, id)
         const events = await dropForLoad(session, { run: id, strips })
         if (options.truncate)
           await session.unsafe(`truncate ${plan.tables.map(tableKey).join(', ')} restart identity`)

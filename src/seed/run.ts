@@ -2,12 +2,11 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { type Database, explainDbError, SQLSTATE, type Sql } from '../db/index.ts'
 import { displayName, type ErrorCode, formatCount, GigarowError, qualified } from '../kernel/index.ts'
 import { ensureStore } from '../store/index.ts'
-import { calibrate } from './calibrate.ts'
-import { checkSpace, estimateLoad } from './estimate/index.ts'
 import type { Phase, PhaseUnit } from './events.ts'
 import { exclusively, whileNoneWorks } from './exclusively.ts'
 import { FILLERS } from './fill.ts'
 import { setSequences, vacuumAll, vacuumSteps } from './finish.ts'
+import { forecastLoad, preflightLoad } from './forecast.ts'
 import { explainPaths, planLeaves, readPaths, treesOf } from './leaves/trees.ts'
 import {
   cancelWorkers,
@@ -26,7 +25,6 @@ import { checkOwnCode } from './own-code.ts'
 import { type Filler, type LoadPlan, tableKey, totalRows } from './plan.ts'
 import { checkEmpty, checkUnreferenced, isEmpty, type LoadTable, preflight } from './preflight.ts'
 import { type Preparation, prepare, refuseUnfinished, stoppedRuns } from './prepare.ts'
-import { checkSample } from './sample-check.ts'
 import { watching } from './server-progress.ts'
 import { outstanding, rebuild } from './strip-run.ts'
 import { tableOrder } from './table-order.ts'
@@ -95,33 +93,6 @@ async function checkTables(
   return { tables, stopped }
 }
 
-/** What would stop the load in its middle stops it now: no space, rows that break a constraint. Returns the options with the filler chosen. */
-async function preflightLoad(
-  db: Database,
-  { plan, tables, threads }: { plan: LoadPlan; tables: readonly LoadTable[]; threads: WorkerPool },
-  options: SeedOptions,
-): Promise<SeedOptions> {
-  const { jobs, emit, signal } = options
-  signal.throwIfAborted()
-  await checkRoom(db, { plan, tables }, options)
-  signal.throwIfAborted()
-  await checkSample(db, tables, { seed: plan.seed, emit })
-  signal.throwIfAborted()
-  if (!options.calibrate) return options
-  const calibration = await calibrate(db, tables, { plan, jobs, threads, signal })
-  emit({ type: 'calibrated', ...calibration })
-  return { ...options, filler: calibration.filler }
-}
-
-/** What the tables take already is not needed again: of a load that goes on, too. */
-async function checkRoom(
-  db: Database,
-  { plan, tables }: { plan: LoadPlan; tables: readonly LoadTable[] },
-  { space, jobs, filler }: SeedOptions,
-): Promise<void> {
-  if (space !== undefined) checkSpace((await estimateLoad(db, { plan, tables, jobs, filler })).disk, space)
-}
-
 /** Goes on with an unfinished load, with its own plan; filler and jobs may differ, the rows cannot. */
 export async function resume(db: Database, run: Run, options: SeedOptions): Promise<SeedReport> {
   checkOwnCode(run.plan, options.profile)
@@ -131,7 +102,8 @@ export async function resume(db: Database, run: Run, options: SeedOptions): Prom
       const tables = await preflight(db.sql, run.plan)
       await loadEmptiedAgain(db, { run, tables }, options)
       const now = await readRun(db.sql, run.id)
-      await checkRoom(db, { plan: run.plan, tables }, options)
+      const { notices } = await forecastLoad(db, { plan: run.plan, tables }, options)
+      for (const message of notices) options.emit({ type: 'notice', message })
       tellStart(now, options, { resumed: true })
       return carryOn(db, { run: now, tables, threads }, options)
     }),

@@ -1,23 +1,15 @@
 import type { LiveIndex } from '../catalog/index.ts'
 import { type Database, errorCodeOf, type ReservedSql } from '../db/index.ts'
-import {
-  displayName,
-  type Emit,
-  formatCount,
-  GigarowError,
-  ident,
-  isGigarowError,
-  qualified,
-} from '../kernel/index.ts'
+import { displayName, type Emit, formatCount, GigarowError, ident, qualified } from '../kernel/index.ts'
 import { type Dropped, droppedFrom, readDropped } from './dropped.ts'
 import { parseIndex, varietyOf } from './estimate/index.ts'
 import type { SeedEvent } from './events.ts'
-import { segments, type TablePlan } from './plan.ts'
+import type { TablePlan } from './plan.ts'
 import type { LoadTable } from './preflight.ts'
 import { selectSql } from './rows.ts'
+import { outerKeys, tryKey } from './sample-keys.ts'
+import { sampledRows, whyNotTried } from './sample-trial.ts'
 
-/** Of the beginning, the middle and the end. */
-const SAMPLE = 1000
 /** Their bounds would make a condition that takes longer to read than it is worth. */
 const MAX_PARTITIONS = 200
 
@@ -37,13 +29,16 @@ export async function checkSample(
   await db.withSession(async (session) => {
     await session.unsafe("begin; set local lock_timeout = '10s'; set local jit = off").simple()
     try {
+      const untried = new Map<string, string[]>()
       for (const [k, table] of keyed.entries())
-        await tryTable(session, table, { seed, name: `gigarow_sample_${k}` })
-    } catch (error) {
-      // What is wrong with the rows was said; what the server does not let us try is no reason to refuse a load.
-      if (isGigarowError(error) || !/^(0A|2B|3|42|P0)/.test(errorCodeOf(error) ?? '')) throw error
-      const reason = (error as Error).message
-      emit({ type: 'notice', message: `No sample of the rows was tried before the load: ${reason}.` })
+        for (const { what, reason } of await tryTable(session, table, {
+          seed,
+          into: `gigarow_sample_${k}`,
+          all: tables,
+        }))
+          untried.set(reason, [...(untried.get(reason) ?? []), what])
+      for (const [reason, what] of untried)
+        emit({ type: 'notice', message: `Not tried before the load: ${what.join(', ')} (${reason}).` })
     } finally {
       await session.unsafe('rollback')
     }
@@ -140,12 +135,42 @@ interface Trial {
   readonly into: string
 }
 
+interface Untried {
+  readonly what: string
+  readonly reason: string
+}
+
+interface TableTrial {
+  readonly seed: number
+  readonly into: string
+  readonly all: readonly LoadTable[]
+}
+
+/** Returns what the server does not let us try; the other tables' rows are tried all the same. */
 async function tryTable(
   session: ReservedSql,
   table: LoadTable & Keys,
-  { seed, name }: { seed: number; name: string },
-): Promise<void> {
-  const { live, plan } = table
+  { seed, into: name, all }: TableTrial,
+): Promise<Untried[]> {
+  const { plan } = table
+  const where = displayName(plan.table)
+  const trial = { session, plan, seed, into: `pg_temp.${ident(name)}` }
+  const reason = await whyNotTried(session, async () => {
+    await makeTable(session, table, name)
+    for (const { lo, hi } of sampledRows(plan.rows)) await tryRows(trial, lo, hi)
+  })
+  if (reason !== undefined) return [{ what: `the rows of ${where}`, reason }]
+  const untried: Untried[] = []
+  for (const key of await outerKeys(session, table, all)) {
+    const why = await whyNotTried(session, () => tryKey(trial, key))
+    if (why !== undefined) untried.push({ what: `${key.name} of ${where}`, reason: why })
+  }
+  return untried
+}
+
+/** One like the real one, with its unique keys, exclusions and bounds. */
+async function makeTable(session: ReservedSql, table: LoadTable & Keys, name: string): Promise<void> {
+  const { live } = table
   const into = `pg_temp.${ident(name)}`
   await session.unsafe(
     `create temporary table ${ident(name)} (like ${qualified(live)} including defaults including generated including identity including constraints)`,
@@ -154,13 +179,6 @@ async function tryTable(
   for (const { name, definition } of table.exclusions)
     await session.unsafe(`alter table ${into} add constraint ${ident(name)} ${definition}`)
   await addBounds(session, table, into)
-  const half = Math.floor(plan.rows / 2)
-  const ranges = [
-    { lo: 1, hi: Math.min(plan.rows, SAMPLE) },
-    { lo: Math.max(SAMPLE + 1, half), hi: Math.min(plan.rows, half + SAMPLE / 2) },
-    { lo: Math.max(SAMPLE + 1, half + SAMPLE / 2 + 1, plan.rows - SAMPLE / 2), hi: plan.rows },
-  ]
-  for (const { lo, hi } of ranges.flatMap(segments)) await tryRows({ session, plan, seed, into }, lo, hi)
 }
 
 /** The index's statement with another table; its name stays, as it is in the schema of temporary tables. */

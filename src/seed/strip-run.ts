@@ -10,7 +10,7 @@ import {
 import { type Emit, GigarowError, ident } from '../kernel/index.ts'
 import type { SeedEvent } from './events.ts'
 import { workerName } from './ledger.ts'
-import { isParallel, isSameButValid, rebuildOrder, type Strip } from './strip.ts'
+import { isParallel, isSameButValid, rebuildOrder, type Strip, TRIGGER } from './strip.ts'
 
 /** Why something may have to stay. */
 const KEEPS: Readonly<Record<string, string>> = {
@@ -100,6 +100,14 @@ export async function takeOverJournal(
     update gigarow.seed_dropped set run_id = ${run}, ordinal = ordinal + (
       select coalesce(max(ordinal), -1) + 1 from gigarow.seed_dropped where run_id = ${run})
      where run_id = ${from} and rebuilt_at is null`
+}
+
+/** A load that had them off stopped, and the one that replaces it is to have them on. */
+export async function restoreTriggers(session: ReservedSql, run: number): Promise<void> {
+  for (const row of (await outstanding(session, run)).filter(({ name }) => name.startsWith(TRIGGER))) {
+    for (const statement of row.rebuild_sql) await session.unsafe(statement)
+    await session`delete from gigarow.seed_dropped where run_id = ${run} and ordinal = ${row.ordinal}`
+  }
 }
 
 interface DroppedRow {

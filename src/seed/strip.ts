@@ -22,7 +22,7 @@ export interface Strip {
   readonly tablespace: string | undefined
 }
 
-const STAGE = {
+export const STAGE = {
   index: 0,
   adopt: 1,
   /* parents, the deepest first: 2 to 99 */ parent: 99,
@@ -30,6 +30,9 @@ const STAGE = {
   validate: 101,
   setting: 102,
 } as const
+
+/** Begins the names of the settings that are triggers. */
+export const TRIGGER = 'trigger '
 
 /** In the order of dropping: foreign keys, constraints and indexes, settings. */
 export function planStrip(tables: readonly LiveTable[]): Strip[] {
@@ -97,15 +100,26 @@ export function isSameButValid(found: string | undefined, wanted: string): boole
 }
 
 /** Trees of indexes: a plain table's are of one node, a partitioned table's have a child on each partition. */
+function indexTrees(table: LiveTable): LiveIndex[][] {
+  const tree = (index: LiveIndex): LiveIndex[] => [index, ...childrenOf(table, index).flatMap(tree)]
+  return table.indexes.filter((index) => index.parent === undefined).map(tree)
+}
+
+function childrenOf(table: LiveTable, index: LiveIndex): LiveIndex[] {
+  return table.indexes.filter((other) => other.parent === index.oid)
+}
+
 function stripIndexes(table: LiveTable): Strip[] {
-  const childrenOf = (index: LiveIndex) => table.indexes.filter((other) => other.parent === index.oid)
-  const tree = (index: LiveIndex): LiveIndex[] => [index, ...childrenOf(index).flatMap(tree)]
-  const trees = table.indexes.filter((index) => index.parent === undefined).map(tree)
-  return trees
+  return indexTrees(table)
     .filter(canDrop)
     .flatMap((nodes) =>
-      nodes.flatMap((node) => stripNode(node, { root: nodes[0]!, children: childrenOf(node) })),
+      nodes.flatMap((node) => stripNode(node, { root: nodes[0]!, children: childrenOf(table, node) })),
     )
+}
+
+/** Those that are not taken away, each by the one of its tree that is why. */
+export function indexesThatStay(table: LiveTable): LiveIndex[] {
+  return indexTrees(table).flatMap((tree) => tree.find((index) => !canDrop([index])) ?? [])
 }
 
 /** An invalid index was not serving anybody, and column statistics of an expression index cannot be read back as SQL. */

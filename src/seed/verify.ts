@@ -1,6 +1,7 @@
 import type { Database } from '../db/index.ts'
 import { displayName, type Emit, GigarowError, ident, qualified } from '../kernel/index.ts'
 import type { SeedEvent } from './events.ts'
+import { namingRow } from './odd-row.ts'
 import { chunkAt, chunkCount, type LoadPlan, type TablePlan, tableKey } from './plan.ts'
 import type { LoadTable } from './preflight.ts'
 import type { ChunkSum, VerifyUnit } from './worker-protocol.ts'
@@ -55,7 +56,11 @@ export async function verify(db: Database, options: VerifyOptions): Promise<Tabl
       const key = tableKey(table)
       const expected = sums.expected.get(key) ?? new Map()
       const found = sums.found.get(key) ?? new Map()
-      compare(table, mergeUnlessSequenced(table, expected), found)
+      try {
+        compare(table, mergeUnlessSequenced(table, expected), found)
+      } catch (error) {
+        throw await namingRow(db, error, { table, live, seed: plan.seed, number: rowNumberSql(table) })
+      }
       return {
         table: displayName(table.table),
         rows: table.rows,

@@ -42,11 +42,15 @@ export interface TestLoadOptions {
   readonly filler?: 'copy' | 'sql'
   readonly truncate?: boolean
   readonly calibrate?: boolean
-  readonly space?: FreeSpace
+  /** Null: not known. Default: more than enough. */
+  readonly space?: FreeSpace | null
+  readonly withoutTriggers?: boolean
   readonly chunkRows?: number
   readonly signal?: AbortSignal
   readonly emit?: (event: SeedEvent) => void
 }
+
+const PLENTY: FreeSpace = { data: 1e15, presentWal: 0 }
 
 /** seed() with two sessions and chunks of 5,000 rows, unless told otherwise. */
 export function load(target: Target, profile: Profile, options: TestLoadOptions = {}): Promise<SeedReport> {
@@ -57,7 +61,8 @@ export function load(target: Target, profile: Profile, options: TestLoadOptions 
     signal = new AbortController().signal,
     emit = () => {},
     calibrate = false,
-    space,
+    space = PLENTY,
+    withoutTriggers = false,
   } = options
   return withDatabase(target, { doing: 'seeding', max: 5 }, (db) =>
     seed(db, planLoad(profile, { jobs: 2, chunkRows }), {
@@ -65,7 +70,8 @@ export function load(target: Target, profile: Profile, options: TestLoadOptions 
       jobs: 2,
       truncate,
       calibrate,
-      space,
+      space: space ?? undefined,
+      withoutTriggers,
       emit,
       signal,
     }),
@@ -73,10 +79,10 @@ export function load(target: Target, profile: Profile, options: TestLoadOptions 
 }
 
 export function resumeLoad(target: Target, options: TestLoadOptions = {}): Promise<SeedReport> {
-  const { filler = 'copy', space, signal = new AbortController().signal, emit = () => {} } = options
+  const { filler = 'copy', space = PLENTY, signal = new AbortController().signal, emit = () => {} } = options
   return withDatabase(target, { doing: 'seeding', max: 5 }, async (db) => {
     const [run] = await unfinishedRuns(db)
-    return resume(db, run!, { filler, jobs: 2, space, emit, signal })
+    return resume(db, run!, { filler, jobs: 2, space: space ?? undefined, emit, signal })
   })
 }
 

@@ -33,6 +33,11 @@ const CHUNK_ROWS = {
   flags: '--chunk-rows <n>',
   description: 'rows of a chunk, the unit of commit and resume; default: 250k, fewer for small tables',
 }
+const WITHOUT_TRIGGERS = {
+  flags: '--without-triggers',
+  description:
+    'have triggers that fire for each row off during the load: what they do is not done for its rows',
+}
 
 export const seedCommand: Command = {
   name: 'seed',
@@ -53,6 +58,7 @@ export const seedCommand: Command = {
     { flags: '--resume', description: 'go on with a load that stopped' },
     { flags: '--run <n>', description: 'with --resume: which load, where several are unfinished' },
     { flags: '--truncate', description: 'delete the rows that the tables hold before loading' },
+    WITHOUT_TRIGGERS,
     { flags: '--dry-run', description: 'show what would be done, change nothing' },
     ...TUNING_OPTIONS,
   ],
@@ -76,6 +82,7 @@ export const seedCommand: Command = {
         { ...FILLER, choices: ['copy', 'sql'], description: 'for whose time: copy (the default) or sql' },
         JOBS,
         CHUNK_ROWS,
+        WITHOUT_TRIGGERS,
         DISK_FREE,
       ],
       examples: [
@@ -99,6 +106,7 @@ async function runPlan(context: CommandContext, { options }: CommandInput): Prom
     jobs,
     filler: flags.filler === 'sql' ? 'sql' : 'copy',
     diskFree: flags.diskFree,
+    withoutTriggers: flags.withoutTriggers === true,
   })
 }
 
@@ -127,8 +135,10 @@ async function runSeed(context: CommandContext, { args, options }: CommandInput)
   const withLoad = <T>(at: Target, use: (db: Database) => Promise<T>) =>
     withDatabase(at, { doing: 'seeding', max: jobs + 3, applicationName: 'gigarow seed' }, use)
   const truncate = flags.truncate === true
+  const withoutTriggers = flags.withoutTriggers === true
   const { dryRun } = await import('../seed/dry-run.ts')
-  if (flags.dryRun) return withLoad(target, (db) => dryRun(context, db, { plan, jobs, truncate }))
+  if (flags.dryRun)
+    return withLoad(target, (db) => dryRun(context, db, { plan, jobs, truncate, withoutTriggers }))
   const [{ withTuning }, { load, render }] = await Promise.all([
     import('../seed/tuning.ts'),
     import('../seed/load.ts'),

@@ -1,4 +1,4 @@
-import type { Examination, SeedReport } from '../../seed/index.ts'
+import type { Calibration, Examination, Expected, SeedReport } from '../../seed/index.ts'
 
 /** Sessions that waited for something, summed over the looks at them in a phase. */
 export interface PhaseWaits {
@@ -15,4 +15,8 @@ export interface SeedData {
   readonly server: string
   readonly serverVersion: string
   readonly peakRssBytes: number
+  /** What both fillers made of a sample, where that was asked for. */
+  readonly calibration?: Calibration | undefined
+  /** What was said of the time before the load; not of one that went on. */
+  readonly expected?: Expected | undefined
 }

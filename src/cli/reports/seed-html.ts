@@ -9,10 +9,10 @@ import {
   renderPage,
   type Section,
 } from '../report/index.ts'
-import { PHASE_LABELS } from '../seed/report.ts'
+import { PHASE_LABELS, RATE } from '../seed/report.ts'
 import { waitName } from '../waits.ts'
 import type { SeedData } from './seed-data.ts'
-import { findingRows, queryTable } from './seed-text.ts'
+import { findingRows, queryTable, startLines } from './seed-text.ts'
 
 /** The report of a load as a page. */
 export function seedHtml(data: SeedData, { title, at }: { title: string; at: string }): string {
@@ -35,6 +35,7 @@ export function seedHtml(data: SeedData, { title, at }: { title: string; at: str
     sections: [
       throughput(data),
       phases(data),
+      ...start(data),
       ...waits(data),
       tables(data),
       ...builds(data),
@@ -83,6 +84,13 @@ function phases({ report }: SeedData): Section {
   }
 }
 
+function start(data: SeedData): Section[] {
+  const lines = startLines(data)
+  return lines.length === 0
+    ? []
+    : [{ heading: 'What was expected', body: lines.map((line) => html`<p>${line}</p>`) }]
+}
+
 function waits({ waits: phasesSeen }: SeedData): Section[] {
   if (phasesSeen.length === 0) return []
   const body = phasesSeen.map(
@@ -106,6 +114,7 @@ function waits({ waits: phasesSeen }: SeedData): Section[] {
 }
 
 function tables({ report, examination }: SeedData): Section {
+  const { rates } = examination
   const rows = report.tables.map((table, k) => {
     const size = examination.sizes[k]!
     return [
@@ -115,6 +124,7 @@ function tables({ report, examination }: SeedData): Section {
       formatBytes(size.heap),
       formatBytes(size.indexes),
       (table.bytes / Math.max(1, table.rows)).toFixed(1),
+      ...(rates ? [formatRows(rates[k]!.rowsPerSecond)] : []),
       table.checksum,
     ]
   })
@@ -132,8 +142,17 @@ function tables({ report, examination }: SeedData): Section {
         })),
       }),
       htmlTable({
-        head: ['table', 'rows', 'partitions', 'table', 'indexes', 'bytes/row', 'checksum'],
-        right: [1, 2, 3, 4, 5],
+        head: [
+          'table',
+          'rows',
+          'partitions',
+          'table',
+          'indexes',
+          'bytes/row',
+          ...(rates ? [RATE] : []),
+          'checksum',
+        ],
+        right: rates ? [1, 2, 3, 4, 5, 6] : [1, 2, 3, 4, 5],
         rows,
       }),
     ],

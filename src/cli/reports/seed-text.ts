@@ -1,4 +1,4 @@
-import { formatCount, formatDuration } from '../../kernel/index.ts'
+import { formatCount, formatDuration, formatRows } from '../../kernel/index.ts'
 import type { Examination } from '../../seed/index.ts'
 import type { Output } from '../output.ts'
 import { PHASE_LABELS, renderSeedReport } from '../seed/report.ts'
@@ -10,7 +10,8 @@ import type { SeedData } from './seed-data.ts'
 export function seedText(data: SeedData, out: Output): string {
   const { report, examination, peakRssBytes } = data
   return [
-    renderSeedReport(report, { out, peakRssBytes }),
+    renderSeedReport(report, { out, peakRssBytes, rates: examination.rates }),
+    ...startLines(data).map((line) => `\n${line}`),
     renderExamination(data, out),
     ...examination.queries.map((query) => renderQuery(query, out)),
   ].join('\n')
@@ -21,13 +22,54 @@ function renderExamination({ examination, waits }: SeedData, { colors }: Output)
     const parts = seen.slice(0, 4).map(({ wait, share }) => `${waitName(wait)} ${Math.round(share * 100)} %`)
     return `${(PHASE_LABELS[phase as keyof typeof PHASE_LABELS] ?? phase).padEnd(16)}  ${parts.join(', ')}`
   })
-  const findings = renderTable({
-    head: ['table', 'looked for', 'by', 'rows', 'known from'],
-    right: [3],
-    rows: findingRows(examination.findings),
-  })
+  const findings = renderFindings(examination.findings)
   const waited = lines.length === 0 ? [] : ['', colors.bold('What the server’s sessions did'), ...lines]
   return [...waited, '', colors.bold('Orphans and duplicates'), findings].join('\n')
+}
+
+/** What was said before the load, and how it came out. */
+export function startLines({ report, calibration, expected }: SeedData): string[] {
+  const seconds = report.phases.reduce((sum, phase) => sum + phase.seconds, 0)
+  const from =
+    expected?.fromRun === undefined ? 'by a rule of thumb' : `as run ${expected.fromRun} of this profile did`
+  return [
+    ...(expected === undefined
+      ? []
+      : [
+          `Expected ${formatDuration(expected.seconds * 1000)}, ${from}; it took ${formatDuration(seconds * 1000)}. What held it up: ${expected.limits.join('; ')}.`,
+        ]),
+    ...(calibration === undefined
+      ? []
+      : [
+          `Filler ${calibration.filler}: ${calibration.reason}${calibration.tables.map(({ table, copy, sql }) => `; ${table}: copy ${formatRows(copy)}/s, sql ${formatRows(sql)}/s`).join('')}.`,
+        ]),
+  ]
+}
+
+function renderFindings(findings: Examination['findings']): string {
+  return renderTable({
+    head: ['table', 'looked for', 'by', 'rows', 'known from'],
+    right: [3],
+    rows: findingRows(findings),
+  })
+}
+
+/** A line where there is nothing odd. */
+export function summariseFindings(findings: Examination['findings'], { colors }: Output): string {
+  if (findings.some(({ rows }) => rows !== null && rows > 0))
+    return `${colors.bold('Orphans and duplicates')}\n${renderFindings(findings)}`
+  const count = (by: string) => findings.filter((finding) => finding.by === by).length
+  const known = ['foreign key', 'unique index', 'count', 'generator']
+    .filter((by) => count(by) > 0)
+    .map((by) => `${count(by)} ${count(by) === 1 ? SUMMARY[by]![0] : SUMMARY[by]![1]}`)
+  return colors.dim(`no orphans, no duplicates${known.length === 0 ? '' : `: ${known.join(', ')}`}`)
+}
+
+const SUMMARY: Readonly<Record<string, readonly [string, string]>> = {
+  'foreign key': ['foreign key', 'foreign keys'],
+  'unique index': ['unique index', 'unique indexes'],
+  count: ['column counted', 'columns counted'],
+  generator: ['column of a generator that makes none', 'columns of generators that make none'],
 }
 
 export function findingRows(findings: Examination['findings']): string[][] {

@@ -12,10 +12,11 @@ export interface WriteSeedOptions {
   readonly queries: Profile['queries']
   readonly waits: readonly PhaseWaits[]
   readonly peakRssBytes: number
+  readonly start: Pick<SeedData, 'calibration' | 'expected'>
 }
 
 export interface WrittenReport {
-  readonly id: string
+  readonly data: SeedData
   readonly path: string
 }
 
@@ -26,37 +27,43 @@ export async function writeSeedReport(
   options: WriteSeedOptions,
 ): Promise<WrittenReport | undefined> {
   try {
-    const stored = await seedReport(db, options)
+    const data = await seedData(db, options)
+    const stored = seedReport(data)
     const { stateDir } = await context.config()
     const { makeStateDir } = await import('../../cluster/index.ts')
     makeStateDir(stateDir)
-    return { id: stored.id, path: writeReport(stateDir, stored, RENDERERS.seed!.html(stored)) }
+    return { data, path: writeReport(stateDir, stored, RENDERERS.seed!.html(stored)) }
   } catch (error) {
     context.out.note(`No report was written: ${(error as Error).message}`)
     return undefined
   }
 }
 
-async function seedReport(
+async function seedData(
   db: Database,
-  { report, plan, queries = [], waits, peakRssBytes }: WriteSeedOptions,
-): Promise<StoredReport> {
+  { report, plan, queries = [], waits, peakRssBytes, start }: WriteSeedOptions,
+): Promise<SeedData> {
   const { examine } = await import('../../seed/index.ts')
   const { host, port, database } = db.target
-  const data: SeedData = {
+  return {
     report,
     examination: await examine(db, { run: report.run, plan, queries }),
     waits,
     server: `${host}:${port}/${database}`,
     serverVersion: `${Math.floor(db.version / 10_000)}.${db.version % 10_000}`,
     peakRssBytes,
+    calibration: start.calibration,
+    expected: start.expected,
   }
+}
+
+function seedReport(data: SeedData): StoredReport {
   const at = new Date()
   return {
     format: 1,
     kind: 'seed',
-    id: newReportId(at, 'seed', report.profile),
-    title: `Load of ${report.profile}: ${formatRows(report.rows)} rows`,
+    id: newReportId(at, 'seed', data.report.profile),
+    title: `Load of ${data.report.profile}: ${formatRows(data.report.rows)} rows`,
     at: at.toISOString(),
     data,
   }

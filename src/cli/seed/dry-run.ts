@@ -6,12 +6,20 @@ import type { CommandContext } from '../command.ts'
 export async function dryRun(
   { out }: CommandContext,
   db: Database,
-  { plan, jobs, truncate }: { plan: LoadPlan | undefined; jobs: number; truncate: boolean },
+  {
+    plan,
+    jobs,
+    truncate,
+    withoutTriggers,
+  }: { plan: LoadPlan | undefined; jobs: number; truncate: boolean; withoutTriggers: boolean },
 ): Promise<number> {
   const seeding = await import('../../seed/index.ts')
   const { checkLoad, chunkCount, readOutlook } = seeding
   const { tables } = await checkLoad(db, plan!, { truncate })
-  const { drops, rebuilds, unfinished, holding } = await readOutlook(db, { plan: plan!, tables })
+  const firing = await seeding.readRowTriggers(db.sql, tables)
+  const triggers = seeding.explainTriggers(firing, { without: withoutTriggers })
+  const strips = withoutTriggers ? seeding.stripTriggers(firing) : []
+  const { drops, rebuilds, unfinished, holding } = await readOutlook(db, { plan: plan!, tables, strips })
   const summary = plan!.tables.map((table) => ({
     table: displayName(table.table),
     rows: table.rows,
@@ -24,6 +32,7 @@ export async function dryRun(
     seed: plan!.seed,
     tables: summary,
     partitions,
+    triggers,
     drops,
     rebuilds,
     deletes: holding,
@@ -32,7 +41,7 @@ export async function dryRun(
   out.print(`Profile ${plan!.profile} (seed ${plan!.seed}) would load:`)
   for (const table of summary)
     out.print(`  ${table.table}: ${formatCount(table.rows)} rows in ${formatCount(table.chunks)} chunks`)
-  for (const sentence of partitions) out.print(`  ${sentence}`)
+  for (const sentence of [...partitions, ...triggers]) out.print(`  ${sentence}`)
   for (const { id, plan } of unfinished)
     out.print(`  Load ${id} of profile ${plan.profile}, which is unfinished, is given up.`)
   if (holding.length > 0) out.print(`  All rows are deleted: ${holding.join(', ')}.`)

@@ -16,6 +16,7 @@ export interface SeedFlags {
   readonly run?: string
   readonly truncate?: boolean
   readonly dryRun?: boolean
+  readonly withoutTriggers?: boolean
   readonly diskFree?: string
   readonly tune?: string
 }
@@ -47,7 +48,8 @@ export function checkFlags(flags: SeedFlags): CheckedFlags {
 }
 
 function refuseCombinations(flags: SeedFlags): void {
-  const { resume, run, truncate, dryRun, rows, scale, only, seed, chunkRows, to, tune } = flags
+  const { resume, run, truncate, dryRun, rows, scale, only, seed, chunkRows, to, tune, withoutTriggers } =
+    flags
   const usage = (message: string, hint: string) => new GigarowError('USAGE', message, { hint })
   if (resume && (rows ?? scale ?? only ?? seed ?? chunkRows) !== undefined) {
     throw usage(
@@ -59,6 +61,11 @@ function refuseCombinations(flags: SeedFlags): void {
     throw usage(
       '--run says which stopped load goes on: it goes with --resume.',
       `gigarow seed --resume --run ${run}`,
+    )
+  if (resume && withoutTriggers)
+    throw usage(
+      '--without-triggers does not go with --resume: a stopped load goes on with its triggers as it began.',
+      'gigarow seed --resume goes on; to begin again without triggers: --truncate --without-triggers.',
     )
   if (to !== undefined && (resume || dryRun))
     throw usage(

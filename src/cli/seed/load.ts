@@ -2,6 +2,7 @@ import type { Database } from '../../db/index.ts'
 import type { LoadPlan, Profile, Run, SeedEvent, SeedReport } from '../../seed/index.ts'
 import type { TunedResult } from '../../tuning/index.ts'
 import type { CommandContext } from '../command.ts'
+import type { SeedData } from '../reports/seed-data.ts'
 import type { WrittenReport } from '../reports/write-seed.ts'
 import type { CheckedFlags } from './flags.ts'
 import { pickRun } from './pick-run.ts'
@@ -17,6 +18,7 @@ export interface Loaded {
   /** Of this process with all its threads. */
   readonly peakRssBytes: number
   readonly written: WrittenReport | undefined
+  readonly start: Pick<SeedData, 'calibration' | 'expected'>
 }
 
 export async function load(
@@ -28,12 +30,14 @@ export async function load(
   const { SeedProgress } = await import('../progress.ts')
   const { freeSpace } = await import('../disk-space.ts')
   const { WaitRecorder } = await import('../reports/wait-recorder.ts')
+  const { StartRecorder } = await import('../reports/start-recorder.ts')
   const { writeSeedReport } = await import('../reports/write-seed.ts')
   const run = flags.resume
     ? pickRun(await unfinishedRuns(db), { profile: flags.profile, run: flags.run })
     : undefined
   const progress = new SeedProgress(context.out)
   const recorder = new WaitRecorder()
+  const start = new StartRecorder()
   const options = {
     filler:
       flags.filler === undefined || flags.filler === 'auto'
@@ -43,10 +47,12 @@ export async function load(
     space: await freeSpace(context, db, flags.diskFree),
     jobs,
     truncate: flags.truncate === true,
+    withoutTriggers: flags.withoutTriggers === true,
     profile: run && (await profileOf(context, run)),
     emit: (event: SeedEvent) => {
       progress.listen(event)
       recorder.listen(event)
+      start.listen(event)
     },
     signal: context.signal,
   }
@@ -57,8 +63,9 @@ export async function load(
     const queries = await queriesOf(context, loaded.profile)
     const { waits } = recorder
     const peakRssBytes = peakRss()
-    const written = await writeSeedReport(context, db, { report, plan: loaded, queries, waits, peakRssBytes })
-    return { report, peakRssBytes, written }
+    const made = { report, plan: loaded, queries, waits, peakRssBytes, start }
+    const written = await writeSeedReport(context, db, made)
+    return { report, peakRssBytes, written, start }
   } finally {
     progress.stop()
   }
@@ -87,19 +94,27 @@ function peakRss(): number {
 /** The report of a load, and the exit code. */
 export async function render(
   { out }: CommandContext,
-  { report, peakRssBytes, written }: Loaded,
+  { report, peakRssBytes, written, start }: Loaded,
   tuned: TunedResult<Loaded> | undefined,
 ): Promise<number> {
   const { renderSeedReport } = await import('./report.ts')
+  const { summariseFindings } = await import('../reports/seed-text.ts')
   const { printTuning, tuningDocument } = await import('./tuning.ts')
   const { run: _run, ...document } = report
   out.document({
     ...document,
+    expected: start.expected ?? null,
+    calibration: start.calibration ?? null,
+    findings: written?.data.examination.findings ?? null,
+    queries: written?.data.examination.queries ?? null,
+    rates: written?.data.examination.rates ?? null,
     peakRssBytes,
     report: written?.path ?? null,
     ...(tuned === undefined ? {} : { tuning: tuningDocument(tuned) }),
   })
-  out.print(renderSeedReport(report, { out, peakRssBytes }))
+  const examination = written?.data.examination
+  out.print(renderSeedReport(report, { out, peakRssBytes, rates: examination?.rates }))
+  if (examination !== undefined) out.print(`\n${summariseFindings(examination.findings, out)}`)
   if (written !== undefined) out.print(`\nReport: ${written.path}`)
   if (tuned === undefined) return 0
   out.print('')

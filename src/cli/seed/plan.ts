@@ -12,6 +12,7 @@ export interface ShowPlanOptions {
   readonly jobs: number
   readonly filler: Filler
   readonly diskFree: string | undefined
+  readonly withoutTriggers: boolean
 }
 
 /** gigarow seed plan: all that a load would do, without doing it. */
@@ -24,13 +25,24 @@ export async function showPlan(context: CommandContext, options: ShowPlanOptions
 
 async function planned(context: CommandContext, db: Database, options: ShowPlanOptions): Promise<number> {
   const { out } = context
-  const { plan, jobs, filler } = options
-  const { chunkCount, estimateLoad, explainPartitions, fits, readOutlook, readTables, spaceNeeded } =
-    await import('../../seed/index.ts')
+  const { plan, jobs, filler, withoutTriggers } = options
+  const {
+    chunkCount,
+    estimateLoad,
+    explainPartitions,
+    explainTriggers,
+    fits,
+    readOutlook,
+    readTables,
+    spaceNeeded,
+    stripTriggers,
+  } = await import('../../seed/index.ts')
   const tables = await readTables(db.sql, plan)
-  const estimate = await estimateLoad(db, { plan, tables, jobs, filler })
+  const estimate = await estimateLoad(db, { plan, tables, jobs, filler, withoutTriggers })
   const partitions = await explainPartitions(db.sql, { plan, tables, jobs })
-  const outlook = await readOutlook(db, { plan, tables })
+  const triggers = explainTriggers(estimate.triggers, { without: withoutTriggers })
+  const strips = withoutTriggers ? stripTriggers(estimate.triggers) : []
+  const outlook = await readOutlook(db, { plan, tables, strips })
   const free = await freeSpace(context, db, options.diskFree)
   const needed = spaceNeeded(estimate.disk, free ?? { presentWal: 0 })
   const chunks = plan.tables.map(chunkCount)
@@ -57,6 +69,7 @@ async function planned(context: CommandContext, db: Database, options: ShowPlanO
     },
     limits: estimate.limits,
     partitions,
+    triggers,
     drops: outlook.drops,
     rebuilds: outlook.rebuilds,
     unfinished: outlook.unfinished.map(({ id, plan }) => ({ run: id, profile: plan.profile })),
@@ -64,7 +77,7 @@ async function planned(context: CommandContext, db: Database, options: ShowPlanO
   })
   out.print(`Profile ${plan.profile} (seed ${plan.seed}), filler ${filler}, ${jobs} sessions\n`)
   out.print(renderTables(estimate, chunks))
-  for (const sentence of partitions) out.print(sentence)
+  for (const sentence of [...partitions, ...triggers]) out.print(sentence)
   for (const sentence of inTheWay(outlook)) out.print(out.colors.yellow(sentence))
   out.print(`\n${renderDisk(estimate, { needed: needed.data + needed.wal, free })}`)
   if (free !== undefined && !fits(estimate.disk, free)) out.print(out.colors.red('It does not fit.'))

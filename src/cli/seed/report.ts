@@ -1,5 +1,5 @@
 import { formatBytes, formatCount, formatDuration, formatRows } from '../../kernel/index.ts'
-import type { Phase, SeedReport } from '../../seed/index.ts'
+import type { Examination, Phase, SeedReport } from '../../seed/index.ts'
 import type { Output } from '../output.ts'
 import { renderTable } from '../table.ts'
 
@@ -12,22 +12,25 @@ export const PHASE_LABELS: Readonly<Record<Phase, string>> = {
 }
 
 const BAR_WIDTH = 32
+/** Of the load. */
+export const RATE = 'rows/s a session'
 
 /** The report of a finished load for people: what stands there now, and where the time went. */
 export function renderSeedReport(
   report: SeedReport,
-  { out, peakRssBytes }: { out: Output; peakRssBytes: number },
+  { out, peakRssBytes, rates }: { out: Output; peakRssBytes: number; rates: Examination['rates'] },
 ): string {
   const { bold, dim } = out.colors
   const seconds = report.phases.reduce((sum, phase) => sum + phase.seconds, 0)
   const tables = renderTable({
-    head: ['table', 'rows', 'size', 'bytes/row', 'checksum', ''],
-    right: [1, 2, 3],
-    rows: report.tables.map((t) => [
+    head: ['table', 'rows', 'size', 'bytes/row', ...(rates ? [RATE] : []), 'checksum', ''],
+    right: rates ? [1, 2, 3, 4] : [1, 2, 3],
+    rows: report.tables.map((t, k) => [
       t.table,
       formatCount(t.rows),
       formatBytes(t.bytes),
       (t.bytes / Math.max(1, t.rows)).toFixed(1),
+      ...(rates ? [formatRows(rates[k]!.rowsPerSecond)] : []),
       t.checksum,
       'every row verified',
     ]),

@@ -1,13 +1,14 @@
 import type { Database } from '../../db/index.ts'
-import { formatBytes } from '../../kernel/index.ts'
 import { readDropped } from '../dropped.ts'
 import type { Filler, LoadPlan } from '../plan.ts'
 import type { LoadTable } from '../preflight.ts'
+import { type RowTrigger, readRowTriggers } from '../triggers.ts'
 import { readFacts } from './facts.ts'
+import { limitsOf } from './limits.ts'
 import { sampleRows } from './sample.ts'
 import { readServerFacts, type ServerFacts } from './settings.ts'
 import { estimateTable, type TableEstimate } from './table-estimate.ts'
-import { indexNs, type PredictedTime, predictTime } from './time.ts'
+import { type PredictedTime, predictTime } from './time.ts'
 
 /** What a load will leave on the disk, what it needs meanwhile, and how long it may take. */
 export interface LoadEstimate {
@@ -16,6 +17,8 @@ export interface LoadEstimate {
   readonly time: PredictedTime
   /** What holds the load up, the most important first. */
   readonly limits: readonly string[]
+  /** Those that fire for each row, where they are on now. */
+  readonly triggers: readonly RowTrigger[]
 }
 
 /** Bytes. */
@@ -36,6 +39,7 @@ export interface EstimateOptions {
   readonly tables: readonly LoadTable[]
   readonly jobs: number
   readonly filler: Filler
+  readonly withoutTriggers?: boolean
 }
 
 /** Reads the catalog and generates a sample of each table here; changes nothing. */
@@ -55,7 +59,14 @@ export async function estimateLoad(db: Database, options: EstimateOptions): Prom
   }
   const time = await predictTime(db.sql, { plan, tables, jobs, filler })
   const disk = estimateDisk(tables, { server, jobs, buildBytes: builds.maintenanceBytes })
-  return { tables, disk, time, limits: limitsOf({ tables, disk, time }, { server, filler }) }
+  const triggers = await readRowTriggers(db.sql, options.tables)
+  const firing = options.withoutTriggers === true ? [] : triggers
+  const lives = options.tables.map(({ live }) => live)
+  const limits = limitsOf(
+    { tables, disk, time },
+    { server, version: db.version, filler, jobs, lives, triggers: firing },
+  )
+  return { tables, disk, time, limits, triggers }
 }
 
 /** WAL of a page that is written as a whole, of an unlogged table none. */
@@ -86,45 +97,4 @@ export function estimateDisk(
 
 function sumBytes(items: readonly { readonly bytes: number }[]): number {
   return items.reduce((total, { bytes }) => total + bytes, 0)
-}
-
-function limitsOf(
-  { tables, disk, time }: Pick<LoadEstimate, 'tables' | 'disk' | 'time'>,
-  { server, filler }: { server: ServerFacts; filler: Filler },
-): string[] {
-  return [
-    slowestPhase(tables, time),
-    disk.walWritten > 3 * server.maxWalBytes
-      ? `max_wal_size is ${formatBytes(server.maxWalBytes)} for ${formatBytes(disk.walWritten)} of WAL: about ${Math.ceil(disk.walWritten / (server.maxWalBytes / 2))} checkpoints (gigarow tune apply bulk-safe)`
-      : undefined,
-    disk.temporary > 0
-      ? `maintenance_work_mem is ${formatBytes(server.maintenanceBytes)}: sorts write ${formatBytes(disk.temporary)} of temporary files`
-      : undefined,
-    filler === 'sql' && tables.some((table) => table.walBytes > 0) && !server.minimalWal
-      ? 'the sql filler writes a WAL record for each row'
-      : undefined,
-    server.keepsWal
-      ? 'an archive, a replication slot or wal_keep_size keeps WAL beyond max_wal_size'
-      : undefined,
-  ].filter((limit) => limit !== undefined)
-}
-
-/** The phase that takes longest, and in it what takes longest. */
-function slowestPhase(
-  tables: readonly TableEstimate[],
-  { phases, seconds }: PredictedTime,
-): string | undefined {
-  const [longest] = [...phases].sort((a, b) => b.seconds - a.seconds)
-  if (longest === undefined) return undefined
-  const share = `${Math.round((100 * longest.seconds) / Math.max(seconds, 1e-9))} % of the time`
-  if (longest.phase === 'load') {
-    const [largest] = [...tables].sort((a, b) => b.rows * b.rowBytes - a.rows * a.rowBytes)
-    return `writing rows: ${share}, most of it for ${largest!.table}, ${largest!.rowBytes.toFixed(0)} bytes a row`
-  }
-  if (longest.phase === 'indexes') {
-    const [slowest] = tables.flatMap((table) => table.indexes).sort((a, b) => indexNs(b) - indexNs(a))
-    if (slowest !== undefined)
-      return `building indexes: ${share}, most of it for ${slowest.name} (${slowest.method})`
-  }
-  return longest.phase === 'verify' ? `verifying: ${share}` : `${longest.phase}: ${share}`
 }

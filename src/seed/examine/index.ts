@@ -5,12 +5,15 @@ import type { AnalysisQuery } from '../profile.ts'
 import { type Finding, findOddRows } from './findings.ts'
 import { type RunHistory, readHistory } from './history.ts'
 import { type QueryResult, runQueries } from './queries.ts'
+import { readRates, type TableRate } from './rates.ts'
 import { readSizes, type TableSize } from './sizes.ts'
 
 /** What there is to tell of a finished load beside its report. */
 export interface Examination {
   readonly history: RunHistory
   readonly sizes: readonly TableSize[]
+  /** Reports of older versions have none. */
+  readonly rates?: readonly TableRate[]
   readonly findings: readonly Finding[]
   readonly queries: readonly QueryResult[]
 }
@@ -27,6 +30,7 @@ export async function examine(db: Database, { run, plan, queries }: ExamineOptio
   return {
     history: await readHistory(db.sql, run),
     sizes: await readSizes(db.sql, tables),
+    rates: await readRates(db.sql, { run, plan }),
     findings: await findOddRows(db.sql, tables),
     queries: await runQueries(db, queries),
   }

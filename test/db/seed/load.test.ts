@@ -241,21 +241,31 @@ describe('a load that stops', () => {
 
 describe('verification finds', () => {
   // The phases before it are done by then: state says so, and a resume goes on with verification alone.
-  const tamper = async (statement: string) => {
+  const tamper = async (statement: string, profile = billionProfile(ROWS)) => {
     const controller = new AbortController()
     const emit = (event: SeedEvent) => {
       if (event.type === 'phase.started' && event.phase === 'verify') controller.abort()
     }
-    await expect(
-      load(target, billionProfile(ROWS), { signal: controller.signal, emit }),
-    ).rejects.toMatchObject({ code: 'INTERRUPTED' })
-    await onDatabase((sql) => sql.unsafe(statement))
+    await expect(load(target, profile, { signal: controller.signal, emit })).rejects.toMatchObject({
+      code: 'INTERRUPTED',
+    })
+    await onDatabase((sql) => sql.unsafe(statement).simple())
     return resumeLoad(target)
   }
 
   test.each([
-    ['a changed value', `update billion_rows set value = 'x' where id = 12345`, 'content', 2],
-    ['a missing row', 'delete from billion_rows where id = 12345', '4999 rows instead of 5000', 2],
+    [
+      'a changed value',
+      `update billion_rows set value = 'x' where id = 12345`,
+      'their content is not. Row 12,345 has value = "x" instead of "',
+      2,
+    ],
+    [
+      'a missing row',
+      'delete from billion_rows where id = 12345',
+      '4999 rows instead of 5000. Row 12,345 is not there.',
+      2,
+    ],
     [
       'a row twice',
       `insert into billion_rows select 40001, value, created_at from billion_rows where id = 5`,
@@ -267,6 +277,21 @@ describe('verification finds', () => {
       code: 'SEED_VERIFY_FAILED',
       message: expect.stringContaining(text),
       facts: { chunks: [chunk] },
+    })
+  })
+
+  test('the first row and column that are wrong where no column has the number of the row', async () => {
+    const { tables, ...rest } = billionProfile(ROWS)
+    const columns = tables[0]!.columns.map((column) =>
+      column.name === 'id' ? { ...column, generator: { kind: 'permuted' } } : column,
+    )
+    const profile = { ...rest, tables: [{ ...tables[0]!, columns }] }
+    await expect(
+      tamper(`update billion_rows set created_at = '2000-01-01' where id = 77`, profile),
+    ).rejects.toMatchObject({
+      code: 'SEED_VERIFY_FAILED',
+      message: expect.stringMatching(/Row [\d,]+ has created_at = "2000-01-01 00:00:00" instead of "2025-/),
+      facts: { row: expect.any(Number) },
     })
   })
 })

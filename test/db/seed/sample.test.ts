@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { type Sql, withDatabase } from '../../../src/db/index.ts'
+import { type Sql, type Target, withDatabase } from '../../../src/db/index.ts'
 import type { Profile, SeedEvent } from '../../../src/seed/index.ts'
 import { testDatabase } from '../../support/index.ts'
 import { load } from '../../support/load.ts'
@@ -42,6 +42,34 @@ async function refusal(ddl: string, seeds: Profile) {
   )
   expect(left).toEqual({ rows: 0, runs: 0 })
   return error
+}
+
+/** As a role of its own, that may do what `grants` say. */
+async function asSampler<T>(grants: string, use: (as: Target) => Promise<T>): Promise<T> {
+  await onDatabase((sql) =>
+    sql
+      .unsafe(`drop role if exists sampler; create role sampler login password 'x';
+        grant create on database "${target.database}" to sampler; grant all on schema public to sampler; ${grants};
+        do $$ begin if to_regnamespace('gigarow') is not null then execute 'grant all on schema gigarow to sampler; grant all on all tables in schema gigarow to sampler; grant all on all sequences in schema gigarow to sampler'; end if; end $$`)
+      .simple(),
+  )
+  try {
+    return await use({ ...target, user: 'sampler', password: 'x' })
+  } finally {
+    await onDatabase((sql) => sql.unsafe('drop owned by sampler cascade; drop role sampler').simple())
+  }
+}
+
+async function noticesOf(grants: string, seeds: () => Profile): Promise<string[]> {
+  const notices: string[] = []
+  await asSampler(grants, (as) =>
+    load(as, seeds(), {
+      emit: (event) => {
+        if (event.type === 'notice') notices.push(event.message)
+      },
+    }),
+  )
+  return notices
 }
 
 describe('rows are refused before a load', () => {
@@ -98,6 +126,61 @@ describe('rows are refused before a load', () => {
       facts: { constraint: 'once' },
     })
   })
+})
+
+describe('a foreign key to a table that the load does not fill', () => {
+  const DDL = `create table parent (id bigint primary key, code text unique);
+    insert into parent select i, 'c' || i from generate_series(1, 300) i;
+    create table t (id bigint primary key, n integer references parent, constraint one_of foreign key (n) references parent (id))`
+
+  test('refuses the first sampled row without a parent, by its number', async () => {
+    const same = { name: 'n', type: 'integer', generator: { kind: 'sequence' } }
+    expect(await refusal(DDL, profile([ID, same], 5000))).toMatchObject({
+      code: 'SEED_BREAKS_CONSTRAINT',
+      message: 'Row 301 of t breaks one_of: parent, which this load does not fill, has no row with id = 301.',
+      hint: expect.stringContaining('--seed'),
+      facts: { table: 't', row: 301, constraint: 'one_of', sqlstate: '23503', references: 'parent' },
+    })
+  })
+
+  test('is no hindrance where every row has one or is null', async () => {
+    await onDatabase((sql) => sql.unsafe(DDL).simple())
+    const nullable = { kind: 'nullable', of: { kind: 'int', min: 1, max: 300 }, fraction: 0.5 }
+    const { tables } = await load(target, profile([ID, { ...int({}), generator: nullable }], 3000))
+    expect(tables[0]!.rows).toBe(3000)
+  })
+
+  test('is named when the role may not look the parents up', async () => {
+    await onDatabase((sql) => sql.unsafe(DDL).simple())
+    const notices = await noticesOf(
+      `grant references on parent to sampler; alter table t owner to sampler`,
+      () => profile([ID, int({ min: 1, max: 300 })], 2000),
+    )
+    expect(notices).toContain(
+      'Not tried before the load: one_of of t, t_n_fkey of t (permission denied for table parent).',
+    )
+  })
+})
+
+test('a table whose sample the server does not let us make keeps no other table from being tried', async () => {
+  await onDatabase((sql) =>
+    sql
+      .unsafe(`create schema far; create table far.hidden (id int);
+        create function far.asks(bigint) returns boolean language plpgsql as 'begin perform from far.hidden; return true; end';
+        create table a (id bigint check (far.asks(id)));
+        create table b (id bigint primary key, constraint "not three" check (id <> 333))`)
+      .simple(),
+  )
+  const both: Profile = {
+    name: 'both',
+    seed: 1,
+    tables: ['a', 'b'].map((name) => ({ table: { schema: 'public', name }, rows: 2000, columns: [ID] })),
+  }
+  const error = await asSampler(
+    'alter table a owner to sampler; alter table b owner to sampler; grant usage on schema far to sampler',
+    (as) => load(as, both).catch((failure: unknown) => failure),
+  )
+  expect(error).toMatchObject({ code: 'SEED_BREAKS_CONSTRAINT', facts: { table: 'b', row: 333 } })
 })
 
 test('keys that are unique together, and those of unique generators, are not refused', async () => {

@@ -12,6 +12,7 @@ import {
 } from '../../../../src/cli/reports/files.ts'
 import { RENDERERS } from '../../../../src/cli/reports/renderers.ts'
 import type { SeedData } from '../../../../src/cli/reports/seed-data.ts'
+import { summariseFindings } from '../../../../src/cli/reports/seed-text.ts'
 import { WaitRecorder } from '../../../../src/cli/reports/wait-recorder.ts'
 import { temporaryDir } from '../../../support/index.ts'
 import { checkMarkup } from '../../../support/markup.ts'
@@ -51,6 +52,7 @@ const DATA: SeedData = {
       builds: [{ table: 't', name: 'idx', seconds: 0.5 }],
     },
     sizes: [{ table: '"<b>"', partitions: 3, heap: 60_000, indexes: 30_000 }],
+    rates: [{ table: '"<b>"', rowsPerSecond: 1234 }],
     findings: [
       { table: 't', what: 'orphans', on: 'a', rows: 0, by: 'foreign key' },
       { table: 't', what: 'duplicates', on: 'b', rows: null, by: 'generator' },
@@ -78,6 +80,12 @@ const DATA: SeedData = {
   server: 'db.example:5432/shop',
   serverVersion: '18.4',
   peakRssBytes: 1e8,
+  expected: { seconds: 4, fromRun: 5, limits: ['verifying: 50 % of the time'] },
+  calibration: {
+    filler: 'copy',
+    reason: '1.9 times as fast on a sample',
+    tables: [{ table: 't', sample: 60_000, copy: 2e6, sql: 1e6 }],
+  },
 }
 
 const stored = (id: string): StoredReport => ({
@@ -88,6 +96,26 @@ const stored = (id: string): StoredReport => ({
   at: '2026-11-21T19:51:46.000Z',
   data: DATA,
 })
+describe('orphans and duplicates at the end of a load', () => {
+  const out = new Output({
+    json: false,
+    color: false,
+    streams: { stdout: process.stdout, stderr: process.stderr },
+  })
+
+  test('are a line where there are none, and a table of all where there are some', () => {
+    const { findings } = DATA.examination
+    expect(summariseFindings(findings, out)).toBe(
+      'no orphans, no duplicates: 1 foreign key, 1 column of a generator that makes none',
+    )
+    const odd = summariseFindings(
+      [...findings, { table: 't', what: 'duplicates', on: 'c', rows: 3, by: 'count' }],
+      out,
+    )
+    expect(odd).toMatch(/duplicates\s+c\s+3\s+counted/)
+  })
+})
+
 const streams = { stdout: process.stdout, stderr: process.stderr }
 
 describe('the report of a load', () => {
@@ -103,6 +131,9 @@ describe('the report of a load', () => {
       'Kinds',
       'took longer than 60 s',
       'db.example:5432/shop',
+      'Expected 4.0 s, as run 5 of this profile did; it took 3.0 s',
+      'Filler copy: 1.9 times as fast on a sample; t: copy 2M/s, sql 1M/s.',
+      '1.23k',
     ])
       expect(page).toContain(text)
     expect(page.match(/<svg/g)).toHaveLength(5)
@@ -114,6 +145,16 @@ describe('the report of a load', () => {
     const again = JSON.parse(JSON.stringify(stored('x'))) as StoredReport
     expect(RENDERERS.seed!.text(again, out)).toBe(RENDERERS.seed!.text(stored('x'), out))
     expect(RENDERERS.seed!.text(again, out)).toContain('computing 75 %, writing WAL 25 %')
+    expect(RENDERERS.seed!.text(again, out)).toMatch(/rows\/s a session.* 1\.23k/s)
+  })
+
+  test('of an older version, without what came later, still reads', () => {
+    const { calibration: _c, expected: _e, examination, ...rest } = DATA
+    const { rates: _r, ...older } = examination
+    const out = new Output({ json: false, color: false, streams })
+    const old: StoredReport = { ...stored('x'), data: { ...rest, examination: older } }
+    expect(RENDERERS.seed!.text(old, out)).not.toMatch(/rows\/s a session|Expected|undefined/)
+    checkMarkup(RENDERERS.seed!.html(old))
   })
 })
 
