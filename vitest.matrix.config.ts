@@ -4,7 +4,7 @@ import base from './vitest.config.ts'
 /** What must hold on every major version: run by scripts/test-matrix.js, once a version. (The embedded server is always 18.) */
 const INCLUDE = [
   'test/matrix/*.test.ts',
-  'test/db/diff/{pairs,every-change,attach-*,function-bodies,owners,partition-moves}.test.ts',
+  'test/db/diff/{pairs,every-change,attach-*,function-bodies,online-types,owners,partition-moves}.test.ts',
   'test/db/catalog/**/*.test.ts',
   'test/db/lint/**/*.test.ts',
   'test/db/migrate/**/*.test.ts',

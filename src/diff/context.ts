@@ -1,6 +1,7 @@
 import type { Catalog, ObjectKey, SchemaObject } from '../model/index.ts'
 import { type Needs, needsIn, tableOf } from './needs.ts'
 import type { Action, DiffContext, DiffOptions } from './rule.ts'
+import type { OnlineRests } from './rules/online-rest.ts'
 
 /** The actions of one call of a rule. */
 export interface Call {
@@ -15,12 +16,17 @@ export interface Sides {
   readonly fromNeeds: Needs
   readonly toNeeds: Needs
   readonly options: DiffOptions
+  readonly rests: OnlineRests
   /** Objects that are part of a circle, and which of their needs is met later. */
   readonly deferred: ReadonlyMap<ObjectKey, ReadonlySet<ObjectKey>>
 }
 
-export function sidesOf(from: Catalog, to: Catalog, options: DiffOptions): Sides {
-  return { from, to, fromNeeds: needsIn(from), toNeeds: needsIn(to), options, deferred: new Map() }
+export function sidesOf(
+  from: Catalog,
+  to: Catalog,
+  { options, rests }: Pick<Sides, 'options' | 'rests'>,
+): Sides {
+  return { from, to, fromNeeds: needsIn(from), toNeeds: needsIn(to), options, rests, deferred: new Map() }
 }
 
 export function contextOf(
@@ -28,11 +34,12 @@ export function contextOf(
   gone: ReadonlySet<ObjectKey>,
   made: ReadonlySet<ObjectKey>,
 ): DiffContext {
-  const { from, to, options, deferred } = sides
+  const { from, to, options, rests, deferred } = sides
   return {
     from,
     to,
     options,
+    rests,
     isNew: (key) => made.has(key) || hasTableIn(made, to, key),
     isGone: (key) => gone.has(key) || hasTableIn(gone, from, key),
     isDeferred: (key) => deferred.has(key),

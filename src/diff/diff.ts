@@ -13,7 +13,9 @@ import type { Plan, PlanStatement, Refusal } from './plan.ts'
 import { type Renamed, renamed } from './rename.ts'
 import { reversesOf } from './reverse.ts'
 import { mergeReverses } from './rewrites.ts'
-import type { DiffOptions, Rename } from './rule.ts'
+import type { Action, DiffOptions, Rename } from './rule.ts'
+import { type WithoutRests, withoutRests } from './rules/online-rest.ts'
+import { clearRests } from './rules/online-type.ts'
 import { partitionRefusals } from './rules/partition.ts'
 import { unmanagedRefusals } from './unmanaged.ts'
 
@@ -21,18 +23,22 @@ const LOCK_TIMEOUT_MS = 2000
 const STATEMENT_TIMEOUT_MS = 30_000
 
 /** What leads from one catalog to another. Pure: no server is asked. */
-export function diff(from: Catalog, to: Catalog, options: DiffOptions = {}): Plan {
+export function diff(whole: Catalog, to: Catalog, options: DiffOptions = {}): Plan {
   const declared = options.renames ?? []
+  const { catalog: from, rests } = options.onlineTypes ? withoutRests(whole) : NO_RESTS(whole)
   const rename = renameAll(from, to, declared)
-  const planned = planOf(sidesOf(alignPartitions(rename.catalog, to), to, options))
+  const planned = planOf(sidesOf(alignPartitions(rename.catalog, to), to, { options, rests }))
   return {
     statements: [
+      ...planned.cleared.map((action) => statementOf(action, undefined, { options, from })),
       ...rename.actions.map((action) => statementOf(action, undefined, { options, from })),
       ...planned.statements,
     ],
     refusals: [...rename.refusals, ...planned.refusals, ...unmanagedRefusals(from, to)],
   }
 }
+
+const NO_RESTS = (catalog: Catalog): WithoutRests => ({ catalog, rests: new Map() })
 
 /** Partitions that have got another name are found under parents that have theirs already, and keys of tables that do. */
 function renameAll(from: Catalog, to: Catalog, declared: readonly Rename[]): Renamed {
@@ -50,8 +56,14 @@ function then(before: Renamed, renames: readonly Rename[], to: Catalog): Renamed
   return { catalog, actions: [...before.actions, ...actions], refusals: [...before.refusals, ...refusals] }
 }
 
-function planOf(sides: Sides): Plan {
+interface Planned extends Plan {
+  /** What is cleared away before anything else. */
+  readonly cleared: readonly Action[]
+}
+
+function planOf(sides: Sides): Planned {
   const changes = changesOf(sides)
+  const cleared = clearRests(changes.context)
   const ordered = orderOf(sides, changes)
   if ('steps' in ordered) {
     const reverses = reversesOf(changes, sides)
@@ -61,11 +73,11 @@ function planOf(sides: Sides): Plan {
       const reverse = mergeReverses(parts.map((part) => part.reverse ?? reverses.get(part)))
       return statementOf({ ...action, hazards }, reverse, sides)
     })
-    return { statements, refusals: [...changes.refusals, ...partitionRefusals(changes.context)] }
+    return { cleared, statements, refusals: [...changes.refusals, ...partitionRefusals(changes.context)] }
   }
   const cut = deferredBy(sides, changes, ordered.circle)
   if (cut) return planOf({ ...sides, deferred: cut })
-  return { statements: [], refusals: [...changes.refusals, circleRefusal(ordered.circle)] }
+  return { cleared, statements: [], refusals: [...changes.refusals, circleRefusal(ordered.circle)] }
 }
 
 /** A circle can be cut at the default of a new column, at a view, and at a constraint that would go with its table. */

@@ -1,3 +1,4 @@
+import { addTo } from '../kernel/index.ts'
 import type { ObjectKey } from '../model/index.ts'
 
 /** Why one statement stands before another. */
@@ -105,9 +106,7 @@ export class Graph {
 
   #whole(order: readonly number[]): readonly number[] {
     const blocks = new Map<number, number[]>()
-    this.#blocks.forEach((block, node) => {
-      blocks.set(block, [...(blocks.get(block) ?? []), node])
-    })
+    for (const [node, block] of this.#blocks.entries()) addTo(blocks, block, node)
     return order.flatMap((node) => blocks.get(node) ?? [])
   }
 

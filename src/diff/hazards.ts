@@ -1,4 +1,4 @@
-import { formatBytes, formatRows } from '../kernel/index.ts'
+import { formatBytes, formatRows, oncePer } from '../kernel/index.ts'
 import {
   type Catalog,
   type HazardFacts,
@@ -48,12 +48,8 @@ function sizeText({ rows = 0, bytes }: TableSize): string | undefined {
   return parts.length === 0 ? undefined : parts.join(', ')
 }
 
-const SIZES = new WeakMap<Catalog, ReadonlyMap<string, TableSize>>()
-
 /** Of a partitioned table: all that its partitions hold. */
-function sizesIn(catalog: Catalog): ReadonlyMap<string, TableSize> {
-  const known = SIZES.get(catalog)
-  if (known) return known
+const sizesIn = oncePer((catalog: Catalog): ReadonlyMap<string, TableSize> => {
   const sizes = new Map<string, TableSize>()
   for (const object of catalog.objects.values()) {
     // ANALYZE counts the rows of the partitions for their parent, too.
@@ -67,9 +63,8 @@ function sizesIn(catalog: Catalog): ReadonlyMap<string, TableSize> {
       })
     }
   }
-  SIZES.set(catalog, sizes)
   return sizes
-}
+})
 
 /** The table and those above it. */
 function lineOf(key: ObjectKey, catalog: Catalog): readonly ObjectKey[] {

@@ -9,4 +9,5 @@ export {
   type Refusal,
 } from './plan.ts'
 export type { DiffOptions, Rename } from './rule.ts'
+export { withoutRests } from './rules/online-rest.ts'
 export { type Unmanaged, unmanaged } from './unmanaged.ts'

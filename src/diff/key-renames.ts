@@ -1,3 +1,4 @@
+import { addTo } from '../kernel/index.ts'
 import type { Catalog, Constraint, ObjectKey } from '../model/index.ts'
 import type { Rename } from './rule.ts'
 
@@ -28,7 +29,7 @@ function bySignature(catalog: Catalog, other: Catalog): ReadonlyMap<string, read
     if (other.objects.has(object.key) || !other.objects.has(object.table)) continue
     const what = object.type === 'primary' ? '' : object.definition
     const signature = `${object.type} ${object.table} ${what}`
-    found.set(signature, [...(found.get(signature) ?? []), object.key])
+    addTo(found, signature, object.key)
   }
   return found
 }

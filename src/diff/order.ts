@@ -1,4 +1,4 @@
-import { ident } from '../kernel/index.ts'
+import { addTo, ident } from '../kernel/index.ts'
 import { kindIn, nameIn, type ObjectKey, type ObjectKind, type SchemaObject } from '../model/index.ts'
 import type { Changes } from './changes.ts'
 import type { Call, Sides } from './context.ts'
@@ -52,7 +52,7 @@ function stepsOf({ to }: Sides, { calls, made }: Changes): readonly Step[] {
   for (const key of made) {
     const object = to.objects.get(key)
     if (object?.kind !== 'column' || !made.has(object.table)) continue
-    columns.set(object.table, [...(columns.get(object.table) ?? []), key])
+    addTo(columns, object.table, key)
   }
   return [...calls]
     .map((call) => ({ call, rank: rankOf(call), name: sortKeyOf(call) }))
@@ -119,14 +119,14 @@ class Edges {
 
   #index(): void {
     this.#steps.forEach(({ call, makes, drops }, i) => {
-      for (const key of makes) push(this.makers, key, i)
+      for (const key of makes) addTo(this.makers, key, i)
       for (const key of drops) {
-        push(this.droppers, key, i)
+        addTo(this.droppers, key, i)
         this.#explicit.add(key)
       }
       if (call.verb !== 'alter') return
       const along = call.actions.flatMap(({ swaps = [] }) => swaps)
-      for (const key of new Set([call.object.key, ...along])) push(this.#alters, key, i)
+      for (const key of new Set([call.object.key, ...along])) addTo(this.#alters, key, i)
     })
     for (const key of this.#explicit) for (const node of this.droppers.get(key)!) this.#along(node, key)
   }
@@ -136,7 +136,7 @@ class Edges {
     for (const member of this.#sides.fromNeeds.members(key)) {
       if (!this.#changes.gone.has(member) || this.#explicit.has(member)) continue
       if (this.droppers.get(member)?.includes(node)) continue
-      push(this.droppers, member, node)
+      addTo(this.droppers, member, node)
       this.#along(node, member)
     }
   }
@@ -178,6 +178,7 @@ class Edges {
       // A rule that names it knows better which of its actions needs it.
       if (!own.has(need)) this.#after(nodes[0]!, need, key)
     }
+    if (nodes.every((node) => this.#steps[node]!.action.adds)) return
     for (const dependent of this.#dependents(key)) {
       if (!this.#changes.gone.has(dependent)) continue
       const first = this.#firstFor(dependent, nodes)
@@ -224,7 +225,7 @@ class Edges {
     const freed = new Map<string, number[]>()
     for (const [key, nodes] of this.droppers)
       for (const slot of [...slotsOf(from.objects.get(key)), ...partSlots(from.objects.get(key))])
-        for (const node of nodes) push(freed, slot, node)
+        for (const node of nodes) addTo(freed, slot, node)
     for (const [key, nodes] of this.makers) {
       for (const slot of slotsOf(to.objects.get(key)))
         for (const node of nodes) this.#afterAll(node, freed.get(slot), { soft: false })
@@ -243,10 +244,4 @@ function partSlots(object: SchemaObject | undefined): readonly string[] {
   return object?.kind === 'index' && object.parent !== undefined
     ? [`name ${ident(object.name.schema, object.name.name)}`]
     : []
-}
-
-function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
-  const list = map.get(key)
-  if (list) list.push(value)
-  else map.set(key, [value])
 }

@@ -1,3 +1,4 @@
+import { addTo } from '../kernel/index.ts'
 import type { Catalog, Constraint, ObjectKey, SchemaObject } from '../model/index.ts'
 import type { RenamedKeys } from './rename-keys.ts'
 import { renameSelf } from './rename-text.ts'
@@ -57,7 +58,7 @@ function bySignature(
   const found = new Map<string, ObjectKey[]>()
   for (const object of objects) {
     const signature = signatureOf(object, tables)
-    if (signature !== undefined) found.set(signature, [...(found.get(signature) ?? []), object.key])
+    if (signature !== undefined) addTo(found, signature, object.key)
   }
   return found
 }

@@ -13,7 +13,7 @@ const QUOTED = new Set(
   ),
 )
 
-export function quoteAsServer(name: string): string {
+function quoteAsServer(name: string): string {
   return /^[a-z_][a-z0-9_]*$/.test(name) && !QUOTED.has(name) ? name : `"${name.replaceAll('"', '""')}"`
 }
 

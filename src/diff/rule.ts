@@ -1,6 +1,7 @@
 import type { Catalog, ObjectKey, ObjectKind, SchemaObject } from '../model/index.ts'
 import type { ActionHazard } from './hazards.ts'
 import type { Lock, Refusal } from './plan.ts'
+import type { OnlineRests } from './rules/online-rest.ts'
 
 /** A statement before it has its place: what it does to which objects decides the order. */
 export interface Action {
@@ -22,6 +23,8 @@ export interface Action {
   readonly together?: boolean
   /** Objects that the call changes with its own. What needs one of them must be gone for this action, not for those before it. */
   readonly swaps?: readonly ObjectKey[]
+  /** It adds to the object, and nothing that needs that has to be away for it. */
+  readonly adds?: boolean
   /** It says what values may be, and nothing else: what reads them need not wait for it. */
   readonly proves?: boolean
   readonly locks?: readonly Lock[]
@@ -57,6 +60,8 @@ export interface DiffContext {
   readonly from: Catalog
   readonly to: Catalog
   readonly options: DiffOptions
+  /** Of type changes that were interrupted; `from` is as if they had not been begun. */
+  readonly rests: OnlineRests
   /** The object, or the table that it belongs to, is made by this plan: nobody uses it, nothing of it is locked. */
   isNew(key: ObjectKey): boolean
   /** It is dropped by this plan, by itself or with what it belongs to. */

@@ -1,3 +1,4 @@
+import { addTo } from '../kernel/index.ts'
 import { type Catalog, kindIn, type ObjectKey } from '../model/index.ts'
 import { labelOfKey } from './label.ts'
 import type { Refusal } from './plan.ts'
@@ -19,8 +20,7 @@ export function unmanagedRefusals(from: Catalog, to: Catalog): readonly Refusal[
   const users = new Map<string, ObjectKey[]>()
   for (const [key, labels] of missing.size === 0 ? [] : (to.unknownNeeds ?? [])) {
     if (!to.objects.has(key)) continue
-    for (const label of labels.filter((one) => missing.has(one)))
-      users.set(label, [...(users.get(label) ?? []), key])
+    for (const label of labels.filter((one) => missing.has(one))) addTo(users, label, key)
   }
   const sorted = [...users]
     .sort(([a], [b]) => (a < b ? -1 : 1))

@@ -1,4 +1,5 @@
 export { ERROR_CODES, type ErrorCode } from './codes.ts'
+export { addTo, oncePer } from './collect.ts'
 export { type ErrorDetails, type Facts, GigarowError, isGigarowError } from './error.ts'
 export { type Emit, silent, type TypedEvent } from './events.ts'
 export { explainFileError, type FileErrorOptions } from './file-error.ts'

@@ -1,4 +1,4 @@
-import { displayName } from '../kernel/index.ts'
+import { addTo, displayName } from '../kernel/index.ts'
 import {
   type Catalog,
   type Index,
@@ -89,7 +89,7 @@ function strangeOwners({ live, expected }: DriftInput): readonly KeyedDrift[] {
 function leafIndexes(live: Catalog): readonly KeyedDrift[] {
   const indexes = [...live.objects.values()].filter((o): o is Index => o.kind === 'index')
   const byTable = new Map<ObjectKey, Index[]>()
-  for (const index of indexes) byTable.set(index.table, [...(byTable.get(index.table) ?? []), index])
+  for (const index of indexes) addTo(byTable, index.table, index)
   const tables = [...live.objects.values()].filter(
     (o): o is Table => o.kind === 'table' && o.partitionOf !== undefined,
   )

@@ -36,7 +36,7 @@ function groupText({ runs, statements }: PlanGroup): string {
 }
 
 /** What waits for the end of other transactions and blocks nobody meanwhile must not give up: it would leave an invalid index. */
-export function lockTimeoutOf({ sql, lockTimeout }: PlanStatement): number {
+function lockTimeoutOf({ sql, lockTimeout }: PlanStatement): number {
   const words = sql.replaceAll(/"(?:[^"]|"")*"|'(?:[^']|'')*'/g, '')
   return /\bCONCURRENTLY\b/i.test(words) ? 0 : lockTimeout
 }
@@ -48,7 +48,7 @@ function timeoutText(statement: PlanStatement, local: boolean): string {
 }
 
 /** A statement under its comments: what it is for, what it locks, what is dangerous about it. */
-export function statementText(statement: PlanStatement): string {
+function statementText(statement: PlanStatement): string {
   return `${notesOf(statement)
     .map((line) => `-- ${line}\n`)
     .join('')}${statement.sql};\n`

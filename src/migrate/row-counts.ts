@@ -1,6 +1,6 @@
 import type { ReservedSql } from '../db/index.ts'
 import type { PlanStatement, Rename } from '../diff/index.ts'
-import { ident } from '../kernel/index.ts'
+import { addTo, ident } from '../kernel/index.ts'
 import { type Catalog, nameIn, type ObjectKey, type Table } from '../model/index.ts'
 import { parse } from '../sql/index.ts'
 import { lossesOf } from './data-loss.ts'
@@ -17,8 +17,7 @@ export type RowCounts = ReadonlyMap<ObjectKey, RowCount>
 export async function countRows(session: ReservedSql, catalog: Catalog): Promise<RowCounts> {
   const columns = new Map<ObjectKey, string[]>()
   for (const object of catalog.objects.values()) {
-    if (object.kind === 'column')
-      columns.set(object.table, [...(columns.get(object.table) ?? []), object.name])
+    if (object.kind === 'column') addTo(columns, object.table, object.name)
   }
   const counts = new Map<ObjectKey, RowCount>()
   for (const { key } of holders(catalog)) {

@@ -1,5 +1,5 @@
 import type { ReservedSql } from '../db/index.ts'
-import { ident, literal } from '../kernel/index.ts'
+import { addTo, ident, literal } from '../kernel/index.ts'
 import { type Catalog, type Column, nameIn, type ObjectKey, objectKey, type Table } from '../model/index.ts'
 
 /** Rows of a leaf or plain table; a hash parent takes more, so that most of its partitions get some. */
@@ -35,10 +35,7 @@ export async function sampleRows(
 function columnsByTable({ objects }: Catalog): ReadonlyMap<ObjectKey, readonly Column[]> {
   const found = new Map<ObjectKey, Column[]>()
   for (const object of objects.values()) {
-    if (object.kind !== 'column') continue
-    const list = found.get(object.table)
-    if (list) list.push(object)
-    else found.set(object.table, [object])
+    if (object.kind === 'column') addTo(found, object.table, object)
   }
   return found
 }

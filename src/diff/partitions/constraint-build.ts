@@ -4,7 +4,7 @@ import { type ActionHazard, planHazard } from '../hazards.ts'
 import { labelOfKey, locksOn } from '../label.ts'
 import type { Lock } from '../plan.ts'
 import type { Action, DiffContext } from '../rule.ts'
-import { unaligned } from './align.ts'
+import { sameConstraint, unaligned } from './align.ts'
 import { buildLeaf, buildTree } from './index-build.ts'
 import { canBecome, sameIndex } from './index-text.ts'
 import { detachedKey, locksOnPartitions, readyKey } from './locks.ts'
@@ -36,13 +36,16 @@ export function addOnline(it: Constraint, context: DiffContext, indexName?: stri
 }
 
 /** NOT VALID, which holds its lock for a moment; then VALIDATE, which reads while others write. */
-export function addInTwo(it: Constraint, context: DiffContext): readonly Action[] {
+function addInTwo(it: Constraint, context: DiffContext): readonly Action[] {
   return [
     {
       sql: `${alterTable(it)} ADD CONSTRAINT ${ident(it.name)} ${it.definition} NOT VALID`,
       makes: [it.key],
       needs: [detachedKey(it.table), ...changedKeys(it, context)],
-      locks: constraintLocks(it, context, addMode(it)),
+      locks: [
+        ...constraintLocks(it, context, addMode(it)),
+        ...(ownLeaves(it, context).length > 0 ? lostTriggers(it, context) : []),
+      ],
       reverse: dropIt(it),
     },
     // ATTACH takes over what is proven.
@@ -64,12 +67,17 @@ const addMode = ({ type }: Constraint): Lock['mode'] =>
   type === 'foreign' ? 'SHARE ROW EXCLUSIVE' : 'ACCESS EXCLUSIVE'
 
 export function validate(it: Constraint, context: DiffContext): Action {
+  const proven = ownLeaves(it, context)
+    .filter(({ validated }) => validated)
+    .map(({ table }) => labelOfKey(table))
   return {
     sql: `${alterTable(it)} VALIDATE CONSTRAINT ${ident(it.name)}`,
     runs: 'alone',
     scans: true,
     locks: [
-      ...locksOnPartitions(context, it.table, 'SHARE UPDATE EXCLUSIVE'),
+      ...locksOnPartitions(context, it.table, 'SHARE UPDATE EXCLUSIVE').filter(
+        ({ relation }) => !proven.includes(relation),
+      ),
       ...(it.references ? locksOn(context, it.references, 'ROW SHARE') : []),
     ],
     reverse: { sql: [] },
@@ -127,19 +135,51 @@ function addForeignByLeaf(it: Constraint, context: DiffContext): readonly Action
   const leaves = descendantsOf(unaligned(context.from), it.table).filter(
     ({ partitionKey }) => partitionKey === undefined,
   )
+  const owned = new Map(ownLeaves(it, context).map((own) => [own.table, own]))
+  const pairs = leaves.map(({ key }) => addToLeaf({ ...it, table: key }, owned.get(key), context))
+  // In place of one that was dropped: with that, so that no row that is written in between escapes it.
+  const isAgain = context.from.objects.has(it.key)
+  const parts = isAgain
+    ? [...pairs.flatMap(({ add }) => add), ...pairs.flatMap(({ prove }) => prove)]
+    : pairs.flatMap(({ add, prove }) => [...add, ...prove])
   return [
-    ...leaves
-      .flatMap((leaf) => addInTwo({ ...it, table: leaf.key }, context))
-      .map((action) => ({ ...action, makes: [] })),
+    ...parts.map((action, i) => ({ ...action, makes: i === 0 ? [it.key] : [] })),
     {
       ...addPlain(it, context),
-      // The triggers of the leaves' keys are dropped on the table that they point at.
       locks: [
         ...constraintLocks({ ...it, references: undefined }, context, leafMode(it, context)),
-        ...(it.references ? locksOnPartitions(context, it.references, 'ACCESS EXCLUSIVE') : []),
+        ...lostTriggers(it, context),
       ],
     },
   ]
+}
+
+interface Halves {
+  readonly add: readonly Action[]
+  readonly prove: readonly Action[]
+}
+
+/** The triggers of the leaves' keys are dropped on the table that they point at. */
+function lostTriggers({ references }: Constraint, context: DiffContext): readonly Lock[] {
+  return references ? locksOnPartitions(context, references, 'ACCESS EXCLUSIVE') : []
+}
+
+/** Foreign keys that leaves have of their own, as of a run that was interrupted: their parent's takes them over. */
+function ownLeaves(it: Constraint, context: DiffContext): readonly Constraint[] {
+  if (it.type !== 'foreign') return []
+  const from = unaligned(context.from)
+  return descendantsOf(from, it.table).flatMap(({ key }) =>
+    membersOf(from, key).constraints.filter(
+      (one) => one.parent === undefined && sameConstraint(one, it) && !context.isGone(one.key),
+    ),
+  )
+}
+
+/** What it has already is proven, where it is not: else it would have to be read under the parent's lock. */
+function addToLeaf(it: Constraint, own: Constraint | undefined, context: DiffContext): Halves {
+  if (own) return { add: [], prove: own.validated ? [] : [validate(own, context)] }
+  const [add, ...prove] = addInTwo(it, context)
+  return { add: [add!], prove }
 }
 
 /** Seen on 14: where that table is partitioned itself, the leaves' own triggers go, too. */

@@ -1,6 +1,6 @@
-import { ident } from '../../kernel/index.ts'
-import { labelOf, memberKey, nameIn, type ObjectKey, type Table } from '../../model/index.ts'
-import { labelOfKey, locksOn } from '../label.ts'
+import { ident, oncePer } from '../../kernel/index.ts'
+import { labelOf, memberKey, nameIn, type Table } from '../../model/index.ts'
+import { locksOn } from '../label.ts'
 import type { Action, DiffContext } from '../rule.ts'
 import { keyColumns } from './key-columns.ts'
 import { detachedKey, detachLocks, dropHazard, locksOnTree, referencedLocks } from './locks.ts'
@@ -90,12 +90,8 @@ function leftCheckName(table: Table, { from }: DiffContext): string {
   }
 }
 
-const names = new WeakMap<DiffContext['from'], ReadonlyMap<string, ReadonlySet<string>>>()
-
 /** The server gives no name that another constraint of the schema has. */
-function constraintNames(catalog: DiffContext['from']): ReadonlyMap<string, ReadonlySet<string>> {
-  const known = names.get(catalog)
-  if (known) return known
+const constraintNames = oncePer((catalog: DiffContext['from']): ReadonlyMap<string, ReadonlySet<string>> => {
   const found = new Map<string, Set<string>>()
   for (const object of catalog.objects.values()) {
     if (object.kind !== 'constraint') continue
@@ -104,9 +100,8 @@ function constraintNames(catalog: DiffContext['from']): ReadonlyMap<string, Read
     const set = found.get(table.name.schema) ?? new Set()
     found.set(table.name.schema, set.add(object.name))
   }
-  names.set(catalog, found)
   return found
-}
+})
 
 /** Detached first: then DROP TABLE locks nothing that is in use. */
 export function dropLeaf(table: Table, context: DiffContext): readonly Action[] {
@@ -123,8 +118,4 @@ export function dropLeaf(table: Table, context: DiffContext): readonly Action[] 
       reverse: { none: `the rows of ${labelOf(table)} are gone` },
     },
   ]
-}
-
-export function labelOfParent(table: Table): string {
-  return labelOfKey(parentOf(table) as ObjectKey)
 }

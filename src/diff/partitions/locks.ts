@@ -1,3 +1,4 @@
+import { addTo, oncePer } from '../../kernel/index.ts'
 import { labelOf, type ObjectKey, type Table } from '../../model/index.ts'
 import { type ActionHazard, planHazard } from '../hazards.ts'
 import { labelOfKey, locksOn } from '../label.ts'
@@ -45,20 +46,15 @@ function heirsOf(catalog: DiffContext['from'], table: ObjectKey): readonly Objec
   return [...heirs]
 }
 
-const childrenOf = new WeakMap<DiffContext['from'], ReadonlyMap<ObjectKey, readonly ObjectKey[]>>()
-
-function childrenIn(catalog: DiffContext['from']): ReadonlyMap<ObjectKey, readonly ObjectKey[]> {
-  const known = childrenOf.get(catalog)
-  if (known) return known
+const childrenIn = oncePer((catalog: DiffContext['from']): ReadonlyMap<ObjectKey, readonly ObjectKey[]> => {
   const children = new Map<ObjectKey, ObjectKey[]>()
   for (const object of catalog.objects.values()) {
     if (object.kind !== 'table') continue
     const parents = [...object.inherits, ...(object.partitionOf ? [object.partitionOf.parent] : [])]
-    for (const parent of parents) children.set(parent, [...(children.get(parent) ?? []), object.key])
+    for (const parent of parents) addTo(children, parent, object.key)
   }
-  childrenOf.set(catalog, children)
   return children
-}
+})
 
 /** Measured: ATTACH leaves reads and writes of the parent alone; the default partition and referenced tables pay. */
 export function attachLocks(parent: ObjectKey, table: Table, context: DiffContext): readonly Lock[] {

@@ -31,7 +31,7 @@ export function isEarly(
 }
 
 /** What would take a moved row for a deleted one. */
-export function firing(table: Table, context: DiffContext): readonly Trigger[] {
+function firing(table: Table, context: DiffContext): readonly Trigger[] {
   return membersOf(context.from, table.key).triggers.filter(
     ({ enabled, definition }) =>
       (enabled === 'origin' || enabled === 'always') &&

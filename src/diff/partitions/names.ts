@@ -1,4 +1,4 @@
-import { ident } from '../../kernel/index.ts'
+import { ident, oncePer } from '../../kernel/index.ts'
 import type { Catalog } from '../../model/index.ts'
 import type { DiffContext } from '../rule.ts'
 
@@ -46,27 +46,16 @@ export class Names {
   }
 }
 
-const ofPlans = new WeakMap<DiffContext, Names>()
+export const namesOf = oncePer((context: DiffContext): Names => new Names(context))
 
-export function namesOf(context: DiffContext): Names {
-  const known = ofPlans.get(context) ?? new Names(context)
-  ofPlans.set(context, known)
-  return known
-}
-
-const ofCatalogs = new WeakMap<Catalog, ReadonlySet<string>>()
-
-/** Not those in keys: an index of a partition is named there by its parent's. */
-function relationNames(catalog: Catalog): ReadonlySet<string> {
-  const known = ofCatalogs.get(catalog)
-  if (known) return known
+/** Quoted; not those in keys: an index of a partition is named there by its parent's. */
+export const relationNames = oncePer((catalog: Catalog): ReadonlySet<string> => {
   const names = new Set<string>()
   for (const object of catalog.objects.values())
     if ('name' in object && typeof object.name === 'object')
       names.add(ident(object.name.schema, object.name.name))
-  ofCatalogs.set(catalog, names)
   return names
-}
+})
 
 /** Whether give() may have made the name of the wish. */
 export function isGiven(name: string, wish: string): boolean {

@@ -66,11 +66,7 @@ const RANKS: Readonly<Record<string, Rank>> = {
 }
 
 /** Element by element; everything behind MINVALUE or MAXVALUE is ignored. undefined where the order is not known. */
-export function compareRows(
-  a: readonly Value[],
-  b: readonly Value[],
-  orders: readonly Order[],
-): number | undefined {
+function compareRows(a: readonly Value[], b: readonly Value[], orders: readonly Order[]): number | undefined {
   for (const [i, x] of a.entries()) {
     const y = b[i]
     if (y === undefined) return undefined

@@ -1,3 +1,4 @@
+import { oncePer } from '../../kernel/index.ts'
 import type {
   Catalog,
   Column,
@@ -24,8 +25,6 @@ interface Members {
 
 type Lists = { -readonly [K in keyof Members]: Members[K] }
 
-const cache = new WeakMap<Catalog, ReadonlyMap<ObjectKey, Lists>>()
-
 const NONE: readonly never[] = Object.freeze([])
 const emptyLists = (): Lists => ({
   columns: NONE,
@@ -37,17 +36,12 @@ const emptyLists = (): Lists => ({
 })
 const NOTHING: Members = emptyLists()
 
-/** Once for a catalog: tens of thousands of tables are asked for one by one. */
 export function membersOf(catalog: Catalog, table: ObjectKey): Members {
-  let known = cache.get(catalog)
-  if (known === undefined) {
-    known = collect(catalog)
-    cache.set(catalog, known)
-  }
-  return known.get(table) ?? NOTHING
+  return collect(catalog).get(table) ?? NOTHING
 }
 
-function collect(catalog: Catalog): ReadonlyMap<ObjectKey, Lists> {
+/** Once for a catalog: tens of thousands of tables are asked for one by one. */
+const collect = oncePer((catalog: Catalog): ReadonlyMap<ObjectKey, Lists> => {
   const lists = new Map<ObjectKey, Lists>()
   const of = (key: ObjectKey): Lists => {
     const known = lists.get(key)
@@ -75,7 +69,7 @@ function collect(catalog: Catalog): ReadonlyMap<ObjectKey, Lists> {
   }
   for (const one of lists.values()) sortAll(one)
   return lists
-}
+})
 
 function sortAll(lists: Lists): void {
   const byKey = (a: SchemaObject, b: SchemaObject) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)

@@ -1,6 +1,6 @@
 import { ident, literal, qualified } from '../../kernel/index.ts'
-import { nameIn, type ObjectKey } from '../../model/index.ts'
-import type { DiffContext } from '../rule.ts'
+import { type MatView, nameIn, type ObjectKey, type View } from '../../model/index.ts'
+import type { Action, DiffContext } from '../rule.ts'
 
 /** The relation in SQL; for one that has a name of its own beside its key (a partition's index) that name. */
 export function nameFor(key: ObjectKey, { from, to }: DiffContext): string {
@@ -21,7 +21,7 @@ export function optionList(options: Readonly<Record<string, string>>): string {
   return `(${entries.join(', ')})`
 }
 
-export function optionNames(names: readonly string[]): string {
+function optionNames(names: readonly string[]): string {
   return `(${names.map(optionName).join(', ')})`
 }
 
@@ -34,7 +34,7 @@ function optionValue(value: string): string {
 }
 
 /** What leads from one set of options to another. */
-export function optionChange(
+function optionChange(
   from: Readonly<Record<string, string>>,
   to: Readonly<Record<string, string>>,
 ): { readonly set: Readonly<Record<string, string>>; readonly reset: readonly string[] } {
@@ -43,7 +43,16 @@ export function optionChange(
 }
 
 /** `ALTER VIEW v SET (…)` and `… RESET (…)`, as many of them as it takes. */
-export function optionStatements(
+export function optionActions(alter: string, from: View | MatView, to: View | MatView): readonly Action[] {
+  const back = optionStatements(alter, to.options, from.options)
+  return optionStatements(alter, from.options, to.options).map((sql, i) => ({
+    sql,
+    makes: [to.key],
+    reverse: { sql: i === 0 ? back : [] },
+  }))
+}
+
+function optionStatements(
   alter: string,
   from: Readonly<Record<string, string>>,
   to: Readonly<Record<string, string>>,

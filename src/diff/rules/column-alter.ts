@@ -10,7 +10,9 @@ import type { Action, DiffContext, Rule } from '../rule.ts'
 import { attributeClauses } from './column-attributes.ts'
 import { addIdentity, alterIdentity, dropIdentity } from './identity.ts'
 import { alterNotNull, dropNotNull, setNotNull } from './not-null.ts'
-import { changeOnline, changesOnline } from './online-type.ts'
+import type { Pair } from './online-beside.ts'
+import { changesOnline, onlineColumns, whyNotOnline } from './online-possible.ts'
+import { changeOnline } from './online-type.ts'
 import { isPartitionKey } from './partition-key.ts'
 import { betweenEnums, changesType, rewritesRows } from './retype.ts'
 import { positionOfDefault } from './sequence-position.ts'
@@ -154,9 +156,9 @@ function alterType(
   const enums = betweenEnums(from, to, context)
   const rewrites = rewritesRows(from, to, context)
   if (changesOnline(from, to, context)) {
-    const lost = lossy ? typeHazards(from, to, lossy).slice(1) : []
-    const actions = changeOnline(to, context)
-    return actions.map((action, i) => (i === 0 ? { ...action, hazards: lost } : action))
+    // The first of a table's columns speaks for all.
+    const lost = onlineColumns(to.table, context).flatMap(lossOf)
+    return changeOnline(to, context).map((action, i) => (i === 0 ? { ...action, hazards: lost } : action))
   }
   const c = `ALTER COLUMN ${ident(to.name)}`
   const collate = to.collation === undefined ? '' : ` COLLATE ${to.collation}`
@@ -166,7 +168,7 @@ function alterType(
     `${c} TYPE ${to.type}${collate}${using || enums ? ` USING ${cast}` : ''}`,
     ...(to.default === undefined ? [] : [`${c} SET DEFAULT ${to.default}`]),
   ]
-  const hazards = context.isNew(to.table) || !rewrites ? [] : typeHazards(from, to, lossy)
+  const hazards = context.isNew(to.table) || !rewrites ? [] : typeHazards(from, to, context)
   return [
     {
       sql: `ALTER TABLE ${nameIn(to.table)} ${parts.join(', ')}`,
@@ -190,19 +192,29 @@ export function isRewritten(key: ObjectKey, context: DiffContext): boolean {
   })
 }
 
-function typeHazards(from: Column, to: Column, lossy: boolean): readonly ActionHazard[] {
-  const table = labelOfKey(to.table)
-  const sql = `ADD COLUMN ${plainIdent(`${to.name}_new`)} ${to.type}, a trigger that fills it for new rows, old ones in batches, then swap the two`
+function typeHazards(from: Column, to: Column, context: DiffContext): readonly ActionHazard[] {
   const changes = planHazard('change-type', {
-    table,
+    table: labelOfKey(to.table),
     column: plainIdent(to.name),
     old: from.type,
     new: to.type,
-    sql,
+    sql: insteadOf(from, to, context),
   })
-  if (!lossy) return [changes]
-  const lost = planHazard('type-loses-digits', { table, column: plainIdent(to.name), type: to.type })
-  return [changes, lost]
+  return [changes, ...lossOf({ from, to })]
+}
+
+function lossOf({ from, to }: Pair): readonly ActionHazard[] {
+  const facts = { table: labelOfKey(to.table), column: plainIdent(to.name), type: to.type }
+  return typeChange(from.type, to.type).lossy ? [planHazard('type-loses-digits', facts)] : []
+}
+
+/** The way out, or why the short one is none. */
+function insteadOf(from: Column, to: Column, context: DiffContext): string {
+  const why = whyNotOnline(from, to, context)
+  if (why === undefined)
+    return '--online-types: a column beside the old one, filled in batches, takes its place, and nobody waits for more than a moment.'
+  const byHand = `ADD COLUMN ${plainIdent(`${to.name}_new`)} ${to.type}, a trigger that fills it for new rows, old ones in batches, then swap the two`
+  return `${byHand}. --online-types does not do that here: ${why}.`
 }
 
 interface Circumstances {

@@ -35,7 +35,7 @@ function optionClauses(
 }
 
 /** Types that PostgreSQL stores compressed or out of line unless told otherwise; SET STORAGE DEFAULT is of version 16. */
-export function ownStorage(type: string): string {
+function ownStorage(type: string): string {
   if (/\[\]$/.test(type)) return 'EXTENDED'
   const name = type.replace(/\s*\(.*\)/, '')
   if (name === 'numeric' || name === 'inet' || name === 'cidr') return 'MAIN'

@@ -45,6 +45,7 @@ function addValues(from: Enum, to: Enum): readonly Action[] {
       {
         sql: `ALTER TYPE ${nameIn(to.key)} ADD VALUE IF NOT EXISTS ${literal(value)}${place}`,
         runs: 'alone',
+        adds: true,
         reverse: { none: 'PostgreSQL takes no value out of an enum; an unused one does no harm' },
       },
     ]
@@ -163,7 +164,7 @@ function switchOver(column: Column, context: DiffContext): Action {
         column: plainIdent(column.name),
         old: `the old ${column.type}`,
         new: `the new ${column.type}`,
-        sql: 'a new column of the new type, filled in batches, then swapped with the old one',
+        sql: 'a new column of the new type, filled in batches, then swapped with the old one. --online-types does not do that for the values of an enum.',
       }),
     ],
   }

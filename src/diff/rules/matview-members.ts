@@ -1,10 +1,9 @@
+import { addTo, oncePer } from '../../kernel/index.ts'
 import { type Catalog, type Index, memberKey, type ObjectKey } from '../../model/index.ts'
 import type { Action, DiffContext } from '../rule.ts'
 import { commentRule } from './comment.ts'
 import { grantRule } from './grant.ts'
 import { statisticsRule } from './statistics.ts'
-
-const MEMBERS = new WeakMap<Catalog, ReadonlyMap<ObjectKey, readonly ObjectKey[]>>()
 
 /** Indexes, statistics, grants and comments of a materialized view, those of its columns and of its indexes included. */
 export function membersOf(view: ObjectKey, catalog: Catalog): readonly ObjectKey[] {
@@ -29,21 +28,15 @@ function columnKeys(view: ObjectKey, { objects }: Catalog): readonly ObjectKey[]
   return object?.kind === 'matview' ? object.columns.map(({ name }) => memberKey('column', view, name)) : []
 }
 
-function directMembers(catalog: Catalog): ReadonlyMap<ObjectKey, readonly ObjectKey[]> {
-  const known = MEMBERS.get(catalog)
-  if (known !== undefined) return known
+const directMembers = oncePer((catalog: Catalog): ReadonlyMap<ObjectKey, readonly ObjectKey[]> => {
   const members = new Map<ObjectKey, ObjectKey[]>()
   for (const key of [...catalog.objects.keys()].sort()) {
     const object = catalog.objects.get(key)!
     const owner = 'on' in object ? object.on : 'table' in object ? object.table : undefined
-    if (owner === undefined) continue
-    const list = members.get(owner)
-    if (list === undefined) members.set(owner, [key])
-    else list.push(key)
+    if (owner !== undefined) addTo(members, owner, key)
   }
-  MEMBERS.set(catalog, members)
   return members
-}
+})
 
 export function indexesOf(view: ObjectKey, catalog: Catalog): readonly Index[] {
   return membersOf(view, catalog).flatMap((key) => {

@@ -1,3 +1,4 @@
+import { oncePer } from '../../kernel/index.ts'
 import { kindIn, type MatView, type ObjectKey } from '../../model/index.ts'
 import type { DiffContext } from '../rule.ts'
 import { same } from '../same.ts'
@@ -16,24 +17,14 @@ export interface Rebuilds {
 /** What can be bound to the new relation while it is in use: OR REPLACE, ALTER POLICY, or built beside itself. */
 const REBINDABLE = new Set(['view', 'matview', 'routine', 'rule', 'policy'])
 
-const REBUILDS = new WeakMap<DiffContext, Rebuilds>()
-
-/** Found once for each context: every materialized view that differs asks. */
-export function rebuildsOf(context: DiffContext): Rebuilds {
-  const known = REBUILDS.get(context)
-  if (known !== undefined) return known
-  const rebuilds = findRebuilds(context)
-  REBUILDS.set(context, rebuilds)
-  return rebuilds
-}
-
-function findRebuilds(context: DiffContext): Rebuilds {
+/** Every materialized view that differs asks. */
+export const rebuildsOf = oncePer((context: DiffContext): Rebuilds => {
   const changed = changedMatViews(context)
   const all = new Set(changed)
   for (const key of all) for (const reader of matviewReaders(key, context)) all.add(reader)
   const grouped = groups(changed, all, context)
   return { all, groups: grouped, impossible: impossible(grouped, context) }
-}
+})
 
 function matviewReaders(key: ObjectKey, context: DiffContext): readonly ObjectKey[] {
   return directReaders(key, context.from).filter((k) => kindIn(k) === 'matview' && stays(k, context))

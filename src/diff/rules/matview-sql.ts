@@ -1,5 +1,6 @@
 import { formatBytes, formatRows, ident, type QualifiedName, qualified } from '../../kernel/index.ts'
-import { type Catalog, kindIn, type MatView, type ObjectKey } from '../../model/index.ts'
+import { kindIn, type MatView, type ObjectKey } from '../../model/index.ts'
+import { cutToBytes, NAME_BYTES, relationNames } from '../partitions/names.ts'
 import type { DiffContext } from '../rule.ts'
 import { optionList, withoutSemicolon } from './about.ts'
 import { attributeClauses } from './column-attributes.ts'
@@ -66,49 +67,23 @@ export function sizeOf({ size, populated }: MatView): string {
   return parts.length === 0 ? '' : ` (${parts.join(', ')})`
 }
 
-const MAX_BYTES = 63
-const NAMES = new WeakMap<Catalog, ReadonlySet<string>>()
-
 /** A name for what is built beside or set aside: as long as PostgreSQL allows, and not taken. */
 export function asideName(name: QualifiedName, suffix: string, { from, to }: DiffContext): QualifiedName {
   for (let i = 1; ; i++) {
     const end = i === 1 ? `__${suffix}` : `__${suffix}${i}`
     const candidate = { schema: name.schema, name: withEnd(name.name, end) }
     const text = qualified(candidate)
-    if (!namesIn(from).has(text) && !namesIn(to).has(text)) return candidate
+    if (!relationNames(from).has(text) && !relationNames(to).has(text)) return candidate
   }
 }
 
 /** What is cut off is told apart by a number made from all of it. */
 function withEnd(name: string, end: string): string {
-  if (Buffer.byteLength(name) + end.length <= MAX_BYTES) return `${name}${end}`
+  if (Buffer.byteLength(name) + end.length <= NAME_BYTES) return `${name}${end}`
   let hash = 0
   for (const byte of Buffer.from(name)) hash = (Math.imul(hash, 31) + byte) >>> 0
   const tail = `_${hash.toString(36)}${end}`
-  return `${cut(name, MAX_BYTES - tail.length)}${tail}`
-}
-
-function namesIn(catalog: Catalog): ReadonlySet<string> {
-  const known = NAMES.get(catalog)
-  if (known !== undefined) return known
-  const names = new Set<string>()
-  for (const object of catalog.objects.values()) {
-    if ('name' in object && typeof object.name === 'object') names.add(qualified(object.name))
-  }
-  NAMES.set(catalog, names)
-  return names
-}
-
-/** As many whole characters as fit. */
-function cut(name: string, bytes: number): string {
-  let result = ''
-  let length = 0
-  for (const character of name) {
-    length += Buffer.byteLength(character)
-    if (length > bytes) break
-    result += character
-  }
-  return result
+  return `${cutToBytes(name, NAME_BYTES - tail.length)}${tail}`
 }
 
 const NAME = String.raw`(?:"(?:[^"]|"")+"|[^\s".]+)`

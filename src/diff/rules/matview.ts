@@ -3,7 +3,7 @@ import { labelOf, type MatView } from '../../model/index.ts'
 import { type ActionHazard, planHazard } from '../hazards.ts'
 import { locksOn } from '../label.ts'
 import type { Action, DiffContext, Rule } from '../rule.ts'
-import { optionStatements } from './about.ts'
+import { optionActions } from './about.ts'
 import { rebuildActions } from './matview-rebuild.ts'
 import { rebuildsOf } from './matview-set.ts'
 import { columnSettings, createMatView, dropMatView, sizeOf, willBePopulated } from './matview-sql.ts'
@@ -44,23 +44,14 @@ export const matviewRule: Rule<MatView> = {
     const group = rebuilds.groups.get(to.key)
     if (group !== undefined) return rebuildActions(group, context)
     if (rebuilds.all.has(to.key)) return []
+    const alter = `ALTER MATERIALIZED VIEW ${qualified(to.name)}`
+    const locks = locksOn(context, to.key, 'SHARE UPDATE EXCLUSIVE')
     return [
       ...tablespaceActions(from, to, context),
-      ...optionActions(from, to, context),
+      ...optionActions(alter, from, to).map((action) => ({ ...action, locks })),
       ...columnActions(from, to, context),
     ]
   },
-}
-
-function optionActions(from: MatView, to: MatView, context: DiffContext): readonly Action[] {
-  const alter = `ALTER MATERIALIZED VIEW ${qualified(to.name)}`
-  const back = optionStatements(alter, to.options, from.options)
-  return optionStatements(alter, from.options, to.options).map((sql, i) => ({
-    sql,
-    makes: [to.key],
-    locks: locksOn(context, to.key, 'SHARE UPDATE EXCLUSIVE'),
-    reverse: { sql: i === 0 ? back : [] },
-  }))
 }
 
 function columnActions(from: MatView, to: MatView, context: DiffContext): readonly Action[] {

@@ -1,8 +1,7 @@
+import { addTo, oncePer } from '../../kernel/index.ts'
 import { type Catalog, kindIn, type ObjectKey, type Routine, type SchemaObject } from '../../model/index.ts'
 import type { DiffContext } from '../rule.ts'
 import { same } from '../same.ts'
-
-const INDEXES = new WeakMap<Catalog, ReadonlyMap<string, readonly SchemaObject[]>>()
 
 export interface Mentions {
   /** Of two that name each other one is left out. */
@@ -47,20 +46,14 @@ function wordsOf(text: string): ReadonlySet<string> {
   return words
 }
 
-function byName(catalog: Catalog): ReadonlyMap<string, readonly SchemaObject[]> {
-  const known = INDEXES.get(catalog)
-  if (known !== undefined) return known
+const byName = oncePer((catalog: Catalog): ReadonlyMap<string, readonly SchemaObject[]> => {
   const index = new Map<string, SchemaObject[]>()
   for (const object of catalog.objects.values()) {
     const name = nameForMention(object)
-    if (name === undefined) continue
-    const list = index.get(name)
-    if (list === undefined) index.set(name, [object])
-    else list.push(object)
+    if (name !== undefined) addTo(index, name, object)
   }
-  INDEXES.set(catalog, index)
   return index
-}
+})
 
 function nameForMention(object: SchemaObject): string | undefined {
   switch (object.kind) {
@@ -103,21 +96,13 @@ function dependentsOfTable(key: ObjectKey, catalog: Catalog): readonly ObjectKey
   return columnsByTable(catalog).get(key) ?? []
 }
 
-const COLUMNS = new WeakMap<Catalog, ReadonlyMap<ObjectKey, readonly ObjectKey[]>>()
-
-function columnsByTable(catalog: Catalog): ReadonlyMap<ObjectKey, readonly ObjectKey[]> {
-  const known = COLUMNS.get(catalog)
-  if (known !== undefined) return known
+const columnsByTable = oncePer((catalog: Catalog): ReadonlyMap<ObjectKey, readonly ObjectKey[]> => {
   const index = new Map<ObjectKey, ObjectKey[]>()
   for (const object of catalog.objects.values()) {
-    if (object.kind !== 'column') continue
-    const list = index.get(object.table)
-    if (list === undefined) index.set(object.table, [object.key])
-    else list.push(object.key)
+    if (object.kind === 'column') addTo(index, object.table, object.key)
   }
-  COLUMNS.set(catalog, index)
   return index
-}
+})
 
 const TEXT_NEEDS = new WeakMap<Routine, readonly ObjectKey[]>()
 

@@ -1,5 +1,5 @@
 import { ident, literal } from '../../kernel/index.ts'
-import { type Column, type Constraint, type Index, memberKey, nameIn } from '../../model/index.ts'
+import { type Column, type Constraint, type Index, nameIn } from '../../model/index.ts'
 import { labelOfKey, locksOn } from '../label.ts'
 import { identityAgain, indexSettings } from '../partitions/index-settings.ts'
 import { objectName } from '../partitions/names.ts'
@@ -7,92 +7,24 @@ import { membersOf, tableIn } from '../partitions/tree.ts'
 import type { LockMode } from '../plan.ts'
 import { renameColumnIn, renameSelf } from '../rename-text.ts'
 import type { Action, DiffContext } from '../rule.ts'
-import { same } from '../same.ts'
 import { attributeClauses } from './column-attributes.ts'
 import { commentAgain } from './comment.ts'
 import { serialOf } from './identity.ts'
+import {
+  type Beside,
+  besideName,
+  besideOf,
+  nextName,
+  type Pair,
+  proofName,
+  SYNC_TRIGGER,
+  syncBody,
+  syncName,
+} from './online-beside.ts'
 import { backfillSql } from './online-fill.ts'
-import { isPartitionKey } from './partition-key.ts'
-import { betweenEnums, changesType, rewritesRows } from './retype.ts'
+import { onlineColumns } from './online-possible.ts'
+import { clearRest, type OnlineRest, restFor } from './online-rest.ts'
 import { sequenceClause } from './table-sql.ts'
-import { typeChange } from './type-change.ts'
-
-/** What reads the column is dropped and made anew in the transaction of the swap; these are not, or would have to be filled there. */
-const STOPS = new Set(['statistics', 'policy', 'rule', 'trigger', 'matview', 'column'])
-
-interface Pair {
-  readonly from: Column
-  readonly to: Column
-}
-
-/**
- * A type change that nobody waits for: a column beside the old one, a trigger that fills it for what is written, the rows there are in
- * batches, indexes built beside, and one transaction that reads no row and puts the new column in the place of the old one.
- */
-export function changesOnline(from: Column, to: Column, context: DiffContext): boolean {
-  if (context.options.onlineTypes !== true || context.isNew(to.table)) return false
-  const isRewriting = changesType(from, to) && rewritesRows(from, to, context)
-  return isRewriting && !betweenEnums(from, to, context) && hindrance(from, to, context) === undefined
-}
-
-/** Of one table all together: an index may have several of them. */
-export function onlineColumns(table: Column['table'], context: DiffContext): readonly Pair[] {
-  return membersOf(context.to, table).columns.flatMap((to) => {
-    const from = context.from.objects.get(to.key)
-    return from?.kind === 'column' && changesOnline(from, to, context) ? [{ from, to }] : []
-  })
-}
-
-/** Why the recipe is not for it. */
-function hindrance(from: Column, to: Column, context: DiffContext): string | undefined {
-  const table = tableIn(context.from, to.table)
-  const { objects } = context.from
-  if (table === undefined || table.partitionKey !== undefined || table.partitionOf !== undefined)
-    return 'the table is partitioned'
-  if (table.inherits.length > 0 || isInherited(from, context)) return 'tables inherit the column'
-  if (from.inherited || isPartitionKey(from, context.from) || from.generated || to.generated)
-    return 'the column is generated or inherited'
-  if (from.notNull && !from.notNullValid) return 'its NOT NULL is not proven'
-  if (from.notNull !== to.notNull || attributeClauses(from, to).length > 0) return 'more of it changes'
-  if ((from.identity === undefined) !== (to.identity === undefined)) return 'its identity comes or goes'
-  if (dependsOnSession(from.type, to.type))
-    return 'what the values mean depends on the TimeZone of who writes'
-  if (objects.has(memberKey('column', to.table, besideName(to)))) return `${besideName(to)} is there already`
-  const { triggers, constraints, indexes } = membersOf(context.from, to.table)
-  if (triggers.length > 0) return 'its triggers would fire for every row'
-  if ([...objects.values()].some((object) => object.kind === 'rule' && object.table === to.table))
-    return 'the table has rules'
-  for (const object of objects.values()) {
-    const uses = object.key !== from.key && context.from.needs.get(object.key)?.has(from.key)
-    if (uses && STOPS.has(object.kind)) return `${object.kind} ${labelOfKey(object.key)} uses it`
-    if (object.kind === 'grant' && object.on === from.key) return 'it has grants of its own'
-  }
-  const own = [...constraints, ...indexes].filter(({ key }) => context.from.needs.get(key)?.has(from.key))
-  const other = own.find((it) => !isKept(it, context))
-  return other && `${other.kind} ${labelOfKey(other.key)} changes, too`
-}
-
-function isInherited({ table }: Column, { from }: DiffContext): boolean {
-  return [...from.objects.values()].some((one) => one.kind === 'table' && one.inherits.includes(table))
-}
-
-/** timestamp and timestamptz, time and timetz: the same text is another moment elsewhere. */
-function dependsOnSession(from: string, to: string): boolean {
-  return from !== to && [from, to].some((type) => / with time zone/.test(type))
-}
-
-/** Foreign keys are made anew in the transaction of the swap, whatever becomes of them. */
-function isKept(it: Constraint | Index, { from, to }: DiffContext): boolean {
-  if (it.kind === 'constraint' && it.type === 'foreign') return true
-  if (
-    it.kind === 'constraint' &&
-    (it.type === 'exclude' || / WITHOUT OVERLAPS| DEFERRABLE/.test(it.definition))
-  )
-    return false
-  return same(from.objects.get(it.key), to.objects.get(it.key)) && (it.kind !== 'index' || it.valid)
-}
-
-const besideName = ({ name }: Column): string => objectName(name, undefined, '_new')
 
 interface Online {
   readonly columns: readonly Beside[]
@@ -102,27 +34,26 @@ interface Online {
   readonly table: string
   /** Of the function that the trigger calls. */
   readonly routine: string
+  /** What an interrupted run has done of it. */
+  readonly rest: OnlineRest | undefined
 }
 
-/** A column and the one beside it, as SQL writes them. */
-interface Beside extends Pair {
-  readonly old: string
-  readonly next: string
-  /** What the new one gets, in a row that is written as `prefix`. */
-  readonly value: (prefix: string) => string
-}
-
-/** The first of the table's columns does it for all. */
+/**
+ * A type change that nobody waits for: a column beside the old one, a trigger that fills it for what is written, the rows there are in
+ * batches, indexes built beside, and one transaction that reads no row and puts the new column in the place of the old one. The first
+ * of the table's columns does it for all.
+ */
 export function changeOnline(column: Column, context: DiffContext): readonly Action[] {
   const pairs = onlineColumns(column.table, context)
   if (pairs[0]?.to.key !== column.key) return []
-  const { schema, name } = tableIn(context.from, column.table)!.name
+  const table = tableIn(context.from, column.table)!
   const online: Online = {
     columns: pairs.map(besideOf),
     context,
     key: column.table,
     table: nameIn(column.table),
-    routine: ident(schema, objectName(name, undefined, 'gigarow_sync')),
+    routine: ident(table.name.schema, syncName(table)),
+    rest: restFor(column.table, pairs, context),
   }
   const none = { none: 'compare the two states the other way round: the way back is a change of type, too' }
   const [lock, ...rest] = swap(online)
@@ -136,37 +67,13 @@ export function changeOnline(column: Column, context: DiffContext): readonly Act
   ].map((action): Action => ({ ...action, reverse: none }))
 }
 
-function besideOf({ from, to }: Pair): Beside {
-  const { using } = typeChange(from.type, to.type)
-  const old = ident(to.name)
-  const value = (prefix: string) => `${prefix}${old}${using ? `::${to.type}` : ''}`
-  return { from, to, old, next: ident(besideName(to)), value }
-}
-
-const TRIGGER = ident('~gigarow_sync')
+const TRIGGER = ident(SYNC_TRIGGER)
 
 /** Until all rows have their values in the new columns. */
 function prepare(online: Online): readonly Action[] {
-  const { columns, context, key, table, routine } = online
-  const added = columns.map(({ to, next }) => {
-    const collate = to.collation === undefined ? '' : ` COLLATE ${to.collation}`
-    return `ADD COLUMN ${next} ${to.type}${collate}`
-  })
-  const sets = columns.map(({ next, value }) => `NEW.${next} := ${value('NEW.')};`)
-  const names = columns.map(({ to }) => `${labelOfKey(to.key)} as ${to.type}`)
+  const { columns, context, key, table, rest } = online
   return [
-    {
-      sql: `ALTER TABLE ${table} ${added.join(', ')}`,
-      locks: on(online, 'ACCESS EXCLUSIVE'),
-      comment: `${names.join(', ')}: a column beside, kept in step by a trigger, filled in batches, then put in its place`,
-    },
-    {
-      sql: `CREATE FUNCTION ${routine}() RETURNS trigger LANGUAGE plpgsql AS ${literal(`BEGIN ${sets.join(' ')} RETURN NEW; END`).trim()}`,
-    },
-    {
-      sql: `CREATE TRIGGER ${TRIGGER} BEFORE INSERT OR UPDATE ON ${table} FOR EACH ROW EXECUTE FUNCTION ${routine}()`,
-      locks: on(online, 'SHARE ROW EXCLUSIVE'),
-    },
+    ...(rest ? [] : begin(online)),
     {
       sql: backfillSql({
         table,
@@ -175,29 +82,62 @@ function prepare(online: Online): readonly Action[] {
       runs: 'alone',
       scans: true,
       locks: locksOn(context, key, 'ROW EXCLUSIVE'),
-      comment: 'in batches that are committed one by one; run again, it passes over the rows that are filled',
+      comment: rest
+        ? `${saidOf(columns)}: goes on where an interrupted run has stopped, and passes over the rows that are filled`
+        : 'in batches that are committed one by one; run again, it passes over the rows that are filled',
     },
     ...columns.filter(({ from }) => from.notNull).flatMap((column) => proveNotNull(column, online)),
   ]
 }
 
+function begin(online: Online): readonly Action[] {
+  const { columns, table, routine } = online
+  const added = columns.map(({ to, next }) => {
+    const collate = to.collation === undefined ? '' : ` COLLATE ${to.collation}`
+    return `ADD COLUMN ${next} ${to.type}${collate}`
+  })
+  return [
+    {
+      sql: `ALTER TABLE ${table} ${added.join(', ')}`,
+      locks: on(online, 'ACCESS EXCLUSIVE'),
+      comment: `${saidOf(columns)}: a column beside, kept in step by a trigger, filled in batches, then put in its place`,
+    },
+    {
+      sql: `CREATE FUNCTION ${routine}() RETURNS trigger LANGUAGE plpgsql AS ${literal(syncBody(columns)).trim()}`,
+    },
+    {
+      sql: `CREATE TRIGGER ${TRIGGER} BEFORE INSERT OR UPDATE ON ${table} FOR EACH ROW EXECUTE FUNCTION ${routine}()`,
+      locks: on(online, 'SHARE ROW EXCLUSIVE'),
+    },
+  ]
+}
+
+const saidOf = (columns: readonly Beside[]): string =>
+  columns.map(({ to }) => `${labelOfKey(to.key)} as ${to.type}`).join(', ')
+
 function on({ key, context }: Online, mode: LockMode) {
   return locksOn(context, key, mode)
 }
 
-const proofName = ({ to }: Pair): string => ident(objectName(to.name, undefined, '_new_not_null'))
-
 /** 18 has constraints for it, whose name the column keeps; before, a CHECK that is proven saves SET NOT NULL the reading. */
 function proveNotNull(column: Beside, online: Online): readonly Action[] {
-  const { next } = column
-  const what = online.context.to.major >= 18 ? `NOT NULL ${next}` : `CHECK (${next} IS NOT NULL)`
-  return [
-    {
-      sql: `ALTER TABLE ${online.table} ADD CONSTRAINT ${proofName(column)} ${what} NOT VALID`,
-      locks: on(online, 'ACCESS EXCLUSIVE'),
-    },
-    validate(online, proofName(column)),
-  ]
+  const name = ident(proofName(column))
+  const what =
+    online.context.to.major >= 18 ? `NOT NULL ${column.next}` : `CHECK (${column.next} IS NOT NULL)`
+  const done = provenOf(column, online.rest)
+  const add: Action = {
+    sql: `ALTER TABLE ${online.table} ADD CONSTRAINT ${name} ${what} NOT VALID`,
+    locks: on(online, 'ACCESS EXCLUSIVE'),
+  }
+  return done === 'valid' ? [] : [...(done === 'added' ? [] : [add]), validate(online, name)]
+}
+
+function provenOf(column: Beside, rest: OnlineRest | undefined): 'nothing' | 'added' | 'valid' {
+  const check = rest?.constraints.find(({ name }) => name === proofName(column))
+  const beside = rest?.columns.find(({ name }) => name === besideName(column.to))
+  if (check) return check.validated ? 'valid' : 'added'
+  if (!beside?.notNull) return 'nothing'
+  return beside.notNullValid ? 'valid' : 'added'
 }
 
 function validate(online: Online, name: string): Action {
@@ -218,22 +158,24 @@ function indexesOf({ columns, key, context }: Online): readonly Index[] {
   )
 }
 
-const nextName = ({ name }: Index): string => objectName(name.name, undefined, '_new')
-
 function indexes(online: Online): readonly Action[] {
-  return indexesOf(online).map((index): Action => {
+  return indexesOf(online).flatMap((index): readonly Action[] => {
     const named = renameSelf(index.definition, index.name.name, nextName(index))
     const definition = online.columns.reduce(
       (text, { to }) => renameColumnIn(text, to.name, besideName(to)),
       named,
     )
     const place = index.tablespace === undefined ? '' : ` TABLESPACE ${ident(index.tablespace)}`
-    return {
+    const built: Action = {
       sql: `${definition.replace(/^CREATE (UNIQUE )?INDEX /, 'CREATE $1INDEX CONCURRENTLY ')}${place}`,
       runs: 'alone',
       scans: true,
       locks: on(online, 'SHARE UPDATE EXCLUSIVE'),
     }
+    const there = online.rest?.indexes.find(({ name }) => name.name === nextName(index))
+    if (there === undefined) return [built]
+    const isWhole = there.valid && there.definition === definition && there.tablespace === index.tablespace
+    return isWhole ? [] : [{ ...built, sql: `DROP INDEX CONCURRENTLY ${nameIn(there.key)}` }, built]
   })
 }
 
@@ -260,12 +202,12 @@ function swap(online: Online): readonly Action[] {
     { sql: `DROP TRIGGER ${TRIGGER} ON ${table}` },
     { sql: `DROP FUNCTION ${routine}()` },
     ...proven.map(({ next }) => alter(`ALTER COLUMN ${next} SET NOT NULL`)),
-    ...proven.map((column) => alter(`DROP CONSTRAINT ${proofName(column)}`)),
+    ...proven.map((column) => alter(`DROP CONSTRAINT ${ident(proofName(column))}`)),
     ...columns.flatMap((column) => numbers(column, online)),
     ...each(({ old }) => [`DROP COLUMN ${old}`]),
     ...columns.map(({ old, next }) => alter(`RENAME COLUMN ${next} TO ${old}`)),
     ...(isNamed ? notNull : []).map((column) =>
-      alter(`RENAME CONSTRAINT ${proofName(column)} TO ${ident(notNullName(column, online))}`),
+      alter(`RENAME CONSTRAINT ${ident(proofName(column))} TO ${ident(notNullName(column, online))}`),
     ),
     ...columns.flatMap(({ to }) => (to.identity ? [alterSequence(to, context)] : [])),
     ...each(({ old, to }) =>
@@ -352,4 +294,12 @@ function validations(online: Online): readonly Action[] {
   return checksOf(online)
     .filter((check) => check.validated && isEnforced(check))
     .map(({ name }) => ({ ...validate(online, ident(name)), proves: true }))
+}
+
+/** Of changes that are not wanted any more, or have become others. */
+export function clearRests(context: DiffContext): readonly Action[] {
+  return [...context.rests.values()].flatMap((rest) => {
+    const isWanted = restFor(rest.table, onlineColumns(rest.table, context), context) !== undefined
+    return isWanted ? [] : clearRest(rest)
+  })
 }

@@ -1,3 +1,4 @@
+import { addTo, oncePer } from '../../kernel/index.ts'
 import { type Catalog, kindIn, labelOf, type ObjectKey } from '../../model/index.ts'
 import type { Lock } from '../plan.ts'
 import type { DiffContext } from '../rule.ts'
@@ -44,32 +45,23 @@ export function sourceLocks(key: ObjectKey, context: DiffContext): readonly Lock
   })
 }
 
-const DEPENDENTS = new WeakMap<Catalog, ReadonlyMap<ObjectKey, readonly ObjectKey[]>>()
-
 /** What names the relation itself and does not belong to it; collected once for each catalog. */
 export function directDependents(key: ObjectKey, catalog: Catalog): readonly ObjectKey[] {
-  let dependents = DEPENDENTS.get(catalog)
-  if (dependents === undefined) {
-    dependents = collectDependents(catalog)
-    DEPENDENTS.set(catalog, dependents)
-  }
-  return dependents.get(key) ?? []
+  return collectDependents(catalog).get(key) ?? []
 }
 
-function collectDependents(catalog: Catalog): ReadonlyMap<ObjectKey, readonly ObjectKey[]> {
+const collectDependents = oncePer((catalog: Catalog): ReadonlyMap<ObjectKey, readonly ObjectKey[]> => {
   const dependents = new Map<ObjectKey, ObjectKey[]>()
   for (const key of [...catalog.objects.keys()].sort()) {
     const object = catalog.objects.get(key)!
     if (object.kind === 'comment' || object.kind === 'grant') continue
     for (const source of directSources(key, catalog)) {
       if ('table' in object && object.table === source) continue
-      const list = dependents.get(source)
-      if (list === undefined) dependents.set(source, [key])
-      else list.push(key)
+      addTo(dependents, source, key)
     }
   }
   return dependents
-}
+})
 
 /** Views and materialized views that name it themselves. */
 export function directReaders(key: ObjectKey, catalog: Catalog): readonly ObjectKey[] {

@@ -1,4 +1,4 @@
-import { ident, literal } from '../../kernel/index.ts'
+import { addTo, ident, literal, oncePer } from '../../kernel/index.ts'
 import {
   type Catalog,
   type Column,
@@ -13,27 +13,20 @@ import { locksOnTree, referencedLocks } from '../partitions/locks.ts'
 import type { Action, DiffContext } from '../rule.ts'
 import { ownName } from './not-null.ts'
 
-const COLUMNS = new WeakMap<Catalog['objects'], ReadonlyMap<ObjectKey, readonly Column[]>>()
-
 /** In their declared order. */
 export function columnsOf({ objects }: Catalog, { key }: Table): readonly Column[] {
-  const known = COLUMNS.get(objects) ?? columnsByTable(objects)
-  COLUMNS.set(objects, known)
-  return known.get(key) ?? []
+  return columnsByTable(objects).get(key) ?? []
 }
 
 /** Once a catalog: looking through all objects for each table takes minutes with ten thousand tables. */
-function columnsByTable(objects: Catalog['objects']): ReadonlyMap<ObjectKey, readonly Column[]> {
+const columnsByTable = oncePer((objects: Catalog['objects']): ReadonlyMap<ObjectKey, readonly Column[]> => {
   const found = new Map<ObjectKey, Column[]>()
   for (const object of objects.values()) {
-    if (object.kind !== 'column') continue
-    const columns = found.get(object.table)
-    if (columns) columns.push(object)
-    else found.set(object.table, [object])
+    if (object.kind === 'column') addTo(found, object.table, object)
   }
   for (const columns of found.values()) columns.sort((a, b) => a.position - b.position)
   return found
-}
+})
 
 /** CREATE TABLE with its columns; what its kind adds stands behind them. */
 export function createTableSql(table: Table, context: DiffContext): string {
@@ -101,7 +94,7 @@ const LIMITS: Readonly<Record<string, readonly [string, string]>> = {
 }
 
 /** What PostgreSQL itself would choose for a sequence of this type and direction. */
-export function sequenceDefaults(type: string, increment: string): SequenceOptions {
+function sequenceDefaults(type: string, increment: string): SequenceOptions {
   const [lowest, highest] = LIMITS[type] ?? LIMITS.bigint!
   const down = increment.startsWith('-')
   const [min, max] = down ? [lowest, '-1'] : ['1', highest]

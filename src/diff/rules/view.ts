@@ -3,7 +3,7 @@ import { kindIn, labelOf, type View, type ViewColumn } from '../../model/index.t
 import { type ActionHazard, planHazard } from '../hazards.ts'
 import { locksOn } from '../label.ts'
 import type { Action, DiffContext, Rule } from '../rule.ts'
-import { optionList, optionStatements, withoutSemicolon } from './about.ts'
+import { optionActions, optionList, withoutSemicolon } from './about.ts'
 import { lastingDrop } from './lasting.ts'
 import { readersOf, sourceLocks } from './sources.ts'
 
@@ -36,8 +36,11 @@ export const viewRule: Rule<View> = {
 
   /** OR REPLACE appends columns and nothing else; it takes the options from the new definition. */
   alter(from, to, context) {
-    if (from.query === to.query && sameColumns(from.columns, to.columns))
-      return [...alterOptions(from, to, context), ...alterDefaults(from, to, context)]
+    if (from.query === to.query && sameColumns(from.columns, to.columns)) {
+      const locks = locksOn(context, to.key, 'ACCESS EXCLUSIVE')
+      const options = optionActions(`ALTER VIEW ${qualified(to.name)}`, from, to)
+      return [...options.map((action) => ({ ...action, locks })), ...alterDefaults(from, to, context)]
+    }
     if (!startsWith(to.columns, from.columns)) return 'replace'
     const hazards = staleReaders(to, context)
     const replaced = { ...replaceView(from, to, context), ...(hazards.length > 0 ? { hazards } : {}) }
@@ -64,17 +67,6 @@ export function startsWith(columns: readonly ViewColumn[], first: readonly ViewC
 
 export function sameColumns(a: readonly ViewColumn[], b: readonly ViewColumn[]): boolean {
   return a.length === b.length && startsWith(a, b)
-}
-
-function alterOptions(from: View, to: View, context: DiffContext): readonly Action[] {
-  const alter = `ALTER VIEW ${qualified(to.name)}`
-  const back = optionStatements(alter, to.options, from.options)
-  return optionStatements(alter, from.options, to.options).map((sql, i) => ({
-    sql,
-    makes: [to.key],
-    locks: locksOn(context, to.key, 'ACCESS EXCLUSIVE'),
-    reverse: { sql: i === 0 ? back : [] },
-  }))
 }
 
 /** OR REPLACE leaves those that are there. */

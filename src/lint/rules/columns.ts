@@ -1,6 +1,6 @@
 import { plainIdent, plainName } from '../../kernel/index.ts'
 import { relationName } from '../../sql/index.ts'
-import { typeChange, typeText } from '../column-type.ts'
+import { type TypeChange, typeChange, typeText } from '../column-type.ts'
 import { madeName } from '../names.ts'
 import { type AlterContext, alterRule, type Context, type Hit, rule, textFrom } from '../rule.ts'
 import { type ColumnDef, type ConstraintNode, columnOf, constraintsOf, strings } from '../tree.ts'
@@ -42,7 +42,7 @@ export const COLUMN_RULES = [
     if (change === 'timezone' && inUtc(context) && !isIndexed(context, column)) return []
     const variant =
       old === undefined ? 'unknown' : change === 'timezone' && !converts ? 'timezone' : undefined
-    const facts = typeFacts(context, { column, next, old })
+    const facts = typeFacts(context, { column, next, old, isOnline: !converts && isOnline(context, change) })
     return [{ rule: 'change-type', facts, table, variant }]
   }),
 
@@ -61,20 +61,29 @@ export const COLUMN_RULES = [
 
 const RELATIONS = new Set(['OBJECT_TABLE', 'OBJECT_VIEW', 'OBJECT_MATVIEW', 'OBJECT_FOREIGN_TABLE'])
 
+const ONLINE = `
+-- or, where the table has no triggers: declare the type, and gigarow generate --online-types writes all of this`
+
 interface TypeNames {
   readonly column: string
   readonly next: string
   readonly old: string | undefined
+  readonly isOnline: boolean
 }
 
-function typeFacts({ table }: AlterContext, { column, next, old }: TypeNames) {
+/** As far as is known: whether `generate --online-types` is a way. */
+function isOnline({ table }: AlterContext, change: TypeChange): boolean {
+  return change !== 'timezone' && !table.partitioned && table.parent === undefined
+}
+
+function typeFacts({ table }: AlterContext, { column, next, old, isOnline }: TypeNames) {
   const name = plainName(table.name)
   const successor = plainIdent(madeName(column, 'new'))
   const c = plainIdent(column)
   const sql = `ALTER TABLE ${name} ADD COLUMN ${successor} ${next};
 -- a trigger that sets ${successor} in new and changed rows; in later migrations, in batches:
 UPDATE ${name} SET ${successor} = ${c}::${next} WHERE … BETWEEN … AND …;
--- then programs move to ${successor}, and ${c} can go`
+-- then programs move to ${successor}, and ${c} can go${isOnline ? ONLINE : ''}`
   return { table: name, column: c, new: next, old: old ?? '', sql }
 }
 

@@ -1,5 +1,5 @@
 import type { PlanStatement } from '../../diff/index.ts'
-import { ident } from '../../kernel/index.ts'
+import { addTo, ident } from '../../kernel/index.ts'
 import {
   type Catalog,
   type Column,
@@ -140,7 +140,7 @@ function usersOf({ needs }: Catalog): ReadonlyMap<ObjectKey, readonly ObjectKey[
   for (const [user, all] of needs) {
     if (/^(grant|comment) /.test(user)) continue
     for (const need of all) {
-      if (need.startsWith('sequence ')) users.set(need, [...(users.get(need) ?? []), user])
+      if (need.startsWith('sequence ')) addTo(users, need, user)
     }
   }
   return users

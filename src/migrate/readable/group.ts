@@ -1,5 +1,5 @@
 import type { PlanStatement } from '../../diff/index.ts'
-import { displayName, qualified } from '../../kernel/index.ts'
+import { addTo, displayName, qualified } from '../../kernel/index.ts'
 import { type Catalog, type ObjectKey, objectKey } from '../../model/index.ts'
 import { parseOne, relationName, type SqlNode } from '../../sql/index.ts'
 import type { PolicyOf } from '../policies.ts'
@@ -30,7 +30,7 @@ export async function groupByTable(
     const at = owner === undefined ? undefined : creates.get(owner)
     if (owner === undefined || at === undefined || i <= at || made.has(i)) continue
     moved.add(i)
-    behind.set(owner, [...(behind.get(owner) ?? []), { ...statements[i]!, reverse: { sql: [] } }])
+    addTo(behind, owner, { ...statements[i]!, reverse: { sql: [] } })
   }
   return statements.flatMap((statement, i) => {
     const table = made.get(i)

@@ -118,7 +118,7 @@ ALTER SEQUENCE orders_number_seq OWNED BY orders.number;`,
     why: [
       'Most changes write the table and its indexes anew under the strongest lock. These do not: varchar(n) to a longer varchar, to varchar or to text; text to varchar; numeric(p,s) to more digits with the same scale, or to numeric; timestamp, timestamptz and time to a higher precision; varbit(n) to a longer one; cidr to inet.',
       'For the others: a new column, a trigger that keeps it in step for new and changed rows, old rows in batches, then the programs move over and the old column goes.',
-      '`gigarow generate --online-types` writes such a migration.',
+      '`gigarow generate --online-types` writes all of that, and `gigarow diff --apply --online-types` does it, for plain tables without triggers; of others the plan says why not.',
       'With `--database`, or when the table is made by an earlier file, the rule knows the old type.',
     ],
     bad: 'ALTER TABLE orders ALTER COLUMN placed_at TYPE date;',

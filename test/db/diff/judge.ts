@@ -150,11 +150,22 @@ async function viewsIn(sql: Sql): Promise<readonly string[]> {
 }
 
 /** Whatever their names are: what no row may break at any moment. */
+/** A foreign key that each leaf has lets no row of the parent escape. */
 async function keysIn(sql: Sql): Promise<readonly string[]> {
   const rows = await sql<{ name: string }[]>`
-    select replace(pg_get_constraintdef(k.oid), ' NOT VALID', '') || ' of ' || format('%I.%I', n.nspname, c.relname) as name
-      from pg_constraint k join pg_class c on c.oid = k.conrelid join pg_namespace n on n.oid = c.relnamespace
-     where k.contype in ('p', 'u', 'f') and not c.relispartition and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'`
+    with keys as (
+      select k.conrelid, k.contype, replace(pg_get_constraintdef(k.oid), ' NOT VALID', '') as definition from pg_constraint k
+       where k.contype in ('p', 'u', 'f')),
+    tables as (
+      select c.oid, ' of ' || format('%I.%I', n.nspname, c.relname) as label
+        from pg_class c join pg_namespace n on n.oid = c.relnamespace
+       where not c.relispartition and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'),
+    leaves as (select t.oid, t.label, p.relid from tables t, pg_partition_tree(t.oid) p where p.isleaf)
+    select k.definition || t.label as name from keys k join tables t on t.oid = k.conrelid
+    union
+    select k.definition || l.label from leaves l join keys k on k.conrelid = l.relid and k.contype = 'f'
+     group by l.oid, l.label, k.definition
+    having count(distinct l.relid) = (select count(*) from leaves all_of where all_of.oid = l.oid)`
   return rows.map(({ name }) => name)
 }
 

@@ -51,6 +51,11 @@ const PAIRS: readonly (readonly [string, string, string])[] = [
   ['a unique key', P + P1, `${P + P1} alter table p add unique (id, a);`],
   ['a CHECK', P + P1, `${P + P1} alter table p add check (a >= 0);`],
   ['a foreign key', P + P1, P + P1 + F],
+  [
+    'a foreign key that is made anew with its columns',
+    P + F + P1 + P2,
+    (P + F + P1 + P2).replaceAll('id bigint', 'id text'),
+  ],
   ['a column', P + P1, `${P + P1} alter table p add c int;`],
   ['a column that goes', `${P + P1} alter table p add c int;`, P + P1],
   [

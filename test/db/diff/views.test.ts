@@ -64,6 +64,23 @@ describe('a view', () => {
     expect(plan.statements.filter(({ runs }) => runs === 'alone').length).toBeGreaterThan(3)
   })
 
+  it('is there for readers while an enum that it shows gets a value and a column another type', async () => {
+    const state = (values: string, type: string) => `
+      create type mood as enum (${values}); create table t (a int primary key, m mood, b ${type});
+      create view v as select a, m, b from t; create view w as select m, count(*) from v group by m;`
+    const plan = await converges({
+      from: state(`'sad'`, 'varchar(5)'),
+      to: `${state(`'awful', 'sad', 'ok'`, 'varchar(9)')} alter table t alter m set default 'ok';`,
+      rows: `insert into t select g, 'sad', g::text from generate_series(1, 5) g`,
+      always: ['v', 'w'],
+    })
+    expect(sqlOf(plan).slice(0, 2)).toEqual([
+      expect.stringContaining(`ADD VALUE IF NOT EXISTS 'awful'`),
+      expect.stringContaining(`ADD VALUE IF NOT EXISTS 'ok'`),
+    ])
+    expect(rulesOf(plan)).not.toContain('drop-view')
+  })
+
   it('that cannot come back in one transaction says how long it is away', async () => {
     const state = (type: string, view: string) => `
       create table t (a int primary key, b ${type}); create materialized view m as select a, b from t; create view v as ${view};`

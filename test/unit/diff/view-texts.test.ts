@@ -21,6 +21,7 @@ const nothing = (objects: readonly SchemaObject[] = []): DiffContext => ({
   from: catalogOf(objects),
   to: catalogOf([]),
   options: {},
+  rests: new Map(),
   isNew: () => false,
   isGone: () => false,
   isDeferred: () => false,
