@@ -1,6 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import {
+  cancellingSessions,
   type Database,
+  endSessions,
   explainDbError,
   type Holder,
   SQLSTATE,
@@ -16,8 +17,6 @@ import { FILLERS } from './fill.ts'
 import { setSequences, vacuumAll, vacuumSteps } from './finish.ts'
 import { explainPaths, planLeaves, readPaths, treesOf } from './leaves/trees.ts'
 import {
-  cancelWorkers,
-  endOrphans,
   forgetChunks,
   loadedRows,
   openRuns,
@@ -27,6 +26,7 @@ import {
   recordPhase,
   setState,
   type WorkingRun,
+  workerName,
   workingRun,
 } from './ledger.ts'
 import type { SeedOptions } from './options.ts'
@@ -119,7 +119,7 @@ async function checkRoom(
 export async function resume(db: Database, run: Run, options: SeedOptions): Promise<SeedReport> {
   checkOwnCode(run.plan, options.profile)
   return exclusively(db, options, async (threads) => {
-    await endOrphans(db.sql, run.id)
+    await endSessions(db.sql, workerName(run.id))
     const tables = await preflight(db.sql, run.plan)
     await loadEmptiedAgain(db, { run, tables }, options)
     const now = await readRun(db.sql, run.id)
@@ -255,7 +255,7 @@ async function carryOn(
     emit({ type: 'phase.started', phase: name, total: size.total, unit: size.unit, done: size.done })
     const started = performance.now()
     await watching(db, { run: run.id, phase: name, emit }, () =>
-      cancellable(db, { run: run.id, signal }, work),
+      cancellingSessions(db, { applicationName: workerName(run.id), signal }, work),
     )
     signal.throwIfAborted()
     now = await finishPhase(db, { run: now, phase: name, started, rows: size.rows }, options)
@@ -295,33 +295,6 @@ async function carryOn(
     rows,
     phases: now.phases,
     tables: results,
-  }
-}
-
-/** Each time again until all have ended: a session may be between two statements. */
-const CANCEL_MS = 200
-
-async function cancellable(
-  db: Database,
-  { run, signal }: { run: number; signal: AbortSignal },
-  work: () => Promise<void>,
-): Promise<void> {
-  let working = true
-  const cancel = async () => {
-    for (; working; await delay(CANCEL_MS)) await cancelWorkers(db.sql, run)
-  }
-  let cancelling: Promise<void> | undefined
-  const onAbort = () => {
-    // Without a connection there is nothing to cancel either.
-    cancelling = cancel().catch(() => {})
-  }
-  signal.addEventListener('abort', onAbort, { once: true })
-  try {
-    await work()
-  } finally {
-    working = false
-    signal.removeEventListener('abort', onAbort)
-    await cancelling
   }
 }
 

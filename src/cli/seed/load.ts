@@ -108,7 +108,7 @@ export async function render(
   tuned: TunedResult<Loaded> | undefined,
 ): Promise<number> {
   const { renderSeedReport } = await import('./report.ts')
-  const { printTuning, tuningDocument } = await import('./tuning.ts')
+  const { printTuning, tuningDocument } = await import('../tuning/during.ts')
   const { run: _run, ...document } = report
   out.document({
     ...document,

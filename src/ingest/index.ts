@@ -1,0 +1,7 @@
+export type { ImportEvent } from './events.ts'
+export type { ImportRun } from './ledger.ts'
+export type { ImportOptions, ImportReport } from './options.ts'
+export type { Duplicates, ImportFile, ImportPlan } from './plan.ts'
+export { type ImportRequest, type PlannedImport, planImport } from './plan-import.ts'
+export { checkImport, importFiles, resumeImport, stoppedImport } from './run.ts'
+export { copySql } from './statements.ts'
