@@ -54,8 +54,8 @@ export async function checkImport(
   const table = qualified(plan.table)
   const [stopped] = abandon ? [] : await openImports(db.sql, table)
   if (stopped !== undefined) throw await unfinished(db, stopped)
-  // With a key the rows that are there are found again.
-  if (again || plan.duplicates !== 'error') return
+  // With a key the rows that are there are found again, and in an empty table there are none.
+  if (again || plan.wasEmpty || plan.duplicates !== 'error') return
   for (const { path, digest } of plan.files) {
     const before = await importedBefore(db.sql, table, digest)
     if (before === undefined) continue

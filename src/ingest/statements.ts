@@ -56,8 +56,8 @@ export function updateSql(plan: ImportPlan, { columns }: Pick<ImportFile, 'colum
   if (plan.duplicates !== 'update' || values.length === 0) return undefined
   const set = values.map((column) => `${ident(column)} = s.${ident(column)}`).join(', ')
   const same = plan.key.map((column) => `t.${ident(column)} = s.${ident(column)}`).join(' and ')
-  // Byte by byte: not every type has an equality.
-  const differs = `row(${list(values, 't.')}) *<> row(${list(values, 's.')})`
+  // Byte by byte: not every type has an equality. Without the casts it would be column by column.
+  const differs = `row(${list(values, 't.')})::record *<> row(${list(values, 's.')})::record`
   return `update ${qualified(plan.table)} t set ${set} from (${eachKeyOnce(plan, columns)}) s where ${same} and ${differs}`
 }
 

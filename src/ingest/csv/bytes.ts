@@ -28,11 +28,13 @@ function marksOf(word: number): number {
   return ~(((word & 0x7f7f7f7f) + 0x7f7f7f7f) | word | 0x7f7f7f7f)
 }
 
+const NO_WORDS = new Uint32Array(0)
+
 /** The part that can be read four bytes at a time: `at` up to `end`. */
 function wordsWithin(bytes: Buffer, from: number, to: number) {
-  const lead = -(bytes.byteOffset + from) & 3
-  const at = Math.min(to, from + lead)
+  const at = from + (-(bytes.byteOffset + from) & 3)
   const count = (to - at) >> 2
+  if (count <= 0) return { words: NO_WORDS, at: to, end: to }
   return { words: new Uint32Array(bytes.buffer, bytes.byteOffset + at, count), at, end: at + count * 4 }
 }
 

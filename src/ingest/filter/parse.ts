@@ -1,5 +1,5 @@
 import { GigarowError } from '../../kernel/index.ts'
-import { deparse, parse, type SqlNode } from '../../sql/index.ts'
+import { deparse, parse, parseOne, type SqlNode } from '../../sql/index.ts'
 import { misfit } from '../errors.ts'
 import type { Comparison } from './condition.ts'
 
@@ -35,7 +35,33 @@ export async function parseWhere(text: string): Promise<ParsedWhere> {
     throw misfit('--where cannot hold a query: it is asked of one row at a time.', {
       hint: 'For the values of a list: --where-in column=file, a value a line.',
     })
-  return { parsed: readNode(whereClause), sql: await written(node, text), columns }
+  const forServer = {
+    SelectStmt: { ...node.SelectStmt, whereClause: await withoutNot(whereClause) },
+  } as SqlNode
+  return { parsed: readNode(whereClause), sql: await written(forServer, text), columns }
+}
+
+/**
+ * COPY … WHERE NOT a > 1 fails in PostgreSQL ("cache lookup failed for function 0"): what it makes of a negated operator lacks its
+ * function. A CASE says the same, null included.
+ */
+async function withoutNot<T>(node: T): Promise<T> {
+  const negation = (await parseOne('select case x when true then false when false then true end')) as Tree
+  const template = firstTarget(negation)
+  const rewrite = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(rewrite)
+    if (!isTree(value)) return value
+    const inner = Object.fromEntries(Object.entries(value).map(([key, part]) => [key, rewrite(part)]))
+    const bool = inner.BoolExpr
+    if (!isTree(bool) || bool.boolop !== 'NOT_EXPR' || !Array.isArray(bool.args)) return inner
+    return { CaseExpr: { ...template, arg: bool.args[0] } }
+  }
+  return rewrite(node) as T
+}
+
+function firstTarget(select: Tree): Tree {
+  const [target] = (select.SelectStmt as { readonly targetList: readonly Tree[] }).targetList
+  return (target!.ResTarget as { readonly val: { readonly CaseExpr: Tree } }).val.CaseExpr
 }
 
 function noExpression(text: string): GigarowError {
