@@ -1,3 +1,5 @@
+import type { Filter } from './filter/condition.ts'
+
 /** What an import tells while it runs. */
 export type ImportEvent =
   /** Files are read once to find where records end. */
@@ -14,6 +16,7 @@ export type ImportEvent =
       readonly doneBytes: number
       readonly doneRows: number
       readonly jobs: number
+      readonly filter: Pick<Filter, 'text' | 'where'> | undefined
       readonly resumed: boolean
     }
   /** What has come since the last one; less than nothing when a chunk is done again. */

@@ -1,6 +1,6 @@
 import type { AnySql, ReservedSql } from '../db/index.ts'
 import { qualified } from '../kernel/index.ts'
-import type { ChunkRange, Counts, ImportPlan } from './plan.ts'
+import type { ChunkRange, Counts, ImportPlan, Rejects } from './plan.ts'
 
 export type RunState = 'loading' | 'done' | 'abandoned'
 
@@ -18,7 +18,10 @@ interface RunRow {
   started_at: string
 }
 
-const RUN_COLUMNS = 'id::text, plan, state, started_at::text'
+/** 2026-11-21 23:27 UTC */
+const minute = (column: string) => `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD HH24:MI "UTC"')`
+
+const RUN_COLUMNS = `id::text, plan, state, ${minute('started_at')} as started_at`
 
 const toRun = ({ id, plan, state, started_at }: RunRow): ImportRun => ({
   id: Number(id),
@@ -37,6 +40,14 @@ export async function openImports(sql: AnySql, table?: string): Promise<readonly
   return rows.map(toRun)
 }
 
+async function readImport(sql: AnySql, id: number): Promise<ImportRun> {
+  const [row] = await sql.unsafe<RunRow[]>(
+    `select ${RUN_COLUMNS} from gigarow.import_run where import_run.id = $1`,
+    [id],
+  )
+  return toRun(row!)
+}
+
 /** The newest finished import into a table that had a file of this content. */
 export async function importedBefore(
   sql: AnySql,
@@ -44,7 +55,7 @@ export async function importedBefore(
   digest: string,
 ): Promise<{ readonly id: number; readonly finished: string } | undefined> {
   const [row] = await sql.unsafe<{ id: string; finished: string }[]>(
-    `select id::text, finished_at::text as finished from gigarow.import_run
+    `select id::text, ${minute('finished_at')} as finished from gigarow.import_run
       where table_name = $1 and state = 'done' and plan -> 'files' @> jsonb_build_array(jsonb_build_object('digest', $2::text))
       order by import_run.id desc limit 1`,
     [table, digest],
@@ -58,10 +69,10 @@ export async function insertImport(
   plan: ImportPlan,
   chunks: readonly ChunkRange[],
 ): Promise<ImportRun> {
-  const [row] = await session<RunRow[]>`
+  const [row] = await session<{ id: string }[]>`
     insert into gigarow.import_run (table_name, plan) values (${qualified(plan.table)}, ${session.json(plan as never)})
-    returning id::text, plan, state, started_at::text`
-  const run = toRun(row!)
+    returning id::text`
+  const run = await readImport(session, Number(row!.id))
   const column = (of: (chunk: ChunkRange) => number) => chunks.map((chunk) => String(of(chunk)))
   await session`
     insert into gigarow.import_chunk (run_id, chunk, file, lo, hi)
@@ -70,6 +81,15 @@ export async function insertImport(
         as u (chunk, file, lo, hi)`
   if (plan.unlogged) await session`insert into gigarow.import_witness (run_id) values (${run.id})`
   return run
+}
+
+/** The rest of its plan stays as it is. */
+export async function setRejects(sql: AnySql, run: ImportRun, rejects: Rejects): Promise<ImportRun> {
+  await sql.unsafe('update gigarow.import_run set plan = plan || $2::text::jsonb where id = $1', [
+    run.id,
+    JSON.stringify(rejects),
+  ])
+  return { ...run, plan: { ...run.plan, ...rejects } }
 }
 
 export async function setImportState(sql: AnySql, run: number, state: RunState): Promise<void> {

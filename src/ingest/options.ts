@@ -1,5 +1,6 @@
 import type { Emit } from '../kernel/index.ts'
 import type { ImportEvent } from './events.ts'
+import type { Filter } from './filter/condition.ts'
 import type { Counts } from './plan.ts'
 
 export interface ImportOptions {
@@ -20,6 +21,8 @@ export interface ImportReport extends Counts {
   readonly bytes: number
   readonly jobs: number
   readonly rejects: string | null
+  /** Which rows were wanted, and who has judged that. */
+  readonly filter: Pick<Filter, 'text' | 'where'> | null
   /** Of this attempt, without the last count. */
   readonly seconds: number
   readonly rowsPerSecond: number

@@ -28,8 +28,16 @@ export interface ImportFile {
   readonly start: number
 }
 
+/** What becomes of rows that the server refuses. */
+export interface Rejects {
+  /** How many there may be before the import stops. */
+  readonly maxRejects: number
+  /** The file that they are noted in. */
+  readonly rejects?: string | undefined
+}
+
 /** All that an import needs to go on after its process was killed. */
-export interface ImportPlan {
+export interface ImportPlan extends Rejects {
   readonly table: QualifiedName
   readonly files: readonly ImportFile[]
   readonly format: CsvFormat
@@ -38,9 +46,6 @@ export interface ImportPlan {
   /** The columns of the unique key; none with `error`. */
   readonly key: readonly string[]
   readonly chunkBytes: number
-  /** Rows that may be refused before the import stops. */
-  readonly maxRejects: number
-  readonly rejects?: string | undefined
   /** The table held no row when the import began. */
   readonly wasEmpty: boolean
   /** A crash of the server empties the table. */

@@ -32,13 +32,14 @@ import {
   SESSION_SQL,
   sessionName,
   setImportState,
+  setRejects,
   type Totals,
   totals,
 } from './ledger.ts'
 import { LineNumbers } from './lines.ts'
 import { fileChanged, loadChunks } from './load-chunk.ts'
 import type { ImportOptions, ImportReport } from './options.ts'
-import type { ChunkRange, ImportPlan } from './plan.ts'
+import type { ChunkRange, ImportPlan, Rejects } from './plan.ts'
 import type { PlannedImport } from './plan-import.ts'
 import { RejectLimit } from './refused.ts'
 import { writeRejects } from './rejects.ts'
@@ -52,8 +53,11 @@ export async function checkImport(
 ): Promise<void> {
   await ensureStore(db)
   const table = qualified(plan.table)
-  const [stopped] = abandon ? [] : await openImports(db.sql, table)
-  if (stopped !== undefined) throw await unfinished(db, stopped)
+  for (const stopped of abandon ? [] : await openImports(db.sql, table)) {
+    const { done, chunks, inserted } = await totals(db.sql, stopped.id)
+    // One that has left nothing is in nobody's way.
+    if (done > 0) throw unfinished(stopped, { done, chunks, inserted })
+  }
   // With a key the rows that are there are found again, and in an empty table there are none.
   if (again || plan.wasEmpty || plan.duplicates !== 'error') return
   for (const { path, digest } of plan.files) {
@@ -71,8 +75,10 @@ export async function checkImport(
   }
 }
 
-async function unfinished(db: Database, { id, plan, startedAt }: ImportRun): Promise<GigarowError> {
-  const { done, chunks, inserted } = await totals(db.sql, id)
+function unfinished(
+  { id, plan, startedAt }: ImportRun,
+  { done, chunks, inserted }: Pick<Totals, 'done' | 'chunks' | 'inserted'>,
+): GigarowError {
   const table = displayName(plan.table)
   return new GigarowError(
     'IMPORT_UNFINISHED',
@@ -108,17 +114,18 @@ export async function importFiles(
   })
 }
 
-/** Goes on with a stopped import, with its own plan. Throws IMPORT_FILE_CHANGED. */
+/** Goes on with a stopped import, with its own plan; only about refused rows one may think again. Throws IMPORT_FILE_CHANGED. */
 export async function resumeImport(
   db: Database,
-  run: ImportRun,
-  options: ImportOptions,
+  stopped: ImportRun,
+  options: ImportOptions & { readonly rejects?: Rejects | undefined },
 ): Promise<ImportReport> {
-  const { plan } = run
+  const { plan } = stopped
   const live = checkTable(await readLiveTable(db.sql, plan.table), plan.table)
   return exclusively(db, { table: live.oid, plan }, options, async () => {
-    await endSessions(db.sql, sessionName(run.id))
+    await endSessions(db.sql, sessionName(stopped.id))
     await checkFiles(plan)
+    const run = options.rejects === undefined ? stopped : await setRejects(db.sql, stopped, options.rejects)
     const lost = plan.unlogged
       ? await db.withSession((session) => inTransaction(session, () => forgetLost(session, run.id)))
       : 0
@@ -208,6 +215,7 @@ async function carryOn(
     doneBytes: before.bytes,
     doneRows: before.read,
     jobs,
+    filter: plan.filter,
     resumed: options.resumed,
   })
   try {
@@ -243,6 +251,7 @@ function reportOf(
     jobs,
     ...{ read, filtered, inserted, updated, skipped, rejected },
     rejects: plan.rejects ?? null,
+    filter: plan.filter === undefined ? null : { text: plan.filter.text, where: plan.filter.where },
     seconds,
     rowsPerSecond: Math.round((read - before.read) / Math.max(seconds, 0.001)),
     counted,

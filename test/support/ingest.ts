@@ -8,6 +8,7 @@ import {
   type ImportRequest,
   importFiles,
   planImport,
+  type Rejects,
   resumeImport,
   stoppedImport,
 } from '../../src/ingest/index.ts'
@@ -56,13 +57,18 @@ export function importInto(
 export function resumeInto(
   target: Target,
   into: string,
-  { jobs = 2, emit = () => {} }: { jobs?: number; emit?: (event: ImportEvent) => void } = {},
+  {
+    jobs = 2,
+    emit = () => {},
+    rejects,
+  }: { jobs?: number; emit?: (event: ImportEvent) => void; rejects?: Rejects } = {},
 ): Promise<ImportReport> {
   return connected(target, async (db) =>
     resumeImport(db, await stoppedImport(db, { schema: 'public', name: into }), {
       jobs,
       abandon: false,
       again: false,
+      rejects,
       emit,
       signal: new AbortController().signal,
     }),

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import type { Database, Target } from '../../db/index.ts'
 import type { Command, CommandContext, CommandInput } from '../command.ts'
-import { type ImportFlags, refuseCombinations } from '../import/flags.ts'
+import { type ImportFlags, refuseCombinations, rejectsOf, requestOf, tableOf } from '../import/flags.ts'
 import { integer } from '../integer.ts'
 import { TUNING_OPTIONS } from '../tuning/options.ts'
 
@@ -80,7 +80,6 @@ async function runImport(context: CommandContext, { args, options }: CommandInpu
   const flags = options as ImportFlags
   refuseCombinations(flags, args)
   const jobs = await jobsOf(context, flags)
-  const { requestOf, tableOf } = await import('../import/flags.ts')
   // A wrong flag is told before a server is started for it.
   const request = flags.resume ? undefined : await requestOf(context, { flags, files: args, jobs })
   const target = await context.target()
@@ -101,7 +100,8 @@ async function runImport(context: CommandContext, { args, options }: CommandInpu
     import('../import/report.ts'),
     import('../../ingest/index.ts'),
   ])
-  const given = { abandon: flags.abandon === true, again: flags.again === true, jobs }
+  const rejects = rejectsOf(flags, context.cwd)
+  const given = { abandon: flags.abandon === true, again: flags.again === true, jobs, rejects }
   const check = planned && ((db: Database) => checkImport(db, planned, given))
   const into = flags.into === undefined ? undefined : tableOf(flags.into)
   const tuned = await withTuning(context, { options, target, doing: 'import', check }, (at) =>

@@ -2,6 +2,7 @@ import { relative } from 'node:path'
 import { copySql, type ImportPlan, type PlannedImport } from '../../ingest/index.ts'
 import { displayName, formatBytes, formatCount } from '../../kernel/index.ts'
 import type { CommandContext } from '../command.ts'
+import { filterText } from './filter-text.ts'
 
 /** What would be done, from the heads of the files and the table. */
 export function dryRun(
@@ -26,25 +27,16 @@ export function dryRun(
   })
   const rows = estimatedRows === undefined ? '' : `, about ${formatCount(estimatedRows)} rows`
   out.print(
-    `Would import ${formatBytes(bytes)}${rows} into ${displayName(plan.table)}, with ${jobs} sessions:`,
+    `Would import ${formatBytes(bytes)}${rows} into ${displayName(plan.table)}, with ${jobs} ${jobs === 1 ? 'session' : 'sessions'}:`,
   )
   for (const { path, bytes, columns } of files)
     out.print(`  ${relative(cwd, path) || path}: ${formatBytes(bytes)}, ${columns.join(', ')}`)
   out.print(`In parts of ${formatBytes(chunkBytes)}; a .gz file is one part.`)
-  for (const line of [...filterLines(plan), ...duplicateLines(plan)]) out.print(line)
+  if (filter !== undefined) out.print(filterText(filter))
+  for (const line of duplicateLines(plan)) out.print(line)
   out.print('By:')
   for (const statement of statements) out.print(`  ${statement}`)
   return 0
-}
-
-const FILTERED = {
-  here: 'Filtered here, before anything is sent',
-  both: 'Filtered here as far as constants go, the rest by the server (COPY … WHERE)',
-  server: 'Filtered by the server (COPY … WHERE)',
-} as const
-
-function filterLines({ filter }: ImportPlan): readonly string[] {
-  return filter === undefined ? [] : [`${FILTERED[filter.where]}: ${filter.text}`]
 }
 
 function duplicateLines({ duplicates, key }: ImportPlan): readonly string[] {

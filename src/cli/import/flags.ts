@@ -1,10 +1,9 @@
 import { resolve } from 'node:path'
-import type { Duplicates, ImportRequest } from '../../ingest/index.ts'
+import type { Duplicates, ImportRequest, Rejects } from '../../ingest/index.ts'
 import { GigarowError, type QualifiedName } from '../../kernel/index.ts'
 import type { CommandContext } from '../command.ts'
 import { integer } from '../integer.ts'
 import { parseSize } from '../tuning/options.ts'
-import { findFiles, readWhereIn } from './files.ts'
 
 export interface ImportFlags {
   readonly into?: string
@@ -39,8 +38,6 @@ const OF_PLAN = [
   'whereIn',
   'onDuplicate',
   'key',
-  'rejects',
-  'maxRejects',
   'chunkSize',
   'abandon',
   'again',
@@ -88,6 +85,7 @@ export async function requestOf(
   { flags, files, jobs }: { flags: ImportFlags; files: readonly string[]; jobs: number },
 ): Promise<ImportRequest> {
   const { cwd } = context
+  const { findFiles, readWhereIn } = await import('./files.ts')
   const list = (text: string | undefined) => text?.split(',').map((name) => name.trim())
   const chunkBytes = parseSize('--chunk-size', flags.chunkSize)
   return {
@@ -101,13 +99,19 @@ export async function requestOf(
     whereIn: flags.whereIn === undefined ? undefined : await readWhereIn(flags.whereIn, cwd),
     duplicates: flags.onDuplicate ?? 'error',
     key: list(flags.key),
-    maxRejects:
-      flags.maxRejects === undefined
-        ? 0
-        : integer(flags.maxRejects, { flag: '--max-rejects', min: 0, max: 10_000_000 }),
-    rejects: flags.rejects === undefined ? undefined : resolve(cwd, flags.rejects),
+    maxRejects: 0,
+    ...rejectsOf(flags, cwd),
     chunkBytes: chunkBytes === undefined ? undefined : Math.max(1024, chunkBytes),
     jobs,
+  }
+}
+
+/** Where refused rows are noted, and how many there may be; undefined when the first one stops the import. */
+export function rejectsOf({ rejects, maxRejects }: ImportFlags, cwd: string): Rejects | undefined {
+  if (rejects === undefined || maxRejects === undefined) return undefined
+  return {
+    rejects: resolve(cwd, rejects),
+    maxRejects: integer(maxRejects, { flag: '--max-rejects', min: 0, max: 10_000_000 }),
   }
 }
 

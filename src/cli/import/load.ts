@@ -1,5 +1,5 @@
 import type { Database } from '../../db/index.ts'
-import type { ImportReport, ImportRun, PlannedImport } from '../../ingest/index.ts'
+import type { ImportReport, ImportRun, PlannedImport, Rejects } from '../../ingest/index.ts'
 import type { QualifiedName } from '../../kernel/index.ts'
 import type { CommandContext } from '../command.ts'
 import { ImportProgress } from './progress.ts'
@@ -13,6 +13,8 @@ export interface LoadOptions {
   readonly jobsGiven: boolean
   readonly abandon: boolean
   readonly again: boolean
+  /** With --resume: others than its plan has. */
+  readonly rejects: Rejects | undefined
 }
 
 export interface Imported {
@@ -24,7 +26,7 @@ export interface Imported {
 export async function load(
   context: CommandContext,
   db: Database,
-  { planned, into, jobs, jobsGiven, abandon, again }: LoadOptions,
+  { planned, into, jobs, jobsGiven, abandon, again, rejects }: LoadOptions,
 ): Promise<Imported> {
   const { importFiles, resumeImport, stoppedImport } = await import('../../ingest/index.ts')
   const run = planned === undefined ? await stoppedImport(db, into) : undefined
@@ -33,7 +35,7 @@ export async function load(
   try {
     const report =
       planned === undefined
-        ? await resumeImport(db, run!, { ...options, jobs: jobsGiven ? jobs : jobsOf(run!, jobs) })
+        ? await resumeImport(db, run!, { ...options, rejects, jobs: jobsGiven ? jobs : jobsOf(run!, jobs) })
         : await importFiles(db, planned, { ...options, jobs })
     return { report, peakRssBytes: process.resourceUsage().maxRSS * 1024 }
   } finally {

@@ -2,6 +2,7 @@ import type { ImportEvent } from '../../ingest/index.ts'
 import { formatBytes, formatCount, formatDuration, formatRows } from '../../kernel/index.ts'
 import { bar, LiveProgress, Meter } from '../live-progress.ts'
 import type { Output } from '../output.ts'
+import { filterText } from './filter-text.ts'
 
 interface Current {
   readonly label: string
@@ -64,11 +65,12 @@ export class ImportProgress {
   }
 
   #started(event: Extract<ImportEvent, { type: 'run.started' }>): void {
-    const { resumed, files, bytes, table, chunks, jobs, run, doneBytes, doneRows } = event
+    const { resumed, files, bytes, table, chunks, jobs, run, doneBytes, doneRows, filter } = event
     const what = `${files} ${files === 1 ? 'file' : 'files'}, ${formatBytes(bytes)}`
     this.#progress.line(
       `${resumed ? 'Resuming the import of' : 'Importing'} ${what} into ${table}: ${formatCount(chunks)} ${chunks === 1 ? 'part' : 'parts'}, ${jobs} ${jobs === 1 ? 'session' : 'sessions'} (import ${run})`,
     )
+    if (filter !== undefined) this.#progress.line(filterText(filter))
     this.#begin({ label: 'import', total: bytes, bytes: doneBytes, rows: doneRows })
   }
 

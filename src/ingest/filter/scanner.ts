@@ -15,6 +15,10 @@ export class FieldScanner {
   readonly kinds: Uint8Array
   readonly #delimiter: number
   readonly #last: number
+  /** Of the field that is being read. */
+  #field = 0
+  #start = 0
+  #quotes = 0
 
   /** `last`: the number of the last field that is needed, from 0. */
   constructor(delimiter: string, last: number) {
@@ -32,42 +36,44 @@ export class FieldScanner {
   /** The record that begins at `from`: where it ends, behind its newline; -1 when it is not complete. `atEnd`: nothing comes behind `to`. */
   scan(bytes: Buffer, from: number, { to, atEnd }: { readonly to: number; readonly atEnd: boolean }): number {
     const delimiter = this.#delimiter
-    this.kinds.fill(ABSENT)
-    let field = 0
-    let start = from
-    let quotes = 0
-    let i = from
-    for (; i < to; i++) {
+    this.#field = 0
+    this.#start = from
+    this.#quotes = 0
+    for (let i = from; i < to; i++) {
       const byte = bytes[i]
-      if (byte === delimiter) {
-        this.#close(bytes, { field, start, end: i, quotes })
-        field++
-        start = i + 1
-        quotes = 0
-      } else if (byte === NEWLINE) {
-        this.#close(bytes, { field, start, end: withoutReturn(bytes, start, i), quotes })
-        return i + 1
+      if (byte === delimiter) this.#close(bytes, i)
+      else if (byte === NEWLINE) {
+        this.#close(bytes, withoutReturn(bytes, this.#start, i))
+        return this.#ended(i + 1)
       } else if (byte === QUOTE) {
         i = bytes.indexOf(QUOTE, i + 1)
+        this.#quotes += 2
         if (i === -1 || i >= to) return atEnd ? this.#unclosed(to) : -1
-        quotes += 2
       }
     }
     if (!atEnd) return -1
-    this.#close(bytes, { field, start, end: to, quotes })
-    return to
+    this.#close(bytes, to)
+    return this.#ended(to)
+  }
+
+  /** Fields that the record does not have are not those of the one before. */
+  #ended(end: number): number {
+    for (let field = this.#field; field <= this.#last; field++) this.kinds[field] = ABSENT
+    return end
   }
 
   /** The server will say what is wrong with it. */
   #unclosed(to: number): number {
-    this.kinds.fill(ABSENT)
-    return to
+    this.#field = 0
+    return this.#ended(to)
   }
 
-  #close(
-    bytes: Buffer,
-    { field, start, end, quotes }: { field: number; start: number; end: number; quotes: number },
-  ): void {
+  #close(bytes: Buffer, end: number): void {
+    const field = this.#field++
+    const start = this.#start
+    const quotes = this.#quotes
+    this.#start = end + 1
+    this.#quotes = 0
     if (field > this.#last) return
     const simple = quotes === 2 && bytes[start] === QUOTE && bytes[end - 1] === QUOTE
     this.kinds[field] = quotes === 0 ? PLAIN : simple ? QUOTED : MIXED

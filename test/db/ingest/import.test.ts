@@ -331,7 +331,7 @@ describe('rows that the server refuses', () => {
     expect(await rows('select * from picky')).toEqual([])
   })
 
-  test('one more than may be refused stops it, too, also after --resume', async () => {
+  test('one more than may be refused stops it, too; --resume may allow more', async () => {
     const path = file('many.csv', text())
     const rejects = join(folder, 'many-rejects.csv')
     const stopped = run({
@@ -349,6 +349,9 @@ describe('rows that the server refuses', () => {
     })
     expect(readFileSync(rejects, 'utf8').split('\n').length).toBeGreaterThan(2)
     await expect(resumeInto(target, 'picky')).rejects.toMatchObject({ code: 'IMPORT_ROW_REFUSED' })
+    const report = await resumeInto(target, 'picky', { rejects: { rejects, maxRejects: 8 } })
+    expect(report).toMatchObject({ read: 200, inserted: 192, rejected: 8 })
+    expect(readFileSync(rejects, 'utf8').trimEnd().split('\n')).toHaveLength(9)
   })
 })
 
