@@ -6,6 +6,7 @@ const INCLUDE = [
   'test/matrix/*.test.ts',
   'test/db/diff/{pairs,every-change,attach-*,function-bodies,online-types,owners,partition-moves}.test.ts',
   'test/db/catalog/**/*.test.ts',
+  'test/db/ingest/**/*.test.ts',
   'test/db/lint/**/*.test.ts',
   'test/db/migrate/**/*.test.ts',
   'test/db/schema/**/*.test.ts',

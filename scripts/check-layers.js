@@ -47,6 +47,10 @@ const MODULES = {
     may: ['kernel', 'model', 'db', 'store', 'catalog', 'copy', 'schema'],
     why: 'features meet in cli, not in each other',
   },
+  ingest: {
+    may: ['kernel', 'sql', 'db', 'store', 'catalog', 'copy'],
+    why: 'features meet in cli, not in each other',
+  },
   tuning: { may: ['kernel', 'db', 'store'], why: 'features meet in cli, not in each other' },
   cluster: {
     may: ['kernel', 'db'],
@@ -68,6 +72,7 @@ const MODULES = {
       'config',
       'migrate',
       'seed',
+      'ingest',
       'tuning',
       'cluster',
     ],

@@ -1,1 +1,1 @@
-export { type CopySession, openCopySession } from './session.ts'
+export { type CopyData, type CopySession, openCopySession } from './session.ts'

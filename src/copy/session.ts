@@ -4,6 +4,9 @@ import copyFrom from 'pg-copy-streams'
 import type { Target } from '../db/index.ts'
 import { SESSION_SETTINGS } from '../kernel/index.ts'
 
+/** What is sent: made here, or read from somewhere. */
+export type CopyData = Iterable<Buffer> | AsyncIterable<Buffer>
+
 /** One connection that can COPY. Everything else goes through the db module. */
 export interface CopySession {
   query<Row extends pg.QueryResultRow>(sql: string, params?: readonly unknown[]): Promise<Row[]>
@@ -14,7 +17,7 @@ export interface CopySession {
    * A yielded buffer may be filled again as soon as the next one is asked for. Rejects with the server's error,
    * also when that comes after the last byte was sent.
    */
-  copyIn(sql: string, chunks: Iterable<Buffer>): Promise<number>
+  copyIn(sql: string, chunks: CopyData): Promise<number>
   close(): Promise<void>
 }
 
@@ -65,7 +68,7 @@ export async function openCopySession(target: Target, applicationName: string): 
   }
 }
 
-async function sendAll(client: pg.Client, sql: string, chunks: Iterable<Buffer>): Promise<number> {
+async function sendAll(client: pg.Client, sql: string, chunks: CopyData): Promise<number> {
   const stream = client.query(copyFrom.from(sql))
   // The server's error can come at any time, also before it has agreed to the COPY: then the library never calls a
   // write back. So everything that waits, waits for this as well.
@@ -78,7 +81,7 @@ async function sendAll(client: pg.Client, sql: string, chunks: Iterable<Buffer>)
   })
   rejection.catch(() => {})
   try {
-    for (const chunk of chunks) {
+    for await (const chunk of chunks) {
       await Promise.race([written(stream, chunk), rejection])
     }
     const closed = once(stream, 'close')

@@ -17,8 +17,17 @@ export const LOCKS = {
 
 export type LockName = keyof typeof LOCKS
 
+/** One of gigarow's; one that many may share while nobody holds it alone; or that of a table, by its oid (which is above all of ours). */
+export type Lock = LockName | { readonly shared: LockName } | { readonly table: string }
+
+function keyOf(lock: Lock): { readonly object: string; readonly mode: '' | '_shared' } {
+  if (typeof lock === 'string') return { object: String(LOCKS[lock]), mode: '' }
+  if ('table' in lock) return { object: lock.table, mode: '' }
+  return { object: String(LOCKS[lock.shared]), mode: '_shared' }
+}
+
 export interface LockWait {
-  readonly lock: LockName
+  readonly lock: Lock
   /** Called once, when it takes longer than a moment. */
   readonly waiting?: (holder: Holder | undefined) => void
   /** Ends the waiting with its reason. */
@@ -48,9 +57,12 @@ export async function withAdvisoryLock<T>(
   })
 }
 
-async function tryLock(session: ReservedSql, lock: LockName): Promise<boolean> {
-  const [got] = await session<{ ok: boolean }[]>`
-    select pg_try_advisory_lock(${LOCK_CLASS}::int, ${LOCKS[lock]}::int) as ok`
+async function tryLock(session: ReservedSql, lock: Lock): Promise<boolean> {
+  const { object, mode } = keyOf(lock)
+  const [got] = await session.unsafe<{ ok: boolean }[]>(
+    `select pg_try_advisory_lock${mode}($1::int, $2::int8::oid::int) as ok`,
+    [LOCK_CLASS, object],
+  )
   return got!.ok
 }
 
@@ -63,7 +75,7 @@ const UNLOCK_MS = 1_000
  */
 async function holding<T>(
   session: ReservedSql,
-  lock: LockName,
+  lock: Lock,
   use: (session: ReservedSql) => Promise<T>,
 ): Promise<T> {
   let lost = false
@@ -78,11 +90,15 @@ async function holding<T>(
 }
 
 /** The server may be killed at this very moment. */
-async function unlock(session: ReservedSql, lock: LockName): Promise<void> {
+async function unlock(session: ReservedSql, lock: Lock): Promise<void> {
+  const { object, mode } = keyOf(lock)
   const enough = new AbortController()
   const limit = delay(UNLOCK_MS, undefined, { signal: enough.signal })
   const done = async () => {
-    await session`select pg_advisory_unlock(${LOCK_CLASS}::int, ${LOCKS[lock]}::int)`
+    await session.unsafe(`select pg_advisory_unlock${mode}($1::int, $2::int8::oid::int)`, [
+      LOCK_CLASS,
+      object,
+    ])
   }
   await Promise.race([done(), limit]).catch(() => {})
   enough.abort()
@@ -93,7 +109,7 @@ export type Holder = { readonly pid: number; readonly application: string; reado
 /** As withAdvisoryLock, but when somebody holds it calls `busy` with who that is instead of waiting. */
 export async function tryAdvisoryLock<T>(
   db: Database,
-  lock: LockName,
+  lock: Lock,
   use: (session: ReservedSql) => Promise<T>,
   busy: (holder: Holder | undefined) => never | Promise<never>,
 ): Promise<T> {
@@ -103,12 +119,12 @@ export async function tryAdvisoryLock<T>(
   })
 }
 
-async function lockHolder(db: Pick<Database, 'sql'>, lock: LockName): Promise<Holder | undefined> {
+async function lockHolder(db: Pick<Database, 'sql'>, lock: Lock): Promise<Holder | undefined> {
   const [holder] = await db.sql<Holder[]>`
     select l.pid, coalesce(a.application_name, '') as application, coalesce(a.backend_start::text, '') as since
       from pg_locks l left join pg_stat_activity a using (pid)
      where l.locktype = 'advisory' and l.granted and l.objsubid = 2
-       and l.classid = ${LOCK_CLASS}::int8::oid and l.objid = ${LOCKS[lock]}::int8::oid
+       and l.classid = ${LOCK_CLASS}::int8::oid and l.objid = ${keyOf(lock).object}::int8::oid
        and l.database = (select oid from pg_database where datname = current_database())`
   return holder
 }

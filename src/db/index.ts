@@ -2,6 +2,7 @@ export {
   type Holder,
   LOCK_CLASS,
   LOCKS,
+  type Lock,
   type LockName,
   tryAdvisoryLock,
   withAdvisoryLock,
@@ -28,6 +29,7 @@ export {
 } from './lock-retry.ts'
 export type { Blocker } from './lock-watch.ts'
 export { NEWEST_TESTED, onUntestedServer, receive, type Server } from './server.ts'
+export { cancellingSessions, endSessions } from './sessions.ts'
 export { errorCodeOf, SQLSTATE } from './sqlstate.ts'
 export { describeTarget, parseTarget, type Target, targetUrl } from './target.ts'
 export { inTransaction } from './transaction.ts'

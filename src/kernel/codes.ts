@@ -92,7 +92,7 @@ export const ERROR_CODES = {
     meaning: 'What was asked for is dangerous; the message says how to allow it or do it safely.',
   },
   LOCK_TIMEOUT: { exit: 1, meaning: 'A lock could not be taken in time; the blockers are named.' },
-  TABLE_MISSING: { exit: 1, meaning: 'A table that a profile fills is not in the database.' },
+  TABLE_MISSING: { exit: 1, meaning: 'A table that is to be filled is not in the database.' },
   TABLE_NOT_EMPTY: { exit: 1, meaning: 'A table to be filled holds rows, and --truncate was not given.' },
   SEED_REFERENCED: {
     exit: 1,
@@ -125,6 +125,43 @@ export const ERROR_CODES = {
     meaning: 'An index or constraint that was rebuilt does not read as it did before the load.',
   },
   SEED_VERIFY_FAILED: { exit: 1, meaning: 'The table does not hold exactly the rows of the profile.' },
+  IMPORT_FILE_INVALID: {
+    exit: 2,
+    meaning: 'A file to be imported is not there, is no CSV file, or cannot be unpacked.',
+  },
+  IMPORT_MISFIT: {
+    exit: 2,
+    meaning: 'The columns of CSV files, the key or the condition of an import do not fit the table.',
+  },
+  IMPORT_FILE_CHANGED: {
+    exit: 1,
+    meaning: 'A file was changed since its import began: it is not gone on with.',
+  },
+  IMPORT_ROW_REFUSED: {
+    exit: 1,
+    meaning: 'The server refuses a row of a CSV file; the message says which and why.',
+  },
+  IMPORT_BUSY: { exit: 1, meaning: 'Another import works on the table, or a load on the database.' },
+  IMPORT_UNFINISHED: {
+    exit: 1,
+    meaning: 'An earlier import into the table stopped before its end; --resume goes on with it.',
+  },
+  IMPORT_DONE_BEFORE: {
+    exit: 3,
+    meaning: 'A file was imported into the table before; --again imports it once more.',
+  },
+  IMPORT_NOTHING_TO_RESUME: {
+    exit: 1,
+    meaning: '--resume was given and no import is unfinished, or several are.',
+  },
+  IMPORT_COUNT_DIFFERS: {
+    exit: 1,
+    meaning: 'The server took another number of rows than it was sent; nothing of that chunk was kept.',
+  },
+  IMPORT_VERIFY_FAILED: {
+    exit: 1,
+    meaning: 'The table does not hold as many rows as the import has put there.',
+  },
   CLUSTER_START_FAILED: {
     exit: 1,
     meaning: 'The embedded server did not start; the end of its log is shown.',

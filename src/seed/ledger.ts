@@ -163,31 +163,9 @@ export const COMPLETE_SQL = `
  */
 export const CHUNK_SETTINGS_SQL = 'set synchronous_commit = off; set jit = off'
 
-/** Seen in pg_stat_activity, and how --resume finds sessions that outlived their client. */
+/** Seen in pg_stat_activity, and how --resume finds sessions that outlived their client, and a signal those to cancel. */
 export function workerName(run: number): string {
   return `gigarow seed ${run}`
-}
-
-/**
- * A client that was killed leaves sessions that end only after their statement; each holds a chunk. Ends them and waits
- * until they are gone (pg_terminate_backend with a timeout is of PostgreSQL 14).
- */
-export async function endOrphans(sql: AnySql, run: number): Promise<number> {
-  const rows = await sql.unsafe<{ gone: boolean }[]>(
-    `select pg_terminate_backend(pid, 30000) as gone from pg_stat_activity
-      where application_name = $1 and datname = current_database() and pid <> pg_backend_pid()`,
-    [workerName(run)],
-  )
-  return rows.length
-}
-
-/** Cancels what the run's sessions are doing: one that waits for a lock, or builds an index, does not hear of a signal. */
-export async function cancelWorkers(sql: AnySql, run: number): Promise<void> {
-  await sql.unsafe(
-    `select pg_cancel_backend(pid) from pg_stat_activity
-      where application_name = $1 and datname = current_database() and state = 'active' and pid <> pg_backend_pid()`,
-    [workerName(run)],
-  )
 }
 
 /**

@@ -1,6 +1,6 @@
-import { type Database, withLockRetry } from '../db/index.ts'
+import { type Database, endSessions, withLockRetry } from '../db/index.ts'
 import { formatCount, GigarowError } from '../kernel/index.ts'
-import { endOrphans, hasLedger, insertRun, loadedRows, openRuns, type Run, setState } from './ledger.ts'
+import { hasLedger, insertRun, loadedRows, openRuns, type Run, setState, workerName } from './ledger.ts'
 import type { SeedOptions } from './options.ts'
 import { type LoadPlan, tableKey, totalRows } from './plan.ts'
 import type { LoadTable } from './preflight.ts'
@@ -48,7 +48,7 @@ export async function prepare(
   const triggers = withoutTriggers ? await readRowTriggers(db.sql, tables) : []
   const strips = [...planStrip(tables.map((t) => t.live)), ...stripTriggers(triggers)]
   const { signal, emit } = options
-  for (const run of stopped) await endOrphans(db.sql, run.id)
+  for (const run of stopped) await endSessions(db.sql, workerName(run.id))
   const { id, events } = await db.withSession((session) =>
     withLockRetry(
       db,

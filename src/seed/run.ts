@@ -1,5 +1,11 @@
-import { setTimeout as delay } from 'node:timers/promises'
-import { type Database, explainDbError, SQLSTATE, type Sql } from '../db/index.ts'
+import {
+  cancellingSessions,
+  type Database,
+  endSessions,
+  explainDbError,
+  SQLSTATE,
+  type Sql,
+} from '../db/index.ts'
 import { displayName, type ErrorCode, formatCount, GigarowError, qualified } from '../kernel/index.ts'
 import { ensureStore } from '../store/index.ts'
 import type { Phase, PhaseUnit } from './events.ts'
@@ -9,8 +15,6 @@ import { setSequences, vacuumAll, vacuumSteps } from './finish.ts'
 import { forecastLoad, preflightLoad } from './forecast.ts'
 import { explainPaths, planLeaves, readPaths, treesOf } from './leaves/trees.ts'
 import {
-  cancelWorkers,
-  endOrphans,
   forgetChunks,
   loadedRows,
   openRuns,
@@ -19,6 +23,7 @@ import {
   readRun,
   recordPhase,
   setState,
+  workerName,
 } from './ledger.ts'
 import type { SeedOptions } from './options.ts'
 import { checkOwnCode } from './own-code.ts'
@@ -98,7 +103,7 @@ export async function resume(db: Database, run: Run, options: SeedOptions): Prom
   checkOwnCode(run.plan, options.profile)
   return exclusively(db, options, (threads) =>
     keepingRun(db, { run: run.id, signal: options.signal }, async () => {
-      await endOrphans(db.sql, run.id)
+      await endSessions(db.sql, workerName(run.id))
       const tables = await preflight(db.sql, run.plan)
       await loadEmptiedAgain(db, { run, tables }, options)
       const now = await readRun(db.sql, run.id)
@@ -206,7 +211,7 @@ async function carryOn(
     emit({ type: 'phase.started', phase: name, total: size.total, unit: size.unit, done: size.done })
     const started = performance.now()
     await watching(db, { run: run.id, phase: name, emit }, () =>
-      cancellable(db, { run: run.id, signal }, work),
+      cancellingSessions(db, { applicationName: workerName(run.id), signal }, work),
     )
     signal.throwIfAborted()
     now = await finishPhase(db, { run: now, phase: name, started, rows: size.rows }, options)
@@ -246,33 +251,6 @@ async function carryOn(
     rows,
     phases: now.phases,
     tables: results,
-  }
-}
-
-/** Each time again until all have ended: a session may be between two statements. */
-const CANCEL_MS = 200
-
-async function cancellable(
-  db: Database,
-  { run, signal }: { run: number; signal: AbortSignal },
-  work: () => Promise<void>,
-): Promise<void> {
-  let working = true
-  const cancel = async () => {
-    for (; working; await delay(CANCEL_MS)) await cancelWorkers(db.sql, run)
-  }
-  let cancelling: Promise<void> | undefined
-  const onAbort = () => {
-    // Without a connection there is nothing to cancel either.
-    cancelling = cancel().catch(() => {})
-  }
-  signal.addEventListener('abort', onAbort, { once: true })
-  try {
-    await work()
-  } finally {
-    working = false
-    signal.removeEventListener('abort', onAbort)
-    await cancelling
   }
 }
 

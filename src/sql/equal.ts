@@ -1,5 +1,13 @@
 /** Where a node stood in its text, not what it says. */
-const POSITIONS = new Set(['location', 'stmt_location', 'stmt_len', 'list_start', 'list_end'])
+const POSITIONS = new Set([
+  'location',
+  'stmt_location',
+  'stmt_len',
+  'list_start',
+  'list_end',
+  'rexpr_list_start',
+  'rexpr_list_end',
+])
 
 /** Whether two syntax trees say the same. */
 export function isDeepEqual(a: unknown, b: unknown): boolean {

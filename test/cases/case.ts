@@ -60,6 +60,8 @@ export function normalise(text: string, names: ReadonlyMap<string, string>): str
   return plain
     .replace(/\b\d+(\.\d+)? (ms|s)\b/g, 'TIME')
     .replace(/\b\d{14}(?=_)/g, (stamp) => (isOfToday(stamp) ? 'NOW' : stamp))
+    .replace(/\b\d{4}-\d\d-\d\d \d\d:\d\d UTC/g, 'NOW')
+    .replace(/\b[\d.]+[kM]? rows\/s read; peak memory of gigarow [\d.]+ MB/, 'FIGURES')
     .replace(/[ \t]+$/gm, '')
 }
 

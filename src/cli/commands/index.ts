@@ -3,6 +3,7 @@ import { dbCommand } from './db.ts'
 import { diffCommand } from './diff.ts'
 import { driftCommand } from './drift.ts'
 import { generateCommand } from './generate.ts'
+import { importCommand } from './import.ts'
 import { initCommand } from './init.ts'
 import { lintCommand } from './lint.ts'
 import { migrateCommand } from './migrate.ts'
@@ -23,6 +24,7 @@ export const COMMANDS: readonly Command[] = [
   driftCommand,
   verifyCommand,
   seedCommand,
+  importCommand,
   reportCommand,
   rowCommand,
   tuneCommand,

@@ -139,11 +139,13 @@ async function runSeed(context: CommandContext, { args, options }: CommandInput)
   const { dryRun } = await import('../seed/dry-run.ts')
   if (flags.dryRun)
     return withLoad(target, (db) => dryRun(context, db, { plan, jobs, truncate, withoutTriggers }))
-  const [{ withTuning }, { load, render }] = await Promise.all([
-    import('../seed/tuning.ts'),
+  const [{ withTuning }, { load, render }, { checkLoad }] = await Promise.all([
+    import('../tuning/during.ts'),
     import('../seed/load.ts'),
+    import('../../seed/index.ts'),
   ])
-  const tuned = await withTuning(context, { options, target, plan, truncate }, (at) =>
+  const check = plan === undefined ? undefined : (db: Database) => checkLoad(db, plan, { truncate })
+  const tuned = await withTuning(context, { options, target, doing: 'seed', check }, (at) =>
     withLoad(at, (db) => load(context, db, { flags, jobs, plan })),
   )
   return render(context, tuned.value, tuned.applied === undefined ? undefined : tuned)

@@ -1,6 +1,7 @@
 import { GigarowError, parseRows } from '../../kernel/index.ts'
 import type { Filler, LoadPlan, Profile } from '../../seed/index.ts'
 import type { CommandContext } from '../command.ts'
+import { integer } from '../integer.ts'
 
 export interface SeedFlags {
   readonly profile?: string
@@ -86,15 +87,6 @@ function refuseCombinations(flags: SeedFlags): void {
     throw usage('--dry-run does not go with --resume.', 'gigarow seed --resume goes on with the load.')
   if (rows !== undefined && scale !== undefined)
     throw usage('--rows and --scale both say how many rows: give one of the two.', 'For example: --rows 10M.')
-}
-
-function integer(text: string, { flag, min, max }: { flag: string; min: number; max: number }): number {
-  const value = Number(text)
-  if (/^\d+$/.test(text) && value >= min && value <= max) return value
-  throw new GigarowError('USAGE', `${flag} must be a whole number from ${min} to ${max}, not "${text}".`, {
-    facts: { flag, value: text },
-    hint: `For example: ${flag} ${Math.max(min, 2)}.`,
-  })
 }
 
 export async function planOf(

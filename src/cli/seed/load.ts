@@ -99,7 +99,7 @@ export async function render(
 ): Promise<number> {
   const { renderSeedReport } = await import('./report.ts')
   const { summariseFindings } = await import('../reports/seed-text.ts')
-  const { printTuning, tuningDocument } = await import('./tuning.ts')
+  const { printTuning, tuningDocument } = await import('../tuning/during.ts')
   const { run: _run, ...document } = report
   out.document({
     ...document,

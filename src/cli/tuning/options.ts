@@ -36,7 +36,7 @@ export const RESTART_OPTIONS: readonly OptionSpec[] = [
   },
 ]
 
-/** Of `seed`: a profile for the time of the load. */
+/** Of `seed` and `import`: a profile for the time of the load. */
 export const TUNING_OPTIONS: readonly OptionSpec[] = [
   {
     flags: '--tune <profile>',

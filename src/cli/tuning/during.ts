@@ -1,18 +1,18 @@
-import { type Target, withDatabase } from '../../db/index.ts'
-import type { LoadPlan } from '../../seed/index.ts'
+import { type Database, type Target, withDatabase } from '../../db/index.ts'
 import type { RevertResult, Tuned, TunedResult, TuningProfile } from '../../tuning/index.ts'
 import type { CommandContext, CommandInput } from '../command.ts'
 import type { Output } from '../output.ts'
-import { hardwareOverrides } from '../tuning/options.ts'
+import { hardwareOverrides } from './options.ts'
 
 type Options = CommandInput['options']
 
 export interface TunedLoad {
   readonly options: Options
   readonly target: Target
-  /** Undefined: a load is resumed. */
-  readonly plan: LoadPlan | undefined
-  readonly truncate: boolean
+  /** The command: what the profile is in force for. */
+  readonly doing: 'seed' | 'import'
+  /** Refuses a load that cannot begin, which is not worth a restart. Undefined: one is resumed. The store is there. */
+  readonly check: ((db: Database) => Promise<unknown>) | undefined
 }
 
 /**
@@ -24,20 +24,19 @@ export async function withTuning<T>(
   load: TunedLoad,
   work: (target: Target) => Promise<T>,
 ): Promise<TunedResult<T> | { readonly value: T; readonly applied: undefined }> {
-  const { options, target, plan, truncate } = load
+  const { options, target, doing, check } = load
   const profile = await profileFor(context, load)
   if (profile === undefined) return { value: await work(target), applied: undefined }
-  // A load that cannot begin is not worth a restart.
-  if (plan !== undefined) await check(target, { plan, truncate })
-  const { tuningContext } = await import('../tuning/context.ts')
-  const { warnUnsafe } = await import('../tuning/unsafe.ts')
+  if (check !== undefined) await checked(target, check)
+  const { tuningContext } = await import('./context.ts')
+  const { warnUnsafe } = await import('./unsafe.ts')
   const { duringTuning } = await import('../../tuning/index.ts')
   const { tuning, embedded } = await tuningContext(context, options)
   if (embedded) warnUnsafe(profile, context)
   const restart = options.restart !== false
   const allowUnsafe = embedded || options.unsafe === true
   const hardware = hardwareOverrides(options)
-  const settings = { ...tuning, profile, hardware, allowUnsafe, restart, doing: 'seed' }
+  const settings = { ...tuning, profile, hardware, allowUnsafe, restart, doing }
   return duringTuning(settings, async ({ applied, session }) => {
     const { out } = context
     out.note(out.colors.dim(inForce(profile.name, { applied, session })))
@@ -63,29 +62,26 @@ async function current(context: CommandContext, target: Target): Promise<Target>
   return target.origin === 'embedded' ? ((await context.cluster()).target() ?? target) : target
 }
 
-async function check(
-  target: Target,
-  { plan, truncate }: { plan: LoadPlan; truncate: boolean },
-): Promise<void> {
-  const { checkLoad } = await import('../../seed/index.ts')
-  await withDatabase(target, { doing: 'checking the load', max: 2 }, (db) =>
-    checkLoad(db, plan, { truncate }),
-  )
+async function checked(target: Target, check: (db: Database) => Promise<unknown>): Promise<void> {
+  await withDatabase(target, { doing: 'checking the load', max: 2 }, check)
 }
 
 async function profileFor(
   context: CommandContext,
-  { options, target, plan }: TunedLoad,
+  { options, target, doing, check }: TunedLoad,
 ): Promise<TuningProfile | undefined> {
   const named = options.tune === undefined ? undefined : String(options.tune)
-  const name = named ?? (plan === undefined ? await ofDeadLoad(context, target) : undefined)
+  const name = named ?? (check === undefined ? await ofDeadLoad(context, { target, doing }) : undefined)
   if (name === undefined) return undefined
-  const { findProfile } = await import('../tuning/profiles.ts')
+  const { findProfile } = await import('./profiles.ts')
   return (await findProfile((await context.config()).tuning, name)).profile
 }
 
 /** The profile that a load of this database had in force when it died, by lease and journal. */
-async function ofDeadLoad(context: CommandContext, target: Target): Promise<string | undefined> {
+async function ofDeadLoad(
+  context: CommandContext,
+  { target, doing }: Pick<TunedLoad, 'target' | 'doing'>,
+): Promise<string | undefined> {
   const { openJournals } = await import('../../tuning/index.ts')
   const { isAlive, readLeases } = await import('../../store/index.ts')
   const { stateDir } = await context.config()
@@ -98,7 +94,7 @@ async function ofDeadLoad(context: CommandContext, target: Target): Promise<stri
     ({ plan, owner }) =>
       owner !== undefined &&
       isAlive(owner) === false &&
-      leases.some((lease) => lease.session === plan.session && lease.doing === 'seed'),
+      leases.some((lease) => lease.session === plan.session && lease.doing === doing),
   )?.plan.profile
 }
 

@@ -1,0 +1,8 @@
+export type { ImportEvent } from './events.ts'
+export type { Filter } from './filter/condition.ts'
+export type { ImportRun } from './ledger.ts'
+export type { ImportOptions, ImportReport } from './options.ts'
+export type { Duplicates, ImportFile, ImportPlan, Rejects } from './plan.ts'
+export { type ImportRequest, type PlannedImport, planImport } from './plan-import.ts'
+export { checkImport, importFiles, resumeImport, stoppedImport } from './run.ts'
+export { copySql } from './statements.ts'

@@ -1,0 +1,504 @@
+import { appendFileSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import energy from '../../../seeds/energy.ts'
+import { openPool, type Sql } from '../../../src/db/index.ts'
+import type { ImportEvent, ImportPlan } from '../../../src/ingest/index.ts'
+import { scaleProfile, writeCsv } from '../../../src/seed/index.ts'
+import { temporaryDir, testDatabase } from '../../support/index.ts'
+import { fileIn, importInto, resumeInto, type TestImport } from '../../support/ingest.ts'
+import { load, tableDigest } from '../../support/load.ts'
+import { until } from '../../support/until.ts'
+
+const target = testDatabase()
+const folder = temporaryDir()
+let sql: Sql
+beforeAll(() => {
+  sql = openPool(target, { max: 1, applicationName: 'test' })
+})
+afterAll(() => sql.end({ timeout: 5 }))
+
+const GENERATION = `
+  create table generation_data (timestamp timestamptz not null, generator_id int not null, power_output float8 not null,
+    primary key (generator_id, timestamp));`
+const file = (name: string, text: string | Buffer) => fileIn(folder, name, text)
+const run = (options: TestImport) => importInto(target, options)
+const rows = (query: string) => sql.unsafe(query)
+const lines = (count: number, line: (i: number) => string) =>
+  Array.from({ length: count }, (_, i) => `${line(i + 1)}\n`).join('')
+
+describe('the files of the energy profile', () => {
+  const profile = scaleProfile(energy, { rows: 60_000 })
+  let paths: readonly string[]
+  let seeded: string
+  const digest = () => tableDigest(sql, 'generation_data', '(generator_id, timestamp)')
+
+  beforeAll(async () => {
+    await sql.unsafe(GENERATION)
+    await load(target, profile)
+    seeded = await digest()
+    const files = await writeCsv(profile, {
+      folder: join(folder, 'energy'),
+      fileRows: 25_000,
+      emit: () => {},
+      signal: new AbortController().signal,
+    })
+    paths = files.map((f) => f.file)
+  })
+  afterEach(() => sql`truncate generation_data`)
+
+  test('are the table that seeding makes, every row of every part once', async () => {
+    await sql`truncate generation_data`
+    const events: ImportEvent[] = []
+    const report = await run({ into: 'generation_data', paths, emit: (event) => events.push(event) })
+    expect(report).toMatchObject({ read: 60_000, inserted: 60_000, filtered: 0, counted: 60_000 })
+    expect(await digest()).toBe(seeded)
+    expect(events.filter((event) => event.type === 'chunk.finished').length).toBeGreaterThan(100)
+    const [bytes] = events
+      .filter((event) => event.type === 'progress')
+      .map((event) => event.bytes)
+      .reduce((sum, bytes) => [sum[0]! + bytes], [0])
+    // Headers are read with the plan.
+    expect(bytes).toBe(report.bytes - 3 * 'timestamp,generator_id,power_output\r\n'.length)
+  })
+
+  test('packed and through a partitioned table, too', async () => {
+    await sql.unsafe(`
+      create table parted (like generation_data) partition by list (generator_id);
+      create table parted_one partition of parted for values in (1);
+      create table parted_rest partition of parted default;`)
+    const packed = paths.map((path, k) => file(`${k}.csv.gz`, gzipSync(readFileSync(path))))
+    const report = await run({ into: 'parted', paths: packed })
+    expect(report).toMatchObject({ read: 60_000, inserted: 60_000, counted: 60_000 })
+    expect(await tableDigest(sql, 'parted', '(generator_id, timestamp)')).toBe(seeded)
+    expect((await rows('select count(*)::int as n from parted_one'))[0]!.n).toBe(60)
+  })
+
+  test.each([
+    ['generator_id in (3, 17, 999)', 'here'],
+    ["timestamp >= '2024-12-31 22:00:00-05' and power_output < 20.5", 'here'],
+    ["timestamp between '2024-12-31 20:00' and '2024-12-31 21:30' and not generator_id > 100", 'here'],
+    ['generator_id < 50 and power_output::int % 2 = 0', 'both'],
+    ["date_part('hour', timestamp) = 21", 'server'],
+    ['power_output > 30 or generator_id % 7 = 0', 'server'],
+  ])('where %s: the rows that the server would choose, judged %s', async (where, judged) => {
+    // Constants without a zone are those of the sessions that load.
+    await sql.unsafe(`alter database ${target.database} set timezone = 'America/New_York'`)
+    await sql`truncate generation_data`
+    const whole = await run({ into: 'generation_data', paths })
+    const [expected] =
+      await rows(`set timezone = 'America/New_York'; create temp table chosen as select * from generation_data where ${where};
+      set timezone = 'UTC'; select count(*)::int as n from chosen`).then(
+        (all) => all.at(-1) as never as { n: number }[],
+      )
+    const chosen = await tableDigest(sql, 'chosen', '(generator_id, timestamp)')
+    await sql.unsafe('truncate generation_data; drop table chosen')
+    let plan: ImportPlan | undefined
+    const report = await run({ into: 'generation_data', paths, where, onPlan: (made) => (plan = made) })
+    expect(plan?.filter?.where).toBe(judged)
+    expect(expected!.n).toBeGreaterThan(0)
+    expect(report).toMatchObject({ read: whole.read, inserted: expected!.n, filtered: 60_000 - expected!.n })
+    expect(await digest()).toBe(chosen)
+    await sql.unsafe(`alter database ${target.database} reset timezone`)
+  })
+
+  test('a list of values leaves out the others', async () => {
+    const report = await run({
+      into: 'generation_data',
+      paths,
+      whereIn: { column: 'generator_id', values: ['5', '6', '2000'] },
+      where: 'power_output > 0',
+    })
+    expect(report).toMatchObject({ inserted: 120, filtered: 60_000 - 120 })
+  })
+})
+
+test('fields with quotes, line ends, nulls and a byte order mark arrive as they are', async () => {
+  await sql`create table texts (id int primary key, "Über" text, other text)`
+  const texts = ['', null, 'a"b', 'x\ny', ',', 'é\r\n"', '\\.', ' '] as const
+  const cell = (text: string | null | undefined) =>
+    text === null || text === undefined ? 'NULL' : `"${text.replaceAll('"', '""')}"`
+  const wanted = Array.from({ length: 400 }, (_, i) => ({
+    id: i,
+    Über: texts[i % texts.length] ?? null,
+    other: texts[(i * 5 + 1) % texts.length] ?? null,
+  }))
+  const body = wanted.map((row) => `${cell(row.other)};${row.id};${cell(row.Über)}\r\n`).join('')
+  const path = file('texts.csv', `\uFEFFother;id;Über\r\n${body}`)
+  await run({ into: 'texts', paths: [path], delimiter: ';', nullText: 'NULL', chunkBytes: 100, jobs: 3 })
+  expect(await rows('select * from texts order by id')).toEqual(wanted)
+  await sql`truncate texts`
+  const bare = file('bare.csv', body)
+  await run({
+    into: 'texts',
+    paths: [bare],
+    columns: ['other', 'id', 'Über'],
+    delimiter: ';',
+    nullText: 'NULL',
+    chunkBytes: 100,
+    where: `"Über" is null or other in ('x\ny', 'é\r\n"')`,
+  })
+  expect(await rows('select * from texts order by id')).toEqual(
+    wanted.filter((row) => row.Über === null || row.other === 'x\ny' || row.other === 'é\r\n"'),
+  )
+})
+
+test('files of another encoding are read by the server', async () => {
+  await sql`create table latin (a text)`
+  const path = file('latin.csv', Buffer.from('a\nä\n', 'latin1'))
+  await run({ into: 'latin', paths: [path], encoding: 'LATIN1', where: "a = 'ä'" })
+  expect(await rows('select a from latin')).toEqual([{ a: 'ä' }])
+})
+
+describe('what does not fit is refused before anything begins', () => {
+  beforeAll(
+    () => sql`create table fits (id int not null, name text, made int generated always as (id + 1) stored)`,
+  )
+
+  test.each<[string, string, Partial<TestImport>, string, RegExp]>([
+    ['an unknown column', 'id,nam\n1,a\n', {}, 'IMPORT_MISFIT', /nam is not in the table \(name\?\)/],
+    ['a required column that is missing', 'name\na\n', {}, 'IMPORT_MISFIT', /id is NOT NULL/],
+    ['a generated column', 'id,made\n1,2\n', {}, 'IMPORT_MISFIT', /made is generated/],
+    ['a column twice', 'id,id\n1,2\n', {}, 'IMPORT_MISFIT', /id is there twice/],
+    ['an empty file', '', {}, 'IMPORT_FILE_INVALID', /is empty/],
+    ['a file with CR as its line end', 'id,name\r1,a\r', {}, 'IMPORT_FILE_INVALID', /no header line/],
+    [
+      'a condition on a column that the file has not',
+      'id\n1\n',
+      { where: "name = 'a'" },
+      'IMPORT_MISFIT',
+      /asks for name/,
+    ],
+    [
+      'a condition that the server does not take',
+      'id\n1\n',
+      { where: "id = 'x'" },
+      'IMPORT_MISFIT',
+      /invalid input/,
+    ],
+    [
+      'a key that the table has not',
+      'id\n1\n',
+      { duplicates: 'skip', key: ['id'] },
+      'IMPORT_MISFIT',
+      /no unique key/,
+    ],
+    ['duplicates without a key', 'id\n1\n', { duplicates: 'update' }, 'IMPORT_MISFIT', /no primary key/],
+    ['an unknown encoding', 'id\n1\n', { encoding: 'KLINGON' }, 'IMPORT_MISFIT', /KLINGON/],
+  ])('%s', async (name, text, options, code, message) => {
+    const path = file(`${name}.csv`, text)
+    await expect(run({ into: 'fits', paths: [path], ...options })).rejects.toMatchObject({
+      code,
+      message: expect.stringMatching(message),
+    })
+    expect(await rows('select * from fits')).toEqual([])
+  })
+
+  test('a table that is not there', async () => {
+    await expect(run({ into: 'nowhere', paths: [file('n.csv', 'id\n1\n')] })).rejects.toMatchObject({
+      code: 'TABLE_MISSING',
+    })
+  })
+})
+
+describe('rows whose key is there', () => {
+  beforeAll(async () => {
+    await sql`create table keyed (id int primary key, name text unique, n int)`
+  })
+  afterEach(() => sql`truncate keyed`)
+  /** 1 to 3,000 in a random order, every third one twice. */
+  const body = () =>
+    lines(3000, (i) => `${(i * 7919) % 3001},x${(i * 7919) % 3001},1`) +
+    lines(1000, (i) => `${i * 3},x${i * 3},2`)
+
+  test('are left out with skip, and counted', async () => {
+    await sql`insert into keyed values (5, 'x5', 0), (6, 'x6', 0)`
+    const paths = [file('skip.csv', `id,name,n\n${body()}`)]
+    const report = await run({ into: 'keyed', paths, duplicates: 'skip', chunkBytes: 1024, jobs: 3 })
+    expect(report).toMatchObject({ read: 4000, inserted: 2998, skipped: 1002, updated: 0, counted: null })
+    expect(await rows('select count(*)::int as n, count(distinct id)::int as ids from keyed')).toEqual([
+      { n: 3000, ids: 3000 },
+    ])
+    expect(await rows('select n from keyed where id in (5, 6)')).toEqual([{ n: 0 }, { n: 0 }])
+  })
+
+  test('take the last values with update; what is the same is not written again', async () => {
+    await sql`insert into keyed values (5, 'x5', 1), (7, 'x7', 9)`
+    const paths = [file('update.csv', `id,name,n\n${body()}`)]
+    const report = await run({ into: 'keyed', paths, duplicates: 'update', chunkBytes: 4096, jobs: 1 })
+    expect(report).toMatchObject({ read: 4000, inserted: 2998 })
+    expect(report.updated + report.skipped).toBe(1002)
+    expect(await rows('select n, count(*)::int as c from keyed group by n order by n')).toEqual([
+      { n: 1, c: 2000 },
+      { n: 2, c: 1000 },
+    ])
+    const again = await run({ into: 'keyed', paths, duplicates: 'update', jobs: 1, chunkBytes: 1 << 20 })
+    expect(again).toMatchObject({ read: 4000, inserted: 0, updated: 0, skipped: 4000 })
+  })
+
+  test('are no duplicates by a null in another unique key', async () => {
+    const paths = [file('nulls.csv', 'id,name,n\n1,,1\n2,,2\n3,a,3\n4,a,4\n')]
+    const report = await run({ into: 'keyed', paths, duplicates: 'update', key: ['name'], jobs: 1 })
+    expect(report).toMatchObject({ inserted: 3, skipped: 1 })
+    expect(await rows('select id, name from keyed order by id')).toEqual([
+      { id: 1, name: null },
+      { id: 2, name: null },
+      { id: 4, name: 'a' },
+    ])
+  })
+
+  test('stop the import with error, at their line', async () => {
+    await sql`insert into keyed values (2, 'b', 0)`
+    const paths = [file('error.csv', 'id,name,n\n1,a,1\n2,c,1\n')]
+    await expect(run({ into: 'keyed', paths })).rejects.toMatchObject({
+      code: 'IMPORT_ROW_REFUSED',
+      message: expect.stringMatching(/^error\.csv:3: duplicate key .*keyed_pkey/),
+    })
+    expect(await rows('select id from keyed')).toEqual([{ id: 2 }])
+    await run({ into: 'keyed', paths, abandon: true, duplicates: 'skip' })
+    expect(await rows('select id from keyed order by id')).toEqual([{ id: 1 }, { id: 2 }])
+  })
+})
+
+describe('rows that the server refuses', () => {
+  beforeAll(async () => {
+    await sql.unsafe(`
+      create table owners (id int primary key); insert into owners select generate_series(1, 10);
+      create table picky (id int primary key check (id <> 13), day date not null, owner int references owners, note text);`)
+  })
+  afterEach(() => sql`truncate picky`)
+
+  /** A line for each way to be refused; line 1 is the header, and row 2 has two lines. */
+  const bad: Record<number, string> = {
+    5: 'x,2025-01-01,1,not a number',
+    13: '13,2025-01-01,1,check',
+    40: '3,2025-01-01,1,key',
+    70: '70,,1,null',
+    90: '90,2025-01-01,99,no owner',
+    120: '120,2025-01-01',
+    121: '121,2025-01-01,1,too,many',
+    150: '150,2025-02-30,1,no day',
+  }
+  const text = () =>
+    `id,day,owner,note\n${lines(200, (i) => bad[i] ?? `${i},2025-01-01,${(i % 10) + 1},${i === 2 ? '"two\nlines"' : 'x'}`)}`
+  // The header, and one line more from row 3 on.
+  const badLines = Object.keys(bad).map((i) => Number(i) + 2)
+
+  test.each([
+    ['straight into the table', 'error', 1 << 20],
+    ['in several parts', 'error', 700],
+    ['over a stage', 'skip', 900],
+  ] as const)(
+    'are noted with file, line, column and reason, and the others arrive: %s',
+    async (_, duplicates, chunkBytes) => {
+      const rejects = join(folder, 'rejects.csv')
+      const path = file('picky.csv', text())
+      const report = await run({
+        into: 'picky',
+        paths: [path],
+        rejects,
+        maxRejects: 10,
+        chunkBytes,
+        duplicates,
+      })
+      const duplicate = duplicates === 'skip' ? 1 : 0
+      expect(report).toMatchObject({ read: 200, inserted: 192, rejected: 8 - duplicate, skipped: duplicate })
+      const noted = readFileSync(rejects, 'utf8').trimEnd().split('\n').slice(1)
+      const expected = badLines.filter((line) => duplicate === 0 || line !== 42)
+      expect(noted.map((line) => Number(line.split(',')[1]))).toEqual(expected)
+      expect(noted[0]).toMatch(/picky\.csv,7,id,.*invalid input syntax for type integer/)
+      expect(noted.find((line) => line.includes(',72,'))).toMatch(/,72,day,/)
+    },
+  )
+
+  test('are left out when they are surely not wanted', async () => {
+    const path = file('unwanted.csv', text())
+    const rejects = join(folder, 'unwanted-rejects.csv')
+    const report = await run({ into: 'picky', paths: [path], where: 'owner = 2', rejects, maxRejects: 1 })
+    // Only the row that has no owner at all is for the server to judge.
+    expect(report).toMatchObject({ read: 200, inserted: 19, rejected: 1, filtered: 180 })
+    expect(readFileSync(rejects, 'utf8')).toMatch(/unwanted\.csv,122,/)
+  })
+
+  test('the first one stops the import; of its part nothing is kept', async () => {
+    const path = file('first.csv', text())
+    await expect(run({ into: 'picky', paths: [path], chunkBytes: 1 << 20 })).rejects.toMatchObject({
+      code: 'IMPORT_ROW_REFUSED',
+      message: expect.stringMatching(/^first\.csv:7, column id: invalid input syntax/),
+      facts: { line: 7, column: 'id' },
+    })
+    expect(await rows('select * from picky')).toEqual([])
+  })
+
+  test('one more than may be refused stops it, too; --resume may allow more', async () => {
+    const path = file('many.csv', text())
+    const rejects = join(folder, 'many-rejects.csv')
+    const stopped = run({
+      into: 'picky',
+      paths: [path],
+      rejects,
+      maxRejects: 3,
+      chunkBytes: 700,
+      jobs: 1,
+      abandon: true,
+    })
+    await expect(stopped).rejects.toMatchObject({
+      code: 'IMPORT_ROW_REFUSED',
+      message: expect.stringMatching(/^many\.csv:72, column day.* one more than the 3 of --max-rejects/),
+    })
+    expect(readFileSync(rejects, 'utf8').split('\n').length).toBeGreaterThan(2)
+    await expect(resumeInto(target, 'picky')).rejects.toMatchObject({ code: 'IMPORT_ROW_REFUSED' })
+    const report = await resumeInto(target, 'picky', { rejects: { rejects, maxRejects: 8 } })
+    expect(report).toMatchObject({ read: 200, inserted: 192, rejected: 8 })
+    expect(readFileSync(rejects, 'utf8').trimEnd().split('\n')).toHaveLength(9)
+  })
+})
+
+describe('an import that stopped', () => {
+  beforeAll(() => sql`create table plain (id int, note text)`)
+  afterEach(() => sql`truncate plain`)
+  const body = (from: number) => lines(5000, (i) => `${from + i},note ${from + i}`)
+
+  /** Imports until some parts are done, then is interrupted. */
+  async function stopped(path: string, options: Partial<TestImport> = {}) {
+    const stop = new AbortController()
+    let parts = 0
+    const emit = ({ type }: ImportEvent) => {
+      if (type === 'chunk.finished' && ++parts === 3) stop.abort()
+    }
+    await expect(
+      run({ into: 'plain', paths: [path], chunkBytes: 2048, signal: stop.signal, emit, ...options }),
+    ).rejects.toMatchObject({ code: 'INTERRUPTED', hint: expect.stringContaining('--resume --into plain') })
+  }
+  const whole = async () =>
+    (await rows('select count(*)::int as n, count(distinct id)::int as ids from plain'))[0]
+
+  test('goes on where it was, each row once', async () => {
+    await stopped(file('stop.csv', `id,note\n${body(0)}`))
+    expect((await whole())!.n).toBeGreaterThan(0)
+    expect(await resumeInto(target, 'plain')).toMatchObject({ read: 5000, inserted: 5000, counted: 5000 })
+    expect(await whole()).toEqual({ n: 5000, ids: 5000 })
+  })
+
+  test.each<[string, (path: string) => void]>([
+    ['another size', (path) => appendFileSync(path, '1,x\n')],
+    ['another head', (path) => rewrite(path, (bytes) => bytes.write('ID'))],
+    ['another tail', (path) => rewrite(path, (bytes) => bytes.write('7', bytes.length - 2))],
+    ['another time', (path) => utimesSync(path, 1, 1)],
+  ])('is refused when its file has %s', async (name, change) => {
+    const path = file(`${name}.csv`, `id,note\n${body(10_000)}`)
+    await stopped(path, { abandon: true })
+    const before = await whole()
+    change(path)
+    await expect(resumeInto(target, 'plain')).rejects.toMatchObject({
+      code: 'IMPORT_FILE_CHANGED',
+      facts: { file: path },
+    })
+    expect(await whole()).toEqual(before)
+  })
+
+  test('is named to the next one, which may take its place', async () => {
+    const path = file('next.csv', `id,note\n${body(0)}`)
+    await stopped(path, { abandon: true })
+    const next = { into: 'plain', paths: [path] }
+    await expect(run(next)).rejects.toMatchObject({ code: 'IMPORT_UNFINISHED' })
+    await sql`truncate plain`
+    expect(await run({ ...next, abandon: true })).toMatchObject({ inserted: 5000 })
+    await expect(run(next)).rejects.toMatchObject({ code: 'IMPORT_DONE_BEFORE', exitCode: 3 })
+    expect(await run({ ...next, again: true })).toMatchObject({ inserted: 5000, counted: null })
+    await expect(resumeInto(target, 'plain')).rejects.toMatchObject({ code: 'IMPORT_NOTHING_TO_RESUME' })
+  })
+
+  test('is refused while another one works on the table, and so is a load of the database', async () => {
+    const path = file('busy.csv', `id,note\n${body(0)}`)
+    await sql`create table other (like plain)`
+    // The first one waits for this lock in the middle of its work.
+    const holder = openPool(target, { max: 1, applicationName: 'holder' })
+    await holder.unsafe('begin; lock table plain in share mode')
+    const first = run({ into: 'plain', paths: [path], again: true })
+    await until('the first one waits', async () => {
+      const [waiting] = await sql`
+        select from pg_stat_activity where wait_event_type = 'Lock' and application_name like 'gigarow import %' and datname = current_database()`
+      return waiting !== undefined
+    })
+    await expect(run({ into: 'plain', paths: [path], again: true })).rejects.toMatchObject({
+      code: 'IMPORT_BUSY',
+      facts: { pid: expect.any(Number), since: expect.stringMatching(/^20/), run: expect.any(Number) },
+    })
+    await expect(load(target, scaleProfile(energy, { rows: 1000 }))).rejects.toMatchObject({
+      code: 'SEED_BUSY',
+    })
+    expect(await run({ into: 'other', paths: [path] })).toMatchObject({ inserted: 5000 })
+    await holder.unsafe('commit')
+    await holder.end({ timeout: 5 })
+    expect(await first).toMatchObject({ inserted: 5000 })
+  })
+
+  const rewrite = (path: string, change: (bytes: Buffer) => void) => {
+    const bytes = readFileSync(path)
+    change(bytes)
+    writeFileSync(path, bytes)
+  }
+})
+
+test('a file that is written to while it is read: nothing of that part stays', async () => {
+  await sql`create table moving (id int)`
+  const path = file('moving.csv', `id\n${lines(1000, String)}`)
+  let done = false
+  const emit = ({ type }: ImportEvent) => {
+    if (type !== 'progress' || done) return
+    done = true
+    appendFileSync(path, '1001\n')
+  }
+  await expect(run({ into: 'moving', paths: [path], emit, jobs: 1 })).rejects.toMatchObject({
+    code: 'IMPORT_FILE_CHANGED',
+  })
+  expect(await rows('select * from moving')).toEqual([])
+})
+
+test('rows that the server swallows are missed, and nothing of their part stays', async () => {
+  await sql.unsafe(`
+    create table swallowed (id int);
+    create function swallow() returns trigger language plpgsql as 'begin return null; end';
+    create trigger swallow before insert on swallowed for each row when (new.id = 77) execute function swallow();`)
+  const path = file('swallowed.csv', `id\n${lines(100, String)}`)
+  await expect(run({ into: 'swallowed', paths: [path] })).rejects.toMatchObject({
+    code: 'IMPORT_COUNT_DIFFERS',
+    facts: { sent: 100, taken: 99 },
+  })
+  expect(await rows('select * from swallowed')).toEqual([])
+})
+
+test('a line of \\. alone loses nothing: it is a value, or the import stops', async () => {
+  await sql`create table dots (a text)`
+  const path = file('dots.csv', 'a\nx\n\\.\ny\n')
+  const outcome = await run({ into: 'dots', paths: [path] }).catch((error) => error)
+  const found = await rows('select a from dots')
+  if (outcome instanceof Error) {
+    expect(outcome).toMatchObject({ code: 'IMPORT_COUNT_DIFFERS' })
+    expect(found).toEqual([])
+  } else expect(found.map(({ a }) => a)).toEqual(['x', '\\.', 'y'])
+})
+
+test('an unlogged table that a crash of the server has emptied is imported again', async () => {
+  await sql`create unlogged table fleeting (id int)`
+  const path = file('fleeting.csv', `id\n${lines(3000, String)}`)
+  const stop = new AbortController()
+  const emit = ({ type }: ImportEvent) => {
+    if (type === 'chunk.finished') stop.abort()
+  }
+  await expect(
+    run({ into: 'fleeting', paths: [path], chunkBytes: 1024, jobs: 1, signal: stop.signal, emit }),
+  ).rejects.toMatchObject({ code: 'INTERRUPTED' })
+  // What a crash does to all unlogged tables at once.
+  await sql`truncate fleeting, gigarow.import_witness`
+  const messages: string[] = []
+  const report = await resumeInto(target, 'fleeting', {
+    emit: (event) => {
+      if (event.type === 'notice') messages.push(event.message)
+    },
+  })
+  expect(report).toMatchObject({ inserted: 3000, counted: 3000 })
+  expect(messages[0]).toMatch(/has lost the \d+ rows/)
+})
