@@ -13,7 +13,8 @@ export const earlier: Generator = {
   kind: 'earlier',
   compile(options, context) {
     if (context.rows >= MAX_SPAN) options.fail(`the table must have less than ${MAX_SPAN} rows`)
-    const roots = options.integer('roots', { min: 1, max: context.rows, fallback: 1 })
+    // --rows may leave fewer rows than these.
+    const roots = Math.min(context.rows, options.integer('roots', { min: 1, max: MAX_SPAN, fallback: 1 }))
     const first = options.oneOf('first', ['null', 'itself'], 'null')
     const row = rowNumber(context)
     const isRoot = `(${row.sql} < ${roots})`

@@ -1,7 +1,15 @@
 import { customType, integer, json, pgEnum, pgTable, text, uuid } from 'drizzle-orm/pg-core'
 import { beforeEach, expect, test } from 'vitest'
 import { type Sql, withDatabase } from '../../../src/db/index.ts'
-import { defineSeed, fill, gen, type SeedEvent } from '../../../src/seed/index.ts'
+import {
+  defineSeed,
+  estimateLoad,
+  fill,
+  gen,
+  planLoad,
+  readTables,
+  type SeedEvent,
+} from '../../../src/seed/index.ts'
 import { testDatabase } from '../../support/index.ts'
 import { load } from '../../support/load.ts'
 
@@ -98,7 +106,15 @@ beforeEach(() =>
 test('enums, domains, arrays, references of several columns and to earlier rows: the same rows by both fillers', async () => {
   await onDatabase((sql) => sql.unsafe(DDL).simple())
   const events: SeedEvent[] = []
+  const estimate = await withDatabase(target, { doing: 'testing', max: 2 }, async (db) => {
+    const plan = planLoad(profile, { jobs: 2 })
+    return estimateLoad(db, { plan, tables: await readTables(db.sql, plan), jobs: 2, filler: 'copy' })
+  })
   const copied = await load(target, profile, { filler: 'copy', emit: (event) => events.push(event) })
+  const bytes = copied.tables.reduce((sum, table) => sum + table.bytes, 0)
+  const share = (estimate.disk.heap + estimate.disk.indexes) / bytes
+  expect(share).toBeGreaterThan(0.9)
+  expect(share).toBeLessThan(1.1)
   const inserted = await load(target, profile, { filler: 'sql', truncate: true })
   expect(inserted.tables.map(({ checksum }) => checksum)).toEqual(
     copied.tables.map(({ checksum }) => checksum),
