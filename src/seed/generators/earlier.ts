@@ -1,4 +1,5 @@
 import { hashIndex } from '../hash.ts'
+import { inline } from '../inline.ts'
 import { lowSql, MAX_SPAN, scaleSql } from '../stream.ts'
 import type { Context, Generator } from './generator.ts'
 import { type Numbering, rowNumber } from './numbering.ts'
@@ -20,16 +21,16 @@ export const earlier: Generator = {
     const isRoot = `(${row.sql} < ${roots})`
     const chosen = indexOf(options, context, { row, roots })
     const index: Numbering = {
-      at(low) {
-        const n = row.at(low)
-        return n < roots ? n : chosen.at(low)
-      },
+      at: inline`(low) => {
+        const n = ${row.at}(low)
+        return n < ${roots} ? n : ${chosen.at}(low)
+      }`,
       sql: context.once(`case when ${isRoot} then ${row.sql} else ${chosen.sql} end`),
     }
     const table = options.text('table', '')
     const source = parentValues(options, context, { parent: { table, rows: context.rows }, index })
     if (first === 'itself') return source
-    return { ...source, isNull: (low) => row.at(low) < roots, nullSql: isRoot }
+    return { ...source, isNull: inline`(low) => ${row.at}(low) < ${roots}`, nullSql: isRoot }
   },
 }
 
@@ -42,7 +43,7 @@ function indexOf(options: Options, context: Context, { row, roots }: Place): Num
   if (options.get('children') !== undefined) {
     const children = options.integer('children', { min: 1, max: 1e9 })
     return {
-      at: (low) => Math.floor((row.at(low) - roots) / children),
+      at: inline`(low) => Math.floor((${row.at}(low) - ${roots}) / ${children})`,
       sql: `((${row.sql} - ${roots}) / ${children})`,
     }
   }
@@ -50,12 +51,12 @@ function indexOf(options: Options, context: Context, { row, roots }: Place): Num
   const { state } = stream
   return {
     // As scale(), with another number of values in each row.
-    at(low) {
-      const n = row.at(low)
-      const u = hashIndex(state, low) >>> 0
+    at: inline`(low) => {
+      const n = ${row.at}(low)
+      const u = ${hashIndex}(${state}, low) >>> 0
       const high = Math.floor(n / 65536)
       return Math.floor((u * high + Math.floor((u * (n - high * 65536)) / 65536)) / 65536)
-    },
+    }`,
     sql: scaleSql(lowSql(stream), row.sql),
   }
 }
