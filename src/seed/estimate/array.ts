@@ -40,3 +40,16 @@ export function arrayBytes(cell: Uint8Array): number {
   }
   return end
 }
+
+/** The elements' own bytes, without the nulls: what a GIN index files an array under. */
+export function arrayElements(cell: Uint8Array): Uint8Array[] {
+  const view = new DataView(cell.buffer, cell.byteOffset, cell.byteLength)
+  if (view.getInt32(0) === 0) return []
+  const elements: Uint8Array[] = []
+  for (let k = 0, at = HEADER; k < view.getInt32(12); k++) {
+    const length = view.getInt32(at)
+    if (length >= 0) elements.push(cell.subarray(at + 4, at + 4 + length))
+    at += 4 + Math.max(0, length)
+  }
+  return elements
+}

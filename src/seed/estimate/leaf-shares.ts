@@ -36,7 +36,7 @@ function boundTest(bound: string, type: PgTypeName): ((key: Key) => boolean) | u
     return (key) => typeof key === 'number' && key >= from && key < to
   }
   const list = /^FOR VALUES IN \((.+)\)$/.exec(bound)
-  if (list === null) return undefined
+  if (list === null || !(INTEGERS.has(type) || TIMES.has(type) || TEXTS.has(type))) return undefined
   const items = list[1]!.match(/'(?:[^']|'')*'|[^,\s]+/g) ?? []
   const values = new Set(items.map((item) => (item === 'NULL' ? null : literalKey(item, type))))
   return (key) => values.has(key)
@@ -44,6 +44,8 @@ function boundTest(bound: string, type: PgTypeName): ((key: Key) => boolean) | u
 
 const TIMES: ReadonlySet<PgTypeName> = new Set(['date', 'timestamp', 'timestamptz'])
 const INTEGERS: ReadonlySet<PgTypeName> = new Set(['int2', 'int4', 'int8'])
+/** What COPY sends of them is their text. */
+const TEXTS: ReadonlySet<PgTypeName> = new Set(['text', 'varchar', 'bpchar', 'enum'])
 const DAY = 86_400_000_000
 
 function literalKey(text: string, type: PgTypeName): number | string {

@@ -2,6 +2,7 @@ import { displayName } from '../../kernel/index.ts'
 import { whereOf } from '../errors.ts'
 import { type PgTypeName, parsePgType } from '../pg-type.ts'
 import type { TablePlan } from '../plan.ts'
+import { arrayElements } from './array.ts'
 import { varietyOf } from './bounds.ts'
 import { contentBytes, layoutOf, placeFixed, placeVarlena } from './datum.ts'
 import type { IndexFacts, TableFacts } from './facts.ts'
@@ -270,11 +271,7 @@ function ginFormula(input: EstimateInput, facts: IndexFacts, columns: Columns): 
   for (let row = 0; k !== undefined && row < sample.rows; row++) {
     const cell = sample.cell(row, k)
     if (cell === null) continue
-    const keys =
-      columns.types[k] === 'jsonb'
-        ? (hashed ? ginPaths : ginKeys)(JSON.parse(Buffer.from(cell.subarray(1)).toString()))
-        : [cellText(cell)]
-    for (const key of keys) seen.set(key, (seen.get(key) ?? 0) + 1)
+    for (const key of ginKeysOf(columns.types[k]!, { cell, hashed })) seen.set(key, (seen.get(key) ?? 0) + 1)
   }
   const groups = new Map<number, Map<string, number>>()
   for (const [key, count] of seen) {
@@ -291,6 +288,15 @@ function ginFormula(input: EstimateInput, facts: IndexFacts, columns: Columns): 
     const keys = entries.reduce((total, { classes }) => total + expectedDistinct(classes, own), 0)
     return ginPages({ rows: own, heap, entries, fill: ginFill({ keys, heap, builds }) })
   }
+}
+
+function ginKeysOf(
+  type: PgTypeName,
+  { cell, hashed }: { cell: Uint8Array; hashed: boolean },
+): Iterable<string> {
+  if (type === 'array') return new Set(arrayElements(cell).map(cellText))
+  if (type !== 'jsonb') return [cellText(cell)]
+  return (hashed ? ginPaths : ginKeys)(JSON.parse(Buffer.from(cell.subarray(1)).toString()))
 }
 
 /** A key in the memory of a build. */

@@ -1,4 +1,5 @@
 import { hashIndex } from '../hash.ts'
+import { inline } from '../inline.ts'
 import { lowSql, MAX_SPAN, scaleSql } from '../stream.ts'
 import type { Context, Generator } from './generator.ts'
 import { type Numbering, rowNumber } from './numbering.ts'
@@ -13,22 +14,23 @@ export const earlier: Generator = {
   kind: 'earlier',
   compile(options, context) {
     if (context.rows >= MAX_SPAN) options.fail(`the table must have less than ${MAX_SPAN} rows`)
-    const roots = options.integer('roots', { min: 1, max: context.rows, fallback: 1 })
+    // --rows may leave fewer rows than these.
+    const roots = Math.min(context.rows, options.integer('roots', { min: 1, max: MAX_SPAN, fallback: 1 }))
     const first = options.oneOf('first', ['null', 'itself'], 'null')
     const row = rowNumber(context)
     const isRoot = `(${row.sql} < ${roots})`
     const chosen = indexOf(options, context, { row, roots })
     const index: Numbering = {
-      at(low) {
-        const n = row.at(low)
-        return n < roots ? n : chosen.at(low)
-      },
+      at: inline`(low) => {
+        const n = ${row.at}(low)
+        return n < ${roots} ? n : ${chosen.at}(low)
+      }`,
       sql: context.once(`case when ${isRoot} then ${row.sql} else ${chosen.sql} end`),
     }
     const table = options.text('table', '')
     const source = parentValues(options, context, { parent: { table, rows: context.rows }, index })
     if (first === 'itself') return source
-    return { ...source, isNull: (low) => row.at(low) < roots, nullSql: isRoot }
+    return { ...source, isNull: inline`(low) => ${row.at}(low) < ${roots}`, nullSql: isRoot }
   },
 }
 
@@ -41,7 +43,7 @@ function indexOf(options: Options, context: Context, { row, roots }: Place): Num
   if (options.get('children') !== undefined) {
     const children = options.integer('children', { min: 1, max: 1e9 })
     return {
-      at: (low) => Math.floor((row.at(low) - roots) / children),
+      at: inline`(low) => Math.floor((${row.at}(low) - ${roots}) / ${children})`,
       sql: `((${row.sql} - ${roots}) / ${children})`,
     }
   }
@@ -49,12 +51,12 @@ function indexOf(options: Options, context: Context, { row, roots }: Place): Num
   const { state } = stream
   return {
     // As scale(), with another number of values in each row.
-    at(low) {
-      const n = row.at(low)
-      const u = hashIndex(state, low) >>> 0
+    at: inline`(low) => {
+      const n = ${row.at}(low)
+      const u = ${hashIndex}(${state}, low) >>> 0
       const high = Math.floor(n / 65536)
       return Math.floor((u * high + Math.floor((u * (n - high * 65536)) / 65536)) / 65536)
-    },
+    }`,
     sql: scaleSql(lowSql(stream), row.sql),
   }
 }

@@ -1,6 +1,8 @@
 import { inline } from '../inline.ts'
 import type { Source } from '../source.ts'
 
+type IsNull = (low: number) => boolean
+
 /** The values of a source for other rows: `index` gives the number that stands for each. */
 export function rebase(source: Source, index: (low: number) => number): Source {
   switch (source.kind) {
@@ -17,13 +19,14 @@ export function rebase(source: Source, index: (low: number) => number): Source {
     case 'bytes':
       return { ...source, write: inline`(low, out, pos) => ${source.write}(${index}(low), out, pos)` }
     case 'array': {
-      const { at } = source
       const elements = source.elements.map((element) => {
-        const { isNull } = element
         const own = rebase(element, index)
-        return isNull === undefined ? own : { ...own, isNull: (low: number) => isNull(index(low)) }
+        const { isNull } = element
+        return isNull === undefined
+          ? own
+          : { ...own, isNull: inline<IsNull>`(low) => ${isNull}(${index}(low))` }
       })
-      return { ...source, elements, at: (low) => at(index(low)) }
+      return { ...source, elements, at: inline<typeof source.at>`(low) => ${source.at}(${index}(low))` }
     }
   }
 }

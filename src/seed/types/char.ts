@@ -1,5 +1,6 @@
 import { asArray, putInt8 } from '../bytes.ts'
 import { hashBytes } from '../hash.ts'
+import { inline } from '../inline.ts'
 import type { Codec } from './codec.ts'
 
 const BLANK = 32
@@ -13,14 +14,13 @@ export const char: Codec = {
     const characters = source.maxCharacters ?? source.maxBytes
     if (length === undefined) return { maxBytes: source.maxBytes, write: source.write, sql: source.sql }
     if (characters > length) return `text of up to ${characters} characters, and the column takes ${length}`
-    const { write } = source
     return {
       maxBytes: source.maxBytes + length,
-      write(low, out, pos) {
-        let end = write(low, out, pos)
-        for (let k = charactersOf(out, pos, end); k < length; k++) end = putInt8(out, end, BLANK)
+      write: inline`(low, out, pos) => {
+        let end = ${source.write}(low, out, pos)
+        for (let k = ${charactersOf}(out, pos, end); k < ${length}; k++) end = ${putInt8}(out, end, ${BLANK})
         return end
-      },
+      }`,
       sql: `(${source.sql})::${type.sql}`,
     }
   },

@@ -117,7 +117,7 @@ function pickEncoder(source: PickSource, codec: Codec, type: PgType): Encoder | 
 }
 
 function isText({ name }: PgType): boolean {
-  return name === 'text' || name === 'varchar'
+  return name === 'text' || name === 'varchar' || name === 'bpchar' || name === 'enum'
 }
 
 function constantSource(value: string | number | boolean): Source {

@@ -1,4 +1,5 @@
 import { getInt64, putInt32, putInt64 } from '../bytes.ts'
+import { inline } from '../inline.ts'
 import type { Codec } from './codec.ts'
 import { hashOfInt8 } from './integer.ts'
 import { decimalsOf } from './numeric.ts'
@@ -20,7 +21,8 @@ export const interval: Codec = {
     if (longest > MAX) return `${longest / 1e6} seconds, and ${MAX / 1e6} are the most`
     return {
       maxBytes: 16,
-      write: (low, out, pos) => putInt32(out, putInt32(out, putInt64(out, pos, at(low) * unit), 0), 0),
+      write: inline`(low, out, pos) =>
+        ${putInt32}(out, ${putInt32}(out, ${putInt64}(out, pos, ${at}(low) * ${unit}), 0), 0)`,
       sql: `(${decimals.sql} * ${unit} * interval '1 microsecond')`,
     }
   },

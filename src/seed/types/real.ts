@@ -1,5 +1,6 @@
 import { newBytes } from '../bytes.ts'
 import { hashBytes, noHash } from '../hash.ts'
+import { inline } from '../inline.ts'
 import type { Codec } from './codec.ts'
 import { decimalsOf } from './numeric.ts'
 
@@ -9,14 +10,13 @@ export const float4: Codec = {
   encoder(source) {
     const decimals = decimalsOf(source)
     if (decimals === undefined) return undefined
-    const { at } = decimals
     const unit = 10 ** decimals.scale
     return {
       maxBytes: 4,
-      write(low, out, pos) {
-        out.setFloat32(pos, at(low) / unit)
+      write: inline`(low, out, pos) => {
+        out.setFloat32(pos, ${decimals.at}(low) / ${unit})
         return pos + 4
-      },
+      }`,
       // The division has the same bits on both sides, as for double precision, and both then round to the nearest.
       sql: `(${decimals.sql}::float8 / ${unit}::float8)::float4`,
     }

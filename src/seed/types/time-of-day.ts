@@ -1,4 +1,5 @@
 import { getInt64, putInt64 } from '../bytes.ts'
+import { inline } from '../inline.ts'
 import type { Codec } from './codec.ts'
 import { hashOfInt8 } from './integer.ts'
 
@@ -8,7 +9,6 @@ const DAY = 86_400_000_000
 export const time: Codec = {
   encoder(source, type) {
     if (source.kind !== 'time') return undefined
-    const { at } = source
     const unit = 10 ** (6 - (type.modifiers[0] ?? 6))
     // The server's remainder has the sign of what is divided.
     const shift = source.min < 0 ? Math.ceil(-source.min / DAY) * DAY : 0
@@ -16,10 +16,10 @@ export const time: Codec = {
     const cut = unit === 1 ? ofDay : `(${ofDay} / ${unit} * ${unit})`
     return {
       maxBytes: 8,
-      write(low, out, pos) {
-        const micros = at(low)
-        return putInt64(out, pos, Math.floor((micros - Math.floor(micros / DAY) * DAY) / unit) * unit)
-      },
+      write: inline`(low, out, pos) => {
+        const micros = ${source.at}(low)
+        return ${putInt64}(out, pos, Math.floor((micros - Math.floor(micros / ${DAY}) * ${DAY}) / ${unit}) * ${unit})
+      }`,
       sql: `(time '00:00' + ${cut} * interval '1 microsecond')::${type.sql}`,
     }
   },

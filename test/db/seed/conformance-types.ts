@@ -118,6 +118,7 @@ export const TYPE_CASES: readonly ConformanceCase[] = [
   },
   {
     name: 'arrays',
+    rows: 6000,
     columns: [
       ['text[]', TAGS],
       ['varchar(20)[]', array(some({ kind: 'firstName' }), 5)],

@@ -1,9 +1,23 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { customType, integer, json, pgEnum, pgTable, text, uuid } from 'drizzle-orm/pg-core'
 import { beforeEach, expect, test } from 'vitest'
+import { openCopySession } from '../../../src/copy/index.ts'
 import { type Sql, withDatabase } from '../../../src/db/index.ts'
-import { defineSeed, fill, gen, type SeedEvent } from '../../../src/seed/index.ts'
+import {
+  defineSeed,
+  estimateLoad,
+  fill,
+  gen,
+  planLoad,
+  readTables,
+  type SeedEvent,
+  scaleProfile,
+  writeCsv,
+} from '../../../src/seed/index.ts'
 import { testDatabase } from '../../support/index.ts'
-import { load } from '../../support/load.ts'
+import { load, tableDigest } from '../../support/load.ts'
 
 // Types and references of real schemas through a whole load: both fillers, verification, constraints that are put back.
 
@@ -98,7 +112,15 @@ beforeEach(() =>
 test('enums, domains, arrays, references of several columns and to earlier rows: the same rows by both fillers', async () => {
   await onDatabase((sql) => sql.unsafe(DDL).simple())
   const events: SeedEvent[] = []
+  const estimate = await withDatabase(target, { doing: 'testing', max: 2 }, async (db) => {
+    const plan = planLoad(profile, { jobs: 2 })
+    return estimateLoad(db, { plan, tables: await readTables(db.sql, plan), jobs: 2, filler: 'copy' })
+  })
   const copied = await load(target, profile, { filler: 'copy', emit: (event) => events.push(event) })
+  const bytes = copied.tables.reduce((sum, table) => sum + table.bytes, 0)
+  const share = (estimate.disk.heap + estimate.disk.indexes) / bytes
+  expect(share).toBeGreaterThan(0.9)
+  expect(share).toBeLessThan(1.1)
   const inserted = await load(target, profile, { filler: 'sql', truncate: true })
   expect(inserted.tables.map(({ checksum }) => checksum)).toEqual(
     copied.tables.map(({ checksum }) => checksum),
@@ -124,6 +146,31 @@ test('enums, domains, arrays, references of several columns and to earlier rows:
   })
   const notices = events.flatMap((event) => (event.type === 'notice' ? [event.message] : []))
   expect(notices).toContainEqual(expect.stringMatching(/^orders is loaded partition by partition/))
+})
+
+test('CSV files of them are read by the server as the same rows', async () => {
+  await onDatabase((sql) => sql.unsafe(DDL).simple())
+  const small = scaleProfile(profile, { rows: 2000 })
+  await load(target, small)
+  const digests = () =>
+    onDatabase(async (sql) => [
+      await tableDigest(sql, 'accounts', 'no'),
+      await tableDigest(sql, 'staff'),
+      await tableDigest(sql, 'orders'),
+    ])
+  const loaded = await digests()
+  const folder = mkdtempSync(join(tmpdir(), 'gigarow-csv-'))
+  const session = await openCopySession(target, 'gigarow test')
+  try {
+    const files = await writeCsv(small, { folder, emit: () => {}, signal: new AbortController().signal })
+    await session.query('truncate accounts, staff, orders')
+    for (const { file, table } of files)
+      await session.copyIn(`copy ${table} from stdin with (format csv, header)`, [readFileSync(file)])
+    expect(await digests()).toEqual(loaded)
+  } finally {
+    await session.close()
+    rmSync(folder, { recursive: true })
+  }
 })
 
 test.each([
