@@ -4,6 +4,7 @@ import type { CopySession } from '../copy/index.ts'
 import { type Emit, GigarowError } from '../kernel/index.ts'
 import { batches } from './careful.ts'
 import { type ByteSource, openGzip, openRange } from './csv/source.ts'
+import { invalidFile } from './errors.ts'
 import type { ImportEvent } from './events.ts'
 import { unpackError } from './files.ts'
 import { type RowJudge, rowJudge } from './filter/judge.ts'
@@ -112,7 +113,8 @@ class Attempt {
 
   /** Of the source since it was asked last. */
   tell(source: ByteSource): void {
-    this.context.signal.throwIfAborted()
+    // The signal's own reason is no Error, and a COPY is ended with one.
+    if (this.context.signal.aborted) throw new Error('The import was stopped.')
     const bytes = source.taken()
     const rows = this.tally.read - this.#toldRows
     this.#toldBytes += bytes
@@ -189,10 +191,19 @@ async function withSource<T>(
   try {
     return await use(source)
   } catch (error) {
-    throw unpackError(file.path, error) ?? error
+    throw unpackError(file.path, error) ?? endless(file.path, error) ?? error
   } finally {
     await source.close()
   }
+}
+
+/** Undefined for any other error. */
+function endless(path: string, error: unknown): GigarowError | undefined {
+  if (!(error instanceof RangeError)) return undefined
+  return invalidFile(
+    path,
+    `${basename(path)} cannot be taken apart: ${error.message}; a quote may not be closed`,
+  )
 }
 
 interface Loaded {

@@ -161,11 +161,12 @@ test('kill -9 with --tune: the next command says so, --resume goes on with the p
   child.kill('SIGKILL')
   await result
   expect((await cli('import', join(folder, '*.csv'), '--into', TABLE, '--dry-run')).stderr).toMatch(
-    /tuning profile bulk-safe in force/,
+    /gigarow import \(process .* died with tuning profile bulk-safe/,
   )
   const { tuning, ...report } = JSON.parse(await done('import', '--resume', '--json'))
   expect(report).toMatchObject({ read: ROWS, counted: ROWS })
   expect(tuning).toMatchObject({ profile: 'bulk-safe', problem: null, stays: false })
+  await reconnect()
   expect(await settings()).toEqual(before)
   await expectWhole()
 })

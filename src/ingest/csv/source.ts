@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { createGunzip } from 'node:zlib'
+import { invalidFile } from '../errors.ts'
 
 /** Of a block that is read and sent: one COPY message of the protocol. */
 export const BLOCK_BYTES = 1024 * 1024
@@ -20,16 +21,16 @@ export interface Range {
 }
 
 export async function openRange(path: string, { lo, hi }: Range): Promise<ByteSource> {
-  const file = await open(path)
+  const unreadable = (error: Error): never => {
+    throw invalidFile(path, `${path} cannot be read: ${error.message}`)
+  }
+  const file = await open(path).catch(unreadable)
   let position = lo
   let told = lo
   return {
     async read(into, at) {
-      const n = await readFully(file, into, {
-        at,
-        position,
-        length: Math.min(into.length - at, hi - position),
-      })
+      const length = Math.min(into.length - at, hi - position)
+      const n = await readFully(file, into, { at, position, length }).catch(unreadable)
       position += n
       return n
     },

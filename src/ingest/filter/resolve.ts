@@ -121,7 +121,7 @@ const FAMILIES: Readonly<Record<string, Family>> = {
 function familyOf(name: string, { columns, plainBytes }: Columns): Family | undefined {
   const column = columns.find((c) => c.name === name)
   if (column === undefined || !plainBytes) return undefined
-  const family = FAMILIES[column.type.replace(/^character varying\(\d+\)$/, 'character varying')]
+  const family = FAMILIES[column.type]
   return family === 'text' && !column.deterministic ? undefined : family
 }
 
