@@ -10,7 +10,7 @@ import { invalidSeed } from './errors.ts'
 import { type Accepts, type Filled, rememberColumns } from './filled.ts'
 import type { Gen, Makes } from './gen.ts'
 import { relink, unknownParent } from './parents.ts'
-import type { ColumnFill, GeneratorSpec, Profile } from './profile.ts'
+import { type ColumnFill, type GeneratorSpec, MAX_ROWS, type Profile } from './profile.ts'
 import { compileRows } from './rows.ts'
 
 interface Facts {
@@ -44,8 +44,6 @@ export interface FillOptions<T extends AnyTable> {
   readonly rows: number
   readonly columns: ColumnsFor<ColumnFacts<T>>
 }
-
-const MAX_ROWS = 1e13
 
 /** How a table is filled. Throws SEED_INVALID or SEED_TYPE_UNSUPPORTED, naming the column. */
 export function fill<T extends AnyTable>(table: T, { rows, columns }: FillOptions<T>): Filled<T> {
