@@ -1,8 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { type Database, explainDbError, SQLSTATE, type Sql } from '../db/index.ts'
 import { displayName, type ErrorCode, formatCount, GigarowError, qualified } from '../kernel/index.ts'
 import { ensureStore } from '../store/index.ts'
 import { calibrate } from './calibrate.ts'
+import { cancellable } from './cancellable.ts'
 import { checkSpace, estimateLoad } from './estimate/index.ts'
 import type { Phase, PhaseUnit } from './events.ts'
 import { exclusively, whileNoneWorks } from './exclusively.ts'
@@ -10,7 +10,6 @@ import { FILLERS } from './fill.ts'
 import { setSequences, vacuumAll, vacuumSteps } from './finish.ts'
 import { explainPaths, planLeaves, readPaths, treesOf } from './leaves/trees.ts'
 import {
-  cancelWorkers,
   endOrphans,
   forgetChunks,
   loadedRows,
@@ -274,33 +273,6 @@ async function carryOn(
     rows,
     phases: now.phases,
     tables: results,
-  }
-}
-
-/** Each time again until all have ended: a session may be between two statements. */
-const CANCEL_MS = 200
-
-async function cancellable(
-  db: Database,
-  { run, signal }: { run: number; signal: AbortSignal },
-  work: () => Promise<void>,
-): Promise<void> {
-  let working = true
-  const cancel = async () => {
-    for (; working; await delay(CANCEL_MS)) await cancelWorkers(db.sql, run)
-  }
-  let cancelling: Promise<void> | undefined
-  const onAbort = () => {
-    // Without a connection there is nothing to cancel either.
-    cancelling = cancel().catch(() => {})
-  }
-  signal.addEventListener('abort', onAbort, { once: true })
-  try {
-    await work()
-  } finally {
-    working = false
-    signal.removeEventListener('abort', onAbort)
-    await cancelling
   }
 }
 

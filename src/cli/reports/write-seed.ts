@@ -1,6 +1,6 @@
 import type { Database } from '../../db/index.ts'
-import { formatRows } from '../../kernel/index.ts'
-import type { LoadPlan, Profile, SeedReport } from '../../seed/index.ts'
+import { type Emit, formatRows } from '../../kernel/index.ts'
+import type { LoadPlan, Profile, SeedEvent, SeedReport } from '../../seed/index.ts'
 import type { CommandContext } from '../command.ts'
 import { newReportId, type StoredReport, writeReport } from './files.ts'
 import { RENDERERS } from './renderers.ts'
@@ -12,6 +12,7 @@ export interface WriteSeedOptions {
   readonly queries: Profile['queries']
   readonly waits: readonly PhaseWaits[]
   readonly peakRssBytes: number
+  readonly emit: Emit<SeedEvent>
 }
 
 export interface WrittenReport {
@@ -26,7 +27,10 @@ export async function writeSeedReport(
   options: WriteSeedOptions,
 ): Promise<WrittenReport | undefined> {
   try {
-    const stored = await seedReport(db, options)
+    const { signal } = context
+    const stored = await seedReport(db, { ...options, signal })
+    if (signal.aborted)
+      context.out.note('The rest of the report was stopped; the load itself is done and verified.')
     const { stateDir } = await context.config()
     const { makeStateDir } = await import('../../cluster/index.ts')
     makeStateDir(stateDir)
@@ -39,13 +43,21 @@ export async function writeSeedReport(
 
 async function seedReport(
   db: Database,
-  { report, plan, queries = [], waits, peakRssBytes }: WriteSeedOptions,
+  {
+    report,
+    plan,
+    queries = [],
+    waits,
+    peakRssBytes,
+    emit,
+    signal,
+  }: WriteSeedOptions & { signal: AbortSignal },
 ): Promise<StoredReport> {
   const { examine } = await import('../../seed/index.ts')
   const { host, port, database } = db.target
   const data: SeedData = {
     report,
-    examination: await examine(db, { run: report.run, plan, queries }),
+    examination: await examine(db, { run: report.run, plan, queries, emit, signal }),
     waits,
     server: `${host}:${port}/${database}`,
     serverVersion: `${Math.floor(db.version / 10_000)}.${db.version % 10_000}`,

@@ -9,9 +9,10 @@ export async function dryRun(
   { plan, jobs, truncate }: { plan: LoadPlan | undefined; jobs: number; truncate: boolean },
 ): Promise<number> {
   const seeding = await import('../../seed/index.ts')
-  const { checkLoad, chunkCount, readOutlook } = seeding
+  const { checkLoad, chunkCount, planStrip, readPreview } = seeding
   const { tables } = await checkLoad(db, plan!, { truncate })
-  const { drops, rebuilds, unfinished, holding } = await readOutlook(db, { plan: plan!, tables })
+  const strips = planStrip(tables.map((table) => table.live))
+  const { drops, rebuilds, unfinished, holding } = await readPreview(db, { plan: plan!, tables, strips })
   const summary = plan!.tables.map((table) => ({
     table: displayName(table.table),
     rows: table.rows,

@@ -52,12 +52,13 @@ export async function load(
   }
   try {
     const report = run ? await resume(db, run, options) : await seed(db, plan!, options)
-    progress.stop()
     const loaded = run?.plan ?? plan!
     const queries = await queriesOf(context, loaded.profile)
     const { waits } = recorder
     const peakRssBytes = peakRss()
-    const written = await writeSeedReport(context, db, { report, plan: loaded, queries, waits, peakRssBytes })
+    const { emit } = options
+    const made = { report, plan: loaded, queries, waits, peakRssBytes, emit }
+    const written = await writeSeedReport(context, db, made)
     return { report, peakRssBytes, written }
   } finally {
     progress.stop()

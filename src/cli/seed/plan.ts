@@ -1,6 +1,6 @@
 import { type Database, withDatabase } from '../../db/index.ts'
 import { formatBytes, formatCount, formatDuration } from '../../kernel/index.ts'
-import type { Filler, FreeSpace, LoadEstimate, LoadPlan, Outlook } from '../../seed/index.ts'
+import type { Filler, FreeSpace, LoadEstimate, LoadPlan, Preview } from '../../seed/index.ts'
 import type { CommandContext } from '../command.ts'
 import { freeSpace } from '../disk-space.ts'
 import type { Output } from '../output.ts'
@@ -25,12 +25,21 @@ export async function showPlan(context: CommandContext, options: ShowPlanOptions
 async function planned(context: CommandContext, db: Database, options: ShowPlanOptions): Promise<number> {
   const { out } = context
   const { plan, jobs, filler } = options
-  const { chunkCount, estimateLoad, explainPartitions, fits, readOutlook, readTables, spaceNeeded } =
-    await import('../../seed/index.ts')
+  const {
+    chunkCount,
+    estimateLoad,
+    explainPartitions,
+    fits,
+    planStrip,
+    readPreview,
+    readTables,
+    spaceNeeded,
+  } = await import('../../seed/index.ts')
   const tables = await readTables(db.sql, plan)
   const estimate = await estimateLoad(db, { plan, tables, jobs, filler })
   const partitions = await explainPartitions(db.sql, { plan, tables, jobs })
-  const outlook = await readOutlook(db, { plan, tables })
+  const strips = planStrip(tables.map((table) => table.live))
+  const preview = await readPreview(db, { plan, tables, strips })
   const free = await freeSpace(context, db, options.diskFree)
   const needed = spaceNeeded(estimate.disk, free ?? { presentWal: 0 })
   const chunks = plan.tables.map(chunkCount)
@@ -57,19 +66,19 @@ async function planned(context: CommandContext, db: Database, options: ShowPlanO
     },
     limits: estimate.limits,
     partitions,
-    drops: outlook.drops,
-    rebuilds: outlook.rebuilds,
-    unfinished: outlook.unfinished.map(({ id, plan }) => ({ run: id, profile: plan.profile })),
-    holdsRows: outlook.holding,
+    drops: preview.drops,
+    rebuilds: preview.rebuilds,
+    unfinished: preview.unfinished.map(({ id, plan }) => ({ run: id, profile: plan.profile })),
+    holdsRows: preview.holding,
   })
   out.print(`Profile ${plan.profile} (seed ${plan.seed}), filler ${filler}, ${jobs} sessions\n`)
   out.print(renderTables(estimate, chunks))
   for (const sentence of partitions) out.print(sentence)
-  for (const sentence of inTheWay(outlook)) out.print(out.colors.yellow(sentence))
+  for (const sentence of inTheWay(preview)) out.print(out.colors.yellow(sentence))
   out.print(`\n${renderDisk(estimate, { needed: needed.data + needed.wal, free })}`)
   if (free !== undefined && !fits(estimate.disk, free)) out.print(out.colors.red('It does not fit.'))
   out.print(`\n${renderTime(estimate, out)}`)
-  printStatements(out, outlook)
+  printStatements(out, preview)
   return 0
 }
 
@@ -134,7 +143,7 @@ function renderTime({ time, limits }: LoadEstimate, { colors }: Output): string 
 }
 
 /** What the load would be refused for without a further flag. */
-function inTheWay({ unfinished, holding }: Outlook): string[] {
+function inTheWay({ unfinished, holding }: Preview): string[] {
   return [
     ...unfinished.map(
       ({ id, plan }) =>
@@ -146,7 +155,7 @@ function inTheWay({ unfinished, holding }: Outlook): string[] {
   ]
 }
 
-function printStatements(out: Output, { drops, rebuilds }: Outlook): void {
+function printStatements(out: Output, { drops, rebuilds }: Preview): void {
   out.print('\nBefore the load:')
   for (const statement of drops) out.print(`  ${statement}`)
   out.print('After it, before VACUUM, ANALYZE and verification:')
