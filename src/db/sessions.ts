@@ -27,11 +27,11 @@ async function cancelSessions(sql: AnySql, applicationName: string): Promise<voi
 const CANCEL_MS = 200
 
 /** Work of sessions of a name, whose statements the signal cancels. */
-export async function cancellingSessions(
+export async function cancellingSessions<T>(
   db: Pick<Database, 'sql'>,
   { applicationName, signal }: { readonly applicationName: string; readonly signal: AbortSignal },
-  work: () => Promise<void>,
-): Promise<void> {
+  work: () => Promise<T>,
+): Promise<T> {
   let working = true
   const cancel = async () => {
     for (; working; await delay(CANCEL_MS)) await cancelSessions(db.sql, applicationName)
@@ -43,7 +43,7 @@ export async function cancellingSessions(
   }
   signal.addEventListener('abort', onAbort, { once: true })
   try {
-    await work()
+    return await work()
   } finally {
     working = false
     signal.removeEventListener('abort', onAbort)

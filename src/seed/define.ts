@@ -10,7 +10,7 @@ import { invalidSeed, whereOf } from './errors.ts'
 import { type Accepts, type Filled, rememberColumns, type TypeFacts } from './filled.ts'
 import type { Gen, Makes, SameAs } from './gen.ts'
 import { relink, unknownParent } from './parents.ts'
-import type { ColumnFill, GeneratorSpec, Profile } from './profile.ts'
+import { type ColumnFill, type GeneratorSpec, MAX_ROWS, type Profile } from './profile.ts'
 import { compileRows } from './rows.ts'
 import { eachSpec, mapSpecs } from './specs.ts'
 
@@ -53,8 +53,6 @@ export interface FillOptions<T extends AnyTable> {
   /** What domains are made of, by the keys of their columns: { price: 'numeric(10, 2)' }. */
   readonly domains?: Readonly<Partial<Record<keyof ColumnFacts<T> & string, string>>>
 }
-
-const MAX_ROWS = 1e13
 
 /** How a table is filled. Throws SEED_INVALID or SEED_TYPE_UNSUPPORTED, naming the column. */
 export function fill<T extends AnyTable>(table: T, { rows, columns, domains }: FillOptions<T>): Filled<T> {

@@ -63,13 +63,15 @@ export function indexKey({ table, name }: Dropped): string {
 
 /** What a load would take away now, and all that it would bring back, what it takes over from stopped loads included. */
 export function planStatements(
-  all: readonly Strip[],
+  planned: readonly Strip[],
   dropped: readonly Dropped[],
 ): { readonly drops: readonly string[]; readonly rebuilds: readonly string[] } {
   const isSame = (row: Dropped, strip: Strip) =>
     row.kind === strip.kind && row.table === strip.table && row.name === strip.name
   // A setting has the load's value already; the one to come back is in the journal.
-  const strips = all.filter((strip) => strip.kind !== 'setting' || !dropped.some((row) => isSame(row, strip)))
+  const strips = planned.filter(
+    (strip) => strip.kind !== 'setting' || !dropped.some((row) => isSame(row, strip)),
+  )
   const isAnew = (row: Dropped) =>
     strips.some((strip) => isSame(row, strip) && strip.definition !== `${row.definition} NOT VALID`)
   return {

@@ -2,7 +2,8 @@ import type { Calibration } from './calibrate.ts'
 import type { Filler } from './plan.ts'
 import type { Wait } from './server-progress.ts'
 
-const PHASES = ['prepare', 'load', 'indexes', 'vacuum', 'verify'] as const
+/** `report` is not of the load: what is asked of its rows when it is done. */
+const PHASES = ['prepare', 'load', 'indexes', 'vacuum', 'verify', 'report'] as const
 export type Phase = (typeof PHASES)[number]
 
 /** What a load tells while it runs. Counts are totals since the run began, resumes included. */

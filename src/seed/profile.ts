@@ -18,6 +18,9 @@ export interface AnalysisQuery {
   readonly sql: string
 }
 
+/** Of a table: row numbers and what generators compute from them stay exact. */
+export const MAX_ROWS = 1e13
+
 export interface TableFill {
   readonly table: QualifiedName
   /** Rows are numbered from 1 to `rows`. */

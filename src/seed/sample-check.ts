@@ -1,14 +1,14 @@
-import type { LiveIndex } from '../catalog/index.ts'
 import { type Database, errorCodeOf, type ReservedSql } from '../db/index.ts'
 import { displayName, type Emit, formatCount, GigarowError, ident, qualified } from '../kernel/index.ts'
-import { type Dropped, droppedFrom, readDropped } from './dropped.ts'
-import { parseIndex, varietyOf } from './estimate/index.ts'
+import { readDropped } from './dropped.ts'
+import { varietyOf } from './estimate/index.ts'
 import type { SeedEvent } from './events.ts'
 import type { TablePlan } from './plan.ts'
 import type { LoadTable } from './preflight.ts'
 import { selectSql } from './rows.ts'
 import { outerKeys, tryKey } from './sample-keys.ts'
 import { sampledRows, whyNotTried } from './sample-trial.ts'
+import { exclusions, type KeyedTable, type UniqueKey, uniqueKeys } from './table-keys.ts'
 
 /** Their bounds would make a condition that takes longer to read than it is worth. */
 const MAX_PARTITIONS = 200
@@ -24,7 +24,7 @@ export async function checkSample(
   { seed, emit }: { seed: number; emit: Emit<SeedEvent> },
 ): Promise<void> {
   const dropped = await readDropped(db.sql)
-  const keyed = tables.map((table) => ({ ...table, ...keysOf(table, dropped) }))
+  const keyed = tables.map((table) => ({ ...table, dropped }))
   for (const table of keyed) checkVariety(table)
   await db.withSession(async (session) => {
     await session.unsafe("begin; set local lock_timeout = '10s'; set local jit = off").simple()
@@ -45,53 +45,10 @@ export async function checkSample(
   })
 }
 
-type UniqueKey = Pick<LiveIndex, 'name' | 'definition' | 'keyColumns' | 'partial'>
-
-/** Of the whole table. */
-interface Keys {
-  readonly uniqueKeys: readonly UniqueKey[]
-  readonly exclusions: readonly { readonly name: string; readonly definition: string }[]
-}
-
-/** Those that are there, and those that a stopped load has taken away and this one brings back. */
-function keysOf({ live }: LoadTable, dropped: readonly Dropped[]): Keys {
-  const own = live.indexes.filter(({ level }) => level === 0)
-  const gone = droppedFrom(live, dropped).filter(({ table }) => table === qualified(live))
-  const isConstraint = ({ definition }: Dropped) => /^EXCLUDE | WITHOUT OVERLAPS\)/.test(definition)
-  return {
-    // A key WITHOUT OVERLAPS reads like one, and cannot be made like one.
-    uniqueKeys: [
-      ...own.filter(
-        ({ definition, constraint }) =>
-          constraint?.type !== 'exclusion' && definition.startsWith('CREATE UNIQUE INDEX'),
-      ),
-      ...gone.filter((row) => !isConstraint(row)).flatMap((row) => droppedKey(row, gone)),
-    ],
-    exclusions: [
-      ...own.flatMap(({ constraint }) => (constraint?.type === 'exclusion' ? [constraint] : [])),
-      ...gone.filter(isConstraint),
-    ],
-  }
-}
-
-/** The key of a plain table is in the journal as its index as well, that of a partitioned one as PRIMARY KEY (…) or UNIQUE (…) alone. */
-function droppedKey({ kind, table, name, definition }: Dropped, all: readonly Dropped[]): UniqueKey[] {
-  if (kind === 'constraint' && all.some((row) => row.kind === 'index' && row.name === name)) return []
-  const parsed = parseIndex(definition)
-  if (parsed === undefined || !parsed.unique) return []
-  const timed = / (NOT )?DEFERRABLE.*$/
-  const [, nulls = '', columns] =
-    /^(?:PRIMARY KEY|UNIQUE( NULLS NOT DISTINCT)?) (\(.*)$/s.exec(definition) ?? []
-  const index =
-    columns === undefined
-      ? definition
-      : `CREATE UNIQUE INDEX ${ident(name)} ON ${table} USING btree ${columns.replace(timed, '')}${nulls}`
-  return [{ name, definition: index, keyColumns: parsed.keys, partial: parsed.predicate }]
-}
-
 /** A key of too few values, or of so many random ones that some come twice: no sample shows that. */
-function checkVariety({ plan, uniqueKeys }: LoadTable & Keys): void {
-  for (const index of uniqueKeys) {
+function checkVariety(table: KeyedTable): void {
+  const { plan } = table
+  for (const index of uniqueKeys(table)) {
     const names = index.keyColumns
     const columns = names.map((name) => plan.columns.find((column) => column.name === name))
     if (
@@ -149,7 +106,7 @@ interface TableTrial {
 /** Returns what the server does not let us try; the other tables' rows are tried all the same. */
 async function tryTable(
   session: ReservedSql,
-  table: LoadTable & Keys,
+  table: KeyedTable,
   { seed, into: name, all }: TableTrial,
 ): Promise<Untried[]> {
   const { plan } = table
@@ -169,14 +126,14 @@ async function tryTable(
 }
 
 /** One like the real one, with its unique keys, exclusions and bounds. */
-async function makeTable(session: ReservedSql, table: LoadTable & Keys, name: string): Promise<void> {
+async function makeTable(session: ReservedSql, table: KeyedTable, name: string): Promise<void> {
   const { live } = table
   const into = `pg_temp.${ident(name)}`
   await session.unsafe(
     `create temporary table ${ident(name)} (like ${qualified(live)} including defaults including generated including identity including constraints)`,
   )
-  for (const index of table.uniqueKeys) await session.unsafe(onOther(index, into))
-  for (const { name, definition } of table.exclusions)
+  for (const index of uniqueKeys(table)) await session.unsafe(onOther(index, into))
+  for (const { name, definition } of exclusions(table))
     await session.unsafe(`alter table ${into} add constraint ${ident(name)} ${definition}`)
   await addBounds(session, table, into)
 }

@@ -1,6 +1,6 @@
-import { GigarowError } from '../kernel/index.ts'
+import { displayName, formatCount, GigarowError } from '../kernel/index.ts'
 import { relink } from './parents.ts'
-import type { Profile } from './profile.ts'
+import { MAX_ROWS, type Profile } from './profile.ts'
 
 export interface ScaleOptions {
   /** Rows of the largest table; the others keep their ratio to it. */
@@ -23,6 +23,13 @@ export function scaleProfile(profile: Profile, { rows, scale }: ScaleOptions): P
   const tables = profile.tables.map((table) =>
     Object.freeze({ ...table, rows: Math.max(1, scaled(table.rows)) }),
   )
+  const crowded = tables.find((table) => table.rows > MAX_ROWS)
+  if (crowded !== undefined)
+    throw new GigarowError(
+      'USAGE',
+      `${rows === undefined ? `--scale ${scale}` : `--rows ${rows}`} gives ${displayName(crowded.table)} more than ${formatCount(MAX_ROWS)} rows.`,
+      { facts: { table: displayName(crowded.table), most: MAX_ROWS }, hint: 'Give fewer.' },
+    )
   return relink(Object.freeze({ ...profile, tables: Object.freeze(tables) }))
 }
 

@@ -78,7 +78,7 @@ export function findingRows(findings: Examination['findings']): string[][] {
     what,
     on,
     rows === null ? '' : formatCount(rows),
-    rows === null ? 'every row is the profile’s, whose generator makes none' : KNOWN[by]!,
+    KNOWN[by]!,
   ])
 }
 
@@ -86,6 +86,8 @@ const KNOWN: Readonly<Record<string, string>> = {
   'foreign key': 'its foreign key',
   'unique index': 'its unique index',
   count: 'counted',
+  generator: 'every row is the profile’s, whose generator makes none',
+  stopped: 'counting was stopped',
 }
 
 type Query = Examination['queries'][number]

@@ -1,6 +1,6 @@
 import type { Database } from '../../db/index.ts'
-import { formatRows } from '../../kernel/index.ts'
-import type { LoadPlan, Profile, SeedReport } from '../../seed/index.ts'
+import { type Emit, formatRows } from '../../kernel/index.ts'
+import type { LoadPlan, Profile, SeedEvent, SeedReport } from '../../seed/index.ts'
 import type { CommandContext } from '../command.ts'
 import { newReportId, type StoredReport, writeReport } from './files.ts'
 import { RENDERERS } from './renderers.ts'
@@ -13,6 +13,7 @@ export interface WriteSeedOptions {
   readonly waits: readonly PhaseWaits[]
   readonly peakRssBytes: number
   readonly start: Pick<SeedData, 'calibration' | 'expected'>
+  readonly emit: Emit<SeedEvent>
 }
 
 export interface WrittenReport {
@@ -27,8 +28,11 @@ export async function writeSeedReport(
   options: WriteSeedOptions,
 ): Promise<WrittenReport | undefined> {
   try {
-    const data = await seedData(db, options)
+    const { signal } = context
+    const data = await seedData(db, { ...options, signal })
     const stored = seedReport(data)
+    if (signal.aborted)
+      context.out.note('The rest of the report was stopped; the load itself is done and verified.')
     const { stateDir } = await context.config()
     const { makeStateDir } = await import('../../cluster/index.ts')
     makeStateDir(stateDir)
@@ -41,13 +45,22 @@ export async function writeSeedReport(
 
 async function seedData(
   db: Database,
-  { report, plan, queries = [], waits, peakRssBytes, start }: WriteSeedOptions,
+  {
+    report,
+    plan,
+    queries = [],
+    waits,
+    peakRssBytes,
+    start,
+    emit,
+    signal,
+  }: WriteSeedOptions & { signal: AbortSignal },
 ): Promise<SeedData> {
   const { examine } = await import('../../seed/index.ts')
   const { host, port, database } = db.target
   return {
     report,
-    examination: await examine(db, { run: report.run, plan, queries }),
+    examination: await examine(db, { run: report.run, plan, queries, emit, signal }),
     waits,
     server: `${host}:${port}/${database}`,
     serverVersion: `${Math.floor(db.version / 10_000)}.${db.version % 10_000}`,

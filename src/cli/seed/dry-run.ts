@@ -14,12 +14,15 @@ export async function dryRun(
   }: { plan: LoadPlan | undefined; jobs: number; truncate: boolean; withoutTriggers: boolean },
 ): Promise<number> {
   const seeding = await import('../../seed/index.ts')
-  const { checkLoad, chunkCount, readOutlook } = seeding
+  const { checkLoad, chunkCount, planStrip, readPreview } = seeding
   const { tables } = await checkLoad(db, plan!, { truncate })
   const firing = await seeding.readRowTriggers(db.sql, tables)
   const triggers = seeding.explainTriggers(firing, { without: withoutTriggers })
-  const strips = withoutTriggers ? seeding.stripTriggers(firing) : []
-  const { drops, rebuilds, unfinished, holding } = await readOutlook(db, { plan: plan!, tables, strips })
+  const strips = [
+    ...planStrip(tables.map((table) => table.live)),
+    ...(withoutTriggers ? seeding.stripTriggers(firing) : []),
+  ]
+  const { drops, rebuilds, unfinished, holding } = await readPreview(db, { plan: plan!, tables, strips })
   const summary = plan!.tables.map((table) => ({
     table: displayName(table.table),
     rows: table.rows,

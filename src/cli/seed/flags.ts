@@ -20,6 +20,15 @@ export interface SeedFlags {
   readonly withoutTriggers?: boolean
   readonly diskFree?: string
   readonly tune?: string
+  /** Of --tune alone. */
+  readonly unsafe?: boolean
+  readonly restart?: boolean
+  readonly restartWith?: string
+  readonly drain?: string
+  readonly memory?: string
+  readonly cpus?: string
+  readonly disk?: string
+  readonly walFree?: string
 }
 
 export interface CheckedFlags extends Omit<SeedFlags, 'jobs' | 'chunkRows' | 'seed' | 'run'> {
@@ -73,6 +82,19 @@ function refuseCombinations(flags: SeedFlags): void {
       '--to csv does not go with --resume and --dry-run.',
       'The same command goes on where it stopped.',
     )
+  const notForFiles = given(flags, { jobs: '--jobs', filler: '--filler', chunkRows: '--chunk-rows' })
+  if (to !== undefined && notForFiles.length > 0)
+    throw usage(
+      `--to csv writes its files one after the other, in one thread: ${notForFiles.join(' and ')} ${plural(notForFiles)} not go with it.`,
+      'Leave it out.',
+    )
+  const ofTune = given(flags, OF_TUNE)
+  // A load that died with a profile in force goes on with it.
+  if (tune === undefined && !resume && ofTune.length > 0)
+    throw usage(
+      `${ofTune.join(' and ')} ${plural(ofTune)} nothing without --tune.`,
+      'Name a tuning profile, such as --tune bulk-safe, or leave it out.',
+    )
   if (tune !== undefined && (to !== undefined || dryRun))
     throw usage(
       `--tune does not go with ${to === undefined ? '--dry-run' : '--to csv'}.`,
@@ -87,6 +109,31 @@ function refuseCombinations(flags: SeedFlags): void {
     throw usage('--dry-run does not go with --resume.', 'gigarow seed --resume goes on with the load.')
   if (rows !== undefined && scale !== undefined)
     throw usage('--rows and --scale both say how many rows: give one of the two.', 'For example: --rows 10M.')
+}
+
+const OF_TUNE = {
+  unsafe: '--unsafe',
+  restart: '--no-restart',
+  restartWith: '--restart-with',
+  drain: '--drain',
+  memory: '--memory',
+  cpus: '--cpus',
+  disk: '--disk',
+  walFree: '--wal-free',
+} as const
+
+/** Commander's value of --no-restart is true where it is not given. */
+function given(flags: SeedFlags, names: Partial<Record<keyof SeedFlags, string>>): string[] {
+  return Object.entries(names)
+    .filter(([name]) => {
+      const value = flags[name as keyof SeedFlags]
+      return name === 'restart' ? value === false : value !== undefined && value !== false
+    })
+    .map(([, flag]) => flag)
+}
+
+function plural({ length }: readonly unknown[]): string {
+  return length === 1 ? 'does' : 'do'
 }
 
 export async function planOf(
@@ -106,6 +153,16 @@ export async function profileOfFlags(context: CommandContext, flags: CheckedFlag
   ])
   const { profile: name, rows, scale, only, seed } = flags
   const whole = await loadProfile(await context.config(), { profile: name, rows, scale })
-  const profile = only === undefined ? whole : onlyTables(whole, only.split(','))
+  const profile = only === undefined ? whole : onlyTables(whole, tableNames(only))
   return { ...profile, seed: seed ?? profile.seed }
+}
+
+/** 'users, emails' */
+export function tableNames(only: string): readonly string[] {
+  const names = only
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '')
+  if (names.length > 0) return names
+  throw new GigarowError('USAGE', '--only names no table.', { hint: 'For example: --only users,emails.' })
 }

@@ -58,12 +58,12 @@ export async function load(
   }
   try {
     const report = run ? await resume(db, run, options) : await seed(db, plan!, options)
-    progress.stop()
     const loaded = run?.plan ?? plan!
     const queries = await queriesOf(context, loaded.profile)
     const { waits } = recorder
     const peakRssBytes = peakRss()
-    const made = { report, plan: loaded, queries, waits, peakRssBytes, start }
+    const { emit } = options
+    const made = { report, plan: loaded, queries, waits, peakRssBytes, start, emit }
     const written = await writeSeedReport(context, db, made)
     return { report, peakRssBytes, written, start }
   } finally {

@@ -1,6 +1,6 @@
 import { type Database, withDatabase } from '../../db/index.ts'
 import { formatBytes, formatCount, formatDuration } from '../../kernel/index.ts'
-import type { Filler, FreeSpace, LoadEstimate, LoadPlan, Outlook } from '../../seed/index.ts'
+import type { Filler, FreeSpace, LoadEstimate, LoadPlan, Preview } from '../../seed/index.ts'
 import type { CommandContext } from '../command.ts'
 import { freeSpace } from '../disk-space.ts'
 import type { Output } from '../output.ts'
@@ -32,7 +32,8 @@ async function planned(context: CommandContext, db: Database, options: ShowPlanO
     explainPartitions,
     explainTriggers,
     fits,
-    readOutlook,
+    planStrip,
+    readPreview,
     readTables,
     spaceNeeded,
     stripTriggers,
@@ -41,8 +42,11 @@ async function planned(context: CommandContext, db: Database, options: ShowPlanO
   const estimate = await estimateLoad(db, { plan, tables, jobs, filler, withoutTriggers })
   const partitions = await explainPartitions(db.sql, { plan, tables, jobs })
   const triggers = explainTriggers(estimate.triggers, { without: withoutTriggers })
-  const strips = withoutTriggers ? stripTriggers(estimate.triggers) : []
-  const outlook = await readOutlook(db, { plan, tables, strips })
+  const strips = [
+    ...planStrip(tables.map((table) => table.live)),
+    ...(withoutTriggers ? stripTriggers(estimate.triggers) : []),
+  ]
+  const preview = await readPreview(db, { plan, tables, strips })
   const free = await freeSpace(context, db, options.diskFree)
   const needed = spaceNeeded(estimate.disk, free ?? { presentWal: 0 })
   const chunks = plan.tables.map(chunkCount)
@@ -70,19 +74,19 @@ async function planned(context: CommandContext, db: Database, options: ShowPlanO
     limits: estimate.limits,
     partitions,
     triggers,
-    drops: outlook.drops,
-    rebuilds: outlook.rebuilds,
-    unfinished: outlook.unfinished.map(({ id, plan }) => ({ run: id, profile: plan.profile })),
-    holdsRows: outlook.holding,
+    drops: preview.drops,
+    rebuilds: preview.rebuilds,
+    unfinished: preview.unfinished.map(({ id, plan }) => ({ run: id, profile: plan.profile })),
+    holdsRows: preview.holding,
   })
   out.print(`Profile ${plan.profile} (seed ${plan.seed}), filler ${filler}, ${jobs} sessions\n`)
   out.print(renderTables(estimate, chunks))
   for (const sentence of [...partitions, ...triggers]) out.print(sentence)
-  for (const sentence of inTheWay(outlook)) out.print(out.colors.yellow(sentence))
+  for (const sentence of inTheWay(preview)) out.print(out.colors.yellow(sentence))
   out.print(`\n${renderDisk(estimate, { needed: needed.data + needed.wal, free })}`)
   if (free !== undefined && !fits(estimate.disk, free)) out.print(out.colors.red('It does not fit.'))
   out.print(`\n${renderTime(estimate, out)}`)
-  printStatements(out, outlook)
+  printStatements(out, preview)
   return 0
 }
 
@@ -147,7 +151,7 @@ function renderTime({ time, limits }: LoadEstimate, { colors }: Output): string 
 }
 
 /** What the load would be refused for without a further flag. */
-function inTheWay({ unfinished, holding }: Outlook): string[] {
+function inTheWay({ unfinished, holding }: Preview): string[] {
   return [
     ...unfinished.map(
       ({ id, plan }) =>
@@ -159,7 +163,7 @@ function inTheWay({ unfinished, holding }: Outlook): string[] {
   ]
 }
 
-function printStatements(out: Output, { drops, rebuilds }: Outlook): void {
+function printStatements(out: Output, { drops, rebuilds }: Preview): void {
   out.print('\nBefore the load:')
   for (const statement of drops) out.print(`  ${statement}`)
   out.print('After it, before VACUUM, ANALYZE and verification:')

@@ -9,6 +9,7 @@ export const PHASE_LABELS: Readonly<Record<Phase, string>> = {
   indexes: 'indexes and keys',
   vacuum: 'vacuum, analyze',
   verify: 'verify',
+  report: 'report',
 }
 
 const BAR_WIDTH = 32

@@ -13,26 +13,41 @@ export interface Finding {
   readonly on: string
   /** Null: not counted, since that would take longer than it is worth. */
   readonly rows: number | null
-  readonly by: 'foreign key' | 'unique index' | 'count' | 'generator'
+  readonly by: 'foreign key' | 'unique index' | 'count' | 'generator' | 'stopped'
 }
 
 /** More rows are not sorted or joined for a report: every row was compared with the profile, whose generators make neither. */
 const COUNTED_ROWS = 5_000_000
 
-export async function findOddRows(sql: AnySql, tables: readonly LoadTable[]): Promise<Finding[]> {
+export async function findOddRows(sql: AnySql, table: LoadTable, signal: AbortSignal): Promise<Finding[]> {
   const findings: Finding[] = []
-  for (const table of tables) {
-    for (const column of table.plan.columns) {
-      const parent = parentOf(column.generator)
-      if (parent !== undefined) findings.push(await orphans(sql, table, { column, parent }))
-    }
-    findings.push(...indexed(table))
-    for (const column of table.plan.columns) {
-      const { unique } = varietyOf(column.generator, table.plan.rows)
-      if (unique && !hasOwnKey(table, column)) findings.push(await duplicates(sql, table, column))
-    }
+  const count = counting(sql, signal)
+  for (const column of table.plan.columns) {
+    const parent = parentOf(column.generator)
+    if (parent !== undefined) findings.push(await orphans(count, table, { column, parent }))
+  }
+  findings.push(...indexed(table))
+  for (const column of table.plan.columns) {
+    const { unique } = varietyOf(column.generator, table.plan.rows)
+    if (unique && !hasOwnKey(table, column)) findings.push(await duplicates(count, table, column))
   }
   return findings
+}
+
+type Count = (query: string) => Promise<Pick<Finding, 'rows' | 'by'>>
+
+function counting(sql: AnySql, signal: AbortSignal): Count {
+  const stopped = { rows: null, by: 'stopped' } as const
+  return async (query) => {
+    if (signal.aborted) return stopped
+    try {
+      const [row] = await sql.unsafe<{ n: string }[]>(query)
+      return { rows: Number(row!.n), by: 'count' }
+    } catch (error) {
+      if (signal.aborted) return stopped
+      throw error
+    }
+  }
 }
 
 interface Parent {
@@ -46,7 +61,7 @@ function parentOf(generator: GeneratorSpec): Parent | undefined {
 }
 
 async function orphans(
-  sql: AnySql,
+  count: Count,
   { plan, live }: LoadTable,
   { column, parent }: { column: ColumnFill; parent: Parent },
 ): Promise<Finding> {
@@ -61,11 +76,11 @@ async function orphans(
   if (plan.rows > COUNTED_ROWS) return { ...found, rows: null, by: 'generator' }
   const [schema = '', name = ''] = parent.table.split('.')
   const child = `c.${ident(column.name)}`
-  const [row] = await sql.unsafe<{ n: string }[]>(
+  const known = await count(
     `select count(*)::text as n from ${qualified(live)} c where ${child} is not null
         and not exists (select from ${qualified({ schema, name })} p where p.${ident(parent.column)} = ${child})`,
   )
-  return { ...found, rows: Number(row!.n), by: 'count' }
+  return { ...found, ...known }
 }
 
 function indexed({ plan, live }: LoadTable): Finding[] {
@@ -93,11 +108,11 @@ function hasOwnKey({ live }: LoadTable, { name }: ColumnFill): boolean {
   )
 }
 
-async function duplicates(sql: AnySql, { plan, live }: LoadTable, { name }: ColumnFill): Promise<Finding> {
+async function duplicates(count: Count, { plan, live }: LoadTable, { name }: ColumnFill): Promise<Finding> {
   const found = { table: displayName(plan.table), what: 'duplicates', on: name } as const
   if (plan.rows > COUNTED_ROWS) return { ...found, rows: null, by: 'generator' }
-  const [row] = await sql.unsafe<{ n: string }[]>(
+  const known = await count(
     `select (count(${ident(name)}) - count(distinct ${ident(name)}))::text as n from ${qualified(live)}`,
   )
-  return { ...found, rows: Number(row!.n), by: 'count' }
+  return { ...found, ...known }
 }

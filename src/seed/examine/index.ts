@@ -1,4 +1,7 @@
-import type { Database } from '../../db/index.ts'
+import { cancellingSessions, type Database, withSession } from '../../db/index.ts'
+import { displayName, type Emit, silent } from '../../kernel/index.ts'
+import type { SeedEvent } from '../events.ts'
+import { workerName } from '../ledger.ts'
 import type { LoadPlan } from '../plan.ts'
 import { readTables } from '../preflight.ts'
 import type { AnalysisQuery } from '../profile.ts'
@@ -23,15 +26,38 @@ export interface ExamineOptions {
   readonly plan: LoadPlan
   /** From the profile's file, never from the ledger: whoever writes to the database must not choose what runs here. */
   readonly queries: readonly AnalysisQuery[]
+  readonly emit?: Emit<SeedEvent>
+  /** What it stops is left out, and said to be. */
+  readonly signal?: AbortSignal
 }
 
-export async function examine(db: Database, { run, plan, queries }: ExamineOptions): Promise<Examination> {
+export async function examine(
+  db: Database,
+  { run, plan, queries, emit = silent, signal = new AbortController().signal }: ExamineOptions,
+): Promise<Examination> {
   const tables = await readTables(db.sql, plan)
-  return {
-    history: await readHistory(db.sql, run),
-    sizes: await readSizes(db.sql, tables),
-    rates: await readRates(db.sql, { run, plan }),
-    findings: await findOddRows(db.sql, tables),
-    queries: await runQueries(db, queries),
-  }
+  const began = performance.now()
+  let done = 0
+  const asking = (detail: string) => emit({ type: 'phase.progress', phase: 'report', done: done++, detail })
+  const total = tables.length + queries.length
+  emit({ type: 'phase.started', phase: 'report', total, unit: 'steps', done: 0 })
+  const [history, sizes, rates] = [
+    await readHistory(db.sql, run),
+    await readSizes(db.sql, tables),
+    await readRates(db.sql, { run, plan }),
+  ]
+  // By the run's name a signal finds the session.
+  const applicationName = workerName(run)
+  const asked = await cancellingSessions(db, { applicationName, signal }, () =>
+    withSession({ target: db.target, applicationName }, async (session) => {
+      const findings: Finding[] = []
+      for (const table of tables) {
+        asking(`orphans and duplicates of ${displayName(table.plan.table)}`)
+        findings.push(...(await findOddRows(session, table, signal)))
+      }
+      return { findings, queries: await runQueries(session, queries, { asking, signal }) }
+    }),
+  )
+  emit({ type: 'phase.finished', phase: 'report', seconds: (performance.now() - began) / 1000, rows: 0 })
+  return { history, sizes, rates, ...asked }
 }

@@ -47,7 +47,15 @@ beforeAll(() =>
 )
 
 const examined = (run: number, queries: readonly { title: string; sql: string }[] = []) =>
-  onDatabase((db) => examine(db, { run, plan: planLoad(profile, { jobs: 2 }), queries }))
+  onDatabase((db) =>
+    examine(db, {
+      run,
+      plan: planLoad(profile, { jobs: 2 }),
+      queries,
+      emit: () => {},
+      signal: new AbortController().signal,
+    }),
+  )
 
 test('a finished load is examined, and the next one is expected to take as long', async () => {
   const { run } = await load(target, profile)

@@ -113,12 +113,16 @@ describe('scaleProfile', () => {
     )
   })
 
-  test.each([{ rows: 0 }, { scale: 0 }, { scale: Number.NaN }, { rows: 5, scale: 2 }])(
-    'refuses %o',
-    (options) => {
-      expect(() => scaleProfile(billion, options)).toThrow(expect.objectContaining({ code: 'USAGE' }))
-    },
-  )
+  test.each([
+    { rows: 0 },
+    { rows: 1e13 + 1 },
+    { scale: 0 },
+    { scale: 1e300 },
+    { scale: Number.NaN },
+    { rows: 5, scale: 2 },
+  ])('refuses %o', (options) => {
+    expect(() => scaleProfile(billion, options)).toThrow(expect.objectContaining({ code: 'USAGE' }))
+  })
 })
 
 describe('pickProfile', () => {
