@@ -6,6 +6,7 @@ import type { CommandContext } from '../command.ts'
 import type { SeedData } from '../reports/seed-data.ts'
 import type { WrittenReport } from '../reports/write-seed.ts'
 import type { CheckedFlags } from './flags.ts'
+import { refuseUntrusted } from './trust.ts'
 
 export interface LoadOptions {
   readonly flags: CheckedFlags
@@ -33,6 +34,7 @@ export async function load(
   const { StartRecorder } = await import('../reports/start-recorder.ts')
   const { writeSeedReport } = await import('../reports/write-seed.ts')
   const run = flags.resume ? pickRun(await unfinishedRuns(db), flags.profile) : undefined
+  if (run !== undefined) await refuseUntrusted(context, db, run)
   const progress = new SeedProgress(context.out)
   const recorder = new WaitRecorder()
   const start = new StartRecorder()
