@@ -28,7 +28,7 @@ const SHORT = [
 const EXCLUDE = [
   'test/db/migrate/{diff-cli,scratch}.test.ts',
   'test/db/schema/generate.test.ts',
-  'test/db/seed/{estimate,hazards,profiles}.test.ts',
+  'test/db/seed/profiles.test.ts',
   'test/db/tuning/measure.test.ts',
 ]
 

@@ -7,23 +7,25 @@ import { workerName } from './ledger.ts'
 const EVERY_MS = 1000
 
 /**
- * What the server says of copies, index builds and vacuums that run now, one line each: "index: loading tuples in tree 45 %".
- * Before the first table is vacuumed nothing has its size: then there is no percentage.
+ * What the server says of copies, index builds and vacuums of this load that run now, one line each: "index: loading tuples in tree 45 %".
+ * Before the first table is vacuumed nothing has its size: then there is no percentage. $1: the name of the run's sessions; partitioned
+ * parents are analysed by the session that asks.
  */
 const RUNNING_SQL = `
-  select 'copy' as what, count(*) || ' sessions' as phase, null::float8 as share, sum(bytes_processed)::float8 as bytes
-    from pg_stat_progress_copy where datname = current_database() having count(*) > 0
+  with ours as (select pid from pg_stat_activity where datname = current_database() and application_name in ($1, current_setting('application_name')))
+  select 'copy' as what, count(*) || case when count(*) = 1 then ' session' else ' sessions' end as phase, null::float8 as share, sum(bytes_processed)::float8 as bytes
+    from pg_stat_progress_copy join ours using (pid) having count(*) > 0
   union all
   select 'index', regexp_replace(phase, '^building index: ', ''),
          case when tuples_total > 0 then tuples_done::float8 / tuples_total
               when blocks_total > 0 then blocks_done::float8 / blocks_total end, null
-    from pg_stat_progress_create_index where datname = current_database()
+    from pg_stat_progress_create_index join ours using (pid)
   union all
   select 'vacuum', phase, case when heap_blks_total > 0 then heap_blks_scanned::float8 / heap_blks_total end, null
-    from pg_stat_progress_vacuum where datname = current_database()
+    from pg_stat_progress_vacuum join ours using (pid)
   union all
   select 'analyze', phase, case when sample_blks_total > 0 then sample_blks_scanned::float8 / sample_blks_total end, null
-    from pg_stat_progress_analyze where datname = current_database()`
+    from pg_stat_progress_analyze join ours using (pid)`
 
 /** What the run's sessions wait for at this moment; nothing means that they compute. */
 const WAITS_SQL = `
@@ -54,7 +56,7 @@ export async function watching<T>(
   const watch = async () => {
     while (!end.signal.aborted) {
       await delay(EVERY_MS, undefined, { signal: end.signal })
-      const rows = await db.sql.unsafe<Running[]>(RUNNING_SQL)
+      const rows = await db.sql.unsafe<Running[]>(RUNNING_SQL, [workerName(run)])
       const running = rows.reduce((sum, { share }) => sum + Math.min(1, share ?? 0), 0)
       emit({ type: 'phase.detail', phase, detail: rows.map(describe).join(', '), running })
       const waits = await db.sql.unsafe<Wait[]>(WAITS_SQL, [workerName(run)])

@@ -6,6 +6,7 @@ import type { SeedData } from '../reports/seed-data.ts'
 import type { WrittenReport } from '../reports/write-seed.ts'
 import type { CheckedFlags } from './flags.ts'
 import { pickRun } from './pick-run.ts'
+import { refuseUntrusted } from './trust.ts'
 
 export interface LoadOptions {
   readonly flags: CheckedFlags
@@ -35,6 +36,7 @@ export async function load(
   const run = flags.resume
     ? pickRun(await unfinishedRuns(db), { profile: flags.profile, run: flags.run })
     : undefined
+  if (run !== undefined) await refuseUntrusted(context, db, run)
   const progress = new SeedProgress(context.out)
   const recorder = new WaitRecorder()
   const start = new StartRecorder()
