@@ -299,6 +299,8 @@ describe('rows that the server refuses', () => {
         maxRejects: 10,
         chunkBytes,
         duplicates,
+        // Of two rows with one key the later one is to be refused.
+        jobs: 1,
       })
       const duplicate = duplicates === 'skip' ? 1 : 0
       expect(report).toMatchObject({ read: 200, inserted: 192, rejected: 8 - duplicate, skipped: duplicate })

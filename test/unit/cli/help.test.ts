@@ -28,6 +28,7 @@ test.each([
   '--help',
   '--version',
   'seed --help',
+  'import --help',
   'db start --help',
   'tune apply --help',
   'diff --help',
