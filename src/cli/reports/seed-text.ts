@@ -62,7 +62,10 @@ export function summariseFindings(findings: Examination['findings'], { colors }:
   const known = ['foreign key', 'unique index', 'count', 'generator']
     .filter((by) => count(by) > 0)
     .map((by) => `${count(by)} ${count(by) === 1 ? SUMMARY[by]![0] : SUMMARY[by]![1]}`)
-  return colors.dim(`no orphans, no duplicates${known.length === 0 ? '' : `: ${known.join(', ')}`}`)
+  const sound = known.length === 0 ? [] : [`no orphans, no duplicates: ${known.join(', ')}`]
+  const stopped =
+    count('stopped') === 0 ? [] : ['orphans and duplicates: not all was looked for, as that was stopped']
+  return colors.dim([...sound, ...stopped].join('\n') || 'no orphans, no duplicates')
 }
 
 const SUMMARY: Readonly<Record<string, readonly [string, string]>> = {
