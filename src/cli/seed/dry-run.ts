@@ -2,6 +2,7 @@ import type { Database } from '../../db/index.ts'
 import { displayName, formatCount } from '../../kernel/index.ts'
 import type { LoadPlan } from '../../seed/index.ts'
 import type { CommandContext } from '../command.ts'
+import { listStatements } from './statements.ts'
 
 export async function dryRun(
   { out }: CommandContext,
@@ -13,6 +14,7 @@ export async function dryRun(
   const tables = await preflight(db.sql, plan!)
   await (truncate ? checkUnreferenced : checkEmpty)(db.sql, tables)
   const strips = planStrip(tables.map((t) => t.live))
+  const drops = strips.flatMap(({ dropSql }) => dropSql ?? [])
   const rebuilds = rebuildOrder(strips).flatMap((s) => s.rebuildSql)
   const summary = plan!.tables.map((table) => ({
     table: displayName(table.table),
@@ -26,7 +28,7 @@ export async function dryRun(
     seed: plan!.seed,
     tables: summary,
     partitions,
-    drops: strips.filter((s) => s.dropSql !== undefined).map((s) => s.dropSql),
+    drops,
     rebuilds,
   })
   out.print(`Profile ${plan!.profile} (seed ${plan!.seed}) would load:`)
@@ -34,8 +36,8 @@ export async function dryRun(
     out.print(`  ${table.table}: ${formatCount(table.rows)} rows in ${formatCount(table.chunks)} chunks`)
   for (const sentence of partitions) out.print(`  ${sentence}`)
   out.print('Before the load:')
-  for (const strip of strips.filter((s) => s.dropSql !== undefined)) out.print(`  ${strip.dropSql}`)
+  listStatements(out, drops)
   out.print('After it, besides VACUUM, ANALYZE and verification:')
-  for (const statement of rebuilds) out.print(`  ${statement}`)
+  listStatements(out, rebuilds)
   return 0
 }
