@@ -3,7 +3,7 @@ import type { Wait } from '../seed/index.ts'
 /** What wait events mean for a load; others keep PostgreSQL's names. */
 const NAMES: Readonly<Record<string, string>> = {
   CPU: 'computing',
-  'Client/ClientRead': 'rows of gigarow',
+  'Client/ClientRead': 'gigarow',
   'IO/WALWrite': 'writing WAL',
   'IO/WALSync': 'the disk to keep WAL',
   'IO/WalSync': 'the disk to keep WAL',
@@ -20,6 +20,8 @@ const NAMES: Readonly<Record<string, string>> = {
   'IO/BufFileRead': 'reading temporary files',
   'IO/BufFileWrite': 'writing temporary files',
   'IPC/ParallelCreateIndexScan': 'parallel workers',
+  'IPC/ParallelFinish': 'parallel workers',
+  'IPC/BgworkerShutdown': 'parallel workers',
 }
 
 export function waitName(wait: string): string {

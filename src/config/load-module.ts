@@ -14,9 +14,17 @@ export async function loadModule(path: string): Promise<Record<string, unknown>>
     throw new GigarowError('MODULE_FAILED', `${path} could not be loaded: ${reason.split('\n')[0]}`, {
       facts: { path },
       cause: error,
-      hint: 'Correct the file; the error is in it or in something that it imports.',
+      hint: hintOf(reason),
     })
   }
+}
+
+/** Of a package that is not there; a path is the file's own mistake. */
+function hintOf(reason: string): string {
+  const name = /Cannot find (?:module|package) '((?:@[^/']+\/)?[^./@'][^/']*)/.exec(reason)?.[1]
+  return name === undefined || /[\s:]/.test(name)
+    ? 'Correct the file; the error is in it or in something that it imports.'
+    : `If ${name} is not installed yet: npm install ${name}. Else correct the file, or what it imports.`
 }
 
 async function imported(path: string): Promise<Record<string, unknown>> {

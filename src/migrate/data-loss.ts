@@ -45,8 +45,11 @@ export async function refuseDataLoss(
   { lock }: { readonly lock: boolean },
 ): Promise<void> {
   const holding: string[] = []
-  for (const { node } of statements) {
-    for (const loss of lossesOf(node)) holding.push(...(await findData(sql, loss, lock)))
+  let isTable = false
+  for (const loss of statements.flatMap(({ node }) => lossesOf(node))) {
+    const found = await findData(sql, loss, lock)
+    holding.push(...found)
+    if (found.length > 0 && loss.kind !== 'column') isTable = true
   }
   if (holding.length === 0) return
   const names = [...new Set(holding)]
@@ -55,7 +58,7 @@ export async function refuseDataLoss(
     `This would drop what is in ${names.join(', ')}: ${names.length === 1 ? 'it is' : 'they are'} not empty.`,
     {
       facts: { tables: names },
-      hint: 'Nothing was changed. --quarantine moves tables aside instead of dropping them; --allow-data-loss drops what is in them.',
+      hint: `Nothing was changed. ${isTable ? '--quarantine moves tables aside instead of dropping them; ' : ''}--allow-data-loss drops what is in ${names.length === 1 ? 'it' : 'them'}.`,
     },
   )
 }

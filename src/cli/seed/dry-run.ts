@@ -2,6 +2,7 @@ import type { Database } from '../../db/index.ts'
 import { displayName, formatCount } from '../../kernel/index.ts'
 import type { LoadPlan } from '../../seed/index.ts'
 import type { CommandContext } from '../command.ts'
+import { listStatements } from './statements.ts'
 
 export async function dryRun(
   { out }: CommandContext,
@@ -49,8 +50,8 @@ export async function dryRun(
     out.print(`  Load ${id} of profile ${plan.profile}, which is unfinished, is given up.`)
   if (holding.length > 0) out.print(`  All rows are deleted: ${holding.join(', ')}.`)
   out.print('Before the load:')
-  for (const statement of drops) out.print(`  ${statement}`)
+  listStatements(out, drops)
   out.print('After it, besides VACUUM, ANALYZE and verification:')
-  for (const statement of rebuilds) out.print(`  ${statement}`)
+  listStatements(out, rebuilds)
   return 0
 }

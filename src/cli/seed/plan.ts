@@ -1,11 +1,12 @@
 import { type Database, withDatabase } from '../../db/index.ts'
-import { formatBytes, formatCount, formatDuration } from '../../kernel/index.ts'
+import { formatBytes, formatCount, formatDuration, GigarowError } from '../../kernel/index.ts'
 import type { Filler, FreeSpace, LoadEstimate, LoadPlan, Preview } from '../../seed/index.ts'
 import type { CommandContext } from '../command.ts'
 import { freeSpace } from '../disk-space.ts'
 import type { Output } from '../output.ts'
 import { renderTable } from '../table.ts'
 import { PHASE_LABELS } from './report.ts'
+import { listStatements } from './statements.ts'
 
 export interface ShowPlanOptions {
   readonly plan: LoadPlan
@@ -48,6 +49,7 @@ async function planned(context: CommandContext, db: Database, options: ShowPlanO
   ]
   const preview = await readPreview(db, { plan, tables, strips })
   const free = await freeSpace(context, db, options.diskFree)
+  if (context.signal.aborted) throw new GigarowError('INTERRUPTED', 'Stopped; nothing was touched.')
   const needed = spaceNeeded(estimate.disk, free ?? { presentWal: 0 })
   const chunks = plan.tables.map(chunkCount)
   out.document({
@@ -165,7 +167,7 @@ function inTheWay({ unfinished, holding }: Preview): string[] {
 
 function printStatements(out: Output, { drops, rebuilds }: Preview): void {
   out.print('\nBefore the load:')
-  for (const statement of drops) out.print(`  ${statement}`)
+  listStatements(out, drops)
   out.print('After it, before VACUUM, ANALYZE and verification:')
-  for (const statement of rebuilds) out.print(`  ${statement}`)
+  listStatements(out, rebuilds)
 }

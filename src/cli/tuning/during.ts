@@ -1,4 +1,5 @@
 import { type Database, type Target, withDatabase } from '../../db/index.ts'
+import { GigarowError, isGigarowError } from '../../kernel/index.ts'
 import type { RevertResult, Tuned, TunedResult, TuningProfile } from '../../tuning/index.ts'
 import type { CommandContext, CommandInput } from '../command.ts'
 import type { Output } from '../output.ts'
@@ -43,7 +44,16 @@ export async function withTuning<T>(
     if (applied !== null && applied.pendingRestart.length > 0)
       out.note(`Without a restart these have no effect: ${applied.pendingRestart.join(', ')}.`)
     return work({ ...(await current(context, target)), settings: session })
+  }).catch((error: unknown) => {
+    throw resumedWith(error, `--tune ${profile.name}${options.unsafe === true ? ' --unsafe' : ''}`)
   })
+}
+
+/** Everything has been put back by now: what goes on with the load goes on without the profile, unless that is said again. */
+function resumedWith(error: unknown, flags: string): unknown {
+  if (!isGigarowError(error) || !/gigarow (seed|import) --resume$/.test(error.hint ?? '')) return error
+  const { code, message, facts, hint } = error
+  return new GigarowError(code, message, { facts, hint: `${hint} ${flags}`, cause: error.cause })
 }
 
 function inForce(profile: string, { applied, session }: Tuned): string {

@@ -153,6 +153,9 @@ test('an empty table is dropped as ever; values of a column and TRUNCATE stay re
     'drop schema public cascade',
   ]) {
     write({ [A]: { up: 'create table public.a (id int, note text);', down: `${way};` } })
-    expect((await errorOf(down({ quarantine: true }))).code).toBe('REFUSED')
+    const error = await errorOf(down({ quarantine: true }))
+    expect(error.code).toBe('REFUSED')
+    // It is no way out for the values of a column.
+    if (way.includes('column')) expect(error.hint).not.toContain('--quarantine')
   }
 })

@@ -124,7 +124,7 @@ describe('seed --tune', () => {
   it('Ctrl-C in the load: the settings are back when the command ends', async () => {
     const { code, stderr } = await stopAt(2, ({ child }) => child.kill('SIGINT'))
     expect(code).toBe(1)
-    expect(stderr).toMatch(/INTERRUPTED[\s\S]*gigarow seed --resume/)
+    expect(stderr).toMatch(/INTERRUPTED[\s\S]*gigarow seed --resume --tune bulk/)
   })
 
   it('kill -9 of the server in the load: it is started again, and the settings are back when the command ends', async () => {

@@ -30,10 +30,14 @@ export const showCommand: Command = {
       settings.map((s) => [s.name, s.value ?? 'as it is', s.level, s.versions ?? '']),
     ).split('\n')
     const lines = settings.flatMap((s, i) => [heads[i]!, dim(`    ${s.reason}`)])
-    context.out.print([bold(description), dim(`for ${describeHardware(hardware)}`), '', ...lines].join('\n'))
+    const text = [bold(description), dim(`for ${describeHardware(hardware)}`), '', ...lines, '', dim(LEVELS)]
+    context.out.print(text.join('\n'))
     return 0
   },
 }
+
+const LEVELS =
+  'L0 only for the sessions that load · L1 a reload · L2 a restart · L3 durability: --unsafe, but for the embedded server'
 
 /** Null: every one that gigarow supports. */
 function versionsOf({ since, until }: SettingSpec): string | null {

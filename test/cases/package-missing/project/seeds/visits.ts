@@ -1,0 +1,3 @@
+import { left } from 'not-there/pad'
+
+export default left
