@@ -1,6 +1,7 @@
 import { putInt32 } from '../bytes.ts'
 import { hashHigh, hashIndex } from '../hash.ts'
 import type { UuidSource } from '../source.ts'
+import { evenSql } from '../stream.ts'
 import { EPOCH_2000 } from '../types/time.ts'
 import type { Context } from './generator.ts'
 import { readRange } from './instant.ts'
@@ -40,9 +41,9 @@ export function timeOrdered(options: Options, context: Context): UuidSource {
       putInt32(out, pos, upper)
       putInt32(out, pos + 4, ((millis - upper * 65536) << 16) | 0x7000 | (time - millis * PARTS))
       const fourth = hashIndex(state, low)
-      putInt32(out, pos + 8, (hashHigh() & 0x3fffffff) | 0x80000000)
+      putInt32(out, pos + 8, ((hashHigh() ^ fourth) & 0x3fffffff) | 0x80000000)
       return putInt32(out, pos + 12, fourth)
     },
-    sql: `encode(int8send((${time} / ${PARTS}) << 16 | 28672 | ${time} % ${PARTS}) || int8send(${random.sql} & 4611686018427387903 | '-9223372036854775808'::bigint), 'hex')::uuid`,
+    sql: `encode(int8send((${time} / ${PARTS}) << 16 | 28672 | ${time} % ${PARTS}) || int8send(${evenSql(random)} & 4611686018427387903 | '-9223372036854775808'::bigint), 'hex')::uuid`,
   }
 }

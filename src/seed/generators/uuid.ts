@@ -1,5 +1,6 @@
 import { putInt32 } from '../bytes.ts'
 import { hashHigh, hashIndex } from '../hash.ts'
+import { evenSql } from '../stream.ts'
 import type { Generator } from './generator.ts'
 import { timeOrdered } from './uuid-time.ts'
 
@@ -16,13 +17,13 @@ export const uuid: Generator = {
       kind: 'uuid',
       write(low, out, pos) {
         const second32 = hashIndex(states[0], low)
-        putInt32(out, pos, hashHigh())
+        putInt32(out, pos, hashHigh() ^ second32)
         putInt32(out, pos + 4, (second32 & 0xffff0fff) | 0x4000)
         const fourth32 = hashIndex(states[1], low)
-        putInt32(out, pos + 8, (hashHigh() & 0x3fffffff) | 0x80000000)
+        putInt32(out, pos + 8, ((hashHigh() ^ fourth32) & 0x3fffffff) | 0x80000000)
         return putInt32(out, pos + 12, fourth32)
       },
-      sql: `encode(int8send(${first.sql} & -61441 | 16384) || int8send(${second.sql} & 4611686018427387903 | '-9223372036854775808'::bigint), 'hex')::uuid`,
+      sql: `encode(int8send(${evenSql(first)} & -61441 | 16384) || int8send(${evenSql(second)} & 4611686018427387903 | '-9223372036854775808'::bigint), 'hex')::uuid`,
     }
   },
 }
