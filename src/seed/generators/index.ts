@@ -78,6 +78,7 @@ export interface Place {
   readonly path: readonly string[]
   readonly row: string
   readonly once: (expression: string) => string
+  readonly shared: Map<string, unknown>
 }
 
 /** Looks a generator's code up by its kind and makes both twins. Throws SEED_INVALID. */
@@ -91,7 +92,7 @@ export function compileGenerator(spec: GeneratorSpec, place: Place): Source {
 }
 
 function contextOf(place: Place): Context {
-  const { where, seed, rows, block, path, row, once } = place
+  const { where, seed, rows, block, path, row, once, shared } = place
   const open = (names: readonly string[], of = block) =>
     openStream({ seed, table: where.table, path: names, row } satisfies StreamName, of)
   return {
@@ -99,12 +100,24 @@ function contextOf(place: Place): Context {
     block,
     row,
     once,
+    share<T>(key: string, make: () => T) {
+      if (!shared.has(key)) shared.set(key, make())
+      return shared.get(key) as T
+    },
     stream: (name) => open(name === undefined ? path : [...path, `#${name}`]),
     sharedStream: (key) => open(['', key]),
     fixedStream: (name) => open([...path, `#${name}`], 0),
     sharedFixedStream: (key) => open(['', key, '#fixed'], 0),
     compile: (spec, below) => compileGenerator(spec, { ...place, path: [...path, below] }),
     compileFor: (spec, { table, column, rows, row }) =>
-      compileGenerator(spec, { ...place, where: { ...where, table }, path: [column], rows, row, block: 0 }),
+      compileGenerator(spec, {
+        ...place,
+        where: { ...where, table },
+        path: [column],
+        rows,
+        row,
+        block: 0,
+        shared: new Map(),
+      }),
   }
 }

@@ -1,3 +1,4 @@
+import { inline } from '../inline.ts'
 import { BLOCK_ROWS } from '../stream.ts'
 import type { Context } from './generator.ts'
 
@@ -11,5 +12,5 @@ export interface Numbering {
 /** The row's number from 0. */
 export function rowNumber({ block, row }: Pick<Context, 'block' | 'row'>): Numbering {
   const base = block * BLOCK_ROWS - 1
-  return { at: (low) => base + (low >>> 0), sql: `(${row} - 1)` }
+  return { at: inline`(low) => ${base} + (low >>> 0)`, sql: `(${row} - 1)` }
 }

@@ -1,3 +1,4 @@
+import { inline } from '../inline.ts'
 import { MAX_BIJECTION, shuffle } from './bijection.ts'
 import type { Context, Generator } from './generator.ts'
 import { rowNumber } from './numbering.ts'
@@ -15,7 +16,13 @@ export const permuted: Generator = {
 /** Whole numbers from min to max, none twice. Fails where there are more rows than numbers. */
 export function distinct(options: Options, context: Context, { min, max }: { min: number; max: number }) {
   const { at, sql } = shuffled(options, context, max - min + 1)
-  return { kind: 'int' as const, min, max, at: (low: number) => min + at(low), sql: `(${min} + ${sql})` }
+  return {
+    kind: 'int' as const,
+    min,
+    max,
+    at: inline<typeof at>`(low) => ${min} + ${at}(low)`,
+    sql: `(${min} + ${sql})`,
+  }
 }
 
 /** A number from 0 to n - 1 for each row, none twice. */
