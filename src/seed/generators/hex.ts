@@ -1,6 +1,7 @@
 import { newBytes, putHex32 } from '../bytes.ts'
 import { hashHigh, hashIndex } from '../hash.ts'
 import { inline } from '../inline.ts'
+import { evenSql } from '../stream.ts'
 import type { Generator } from './generator.ts'
 
 const scratch = newBytes(16)
@@ -21,18 +22,15 @@ export const hex: Generator = {
         let end = pos
         for (let k = 0; k < ${whole}; k++) {
           const word = ${hashIndex}(${states}[k], low)
-          end = ${putHex32}(out, ${putHex32}(out, end, ${hashHigh}()), word)
+          end = ${putHex32}(out, ${putHex32}(out, end, ${hashHigh}() ^ word), word)
         }
         if (${rest} === 0) return end
         const word = ${hashIndex}(${states}[${whole}], low)
-        ${putHex32}(${scratch}, ${putHex32}(${scratch}, 0, ${hashHigh}()), word)
+        ${putHex32}(${scratch}, ${putHex32}(${scratch}, 0, ${hashHigh}() ^ word), word)
         for (let k = 0; k < ${rest}; k++) out.setInt8(end + k, ${scratch}.getInt8(k))
         return end + ${rest}
       }`,
-      sql: sqlOf(
-        streams.map((stream) => stream.sql),
-        length,
-      ),
+      sql: sqlOf(streams.map(evenSql), length),
     }
   },
 }

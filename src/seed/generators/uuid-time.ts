@@ -1,6 +1,7 @@
 import { hashHigh, hashIndex } from '../hash.ts'
 import { inline } from '../inline.ts'
 import type { UuidSource } from '../source.ts'
+import { evenSql } from '../stream.ts'
 import { EPOCH_2000 } from '../types/time.ts'
 import type { Context } from './generator.ts'
 import { readRange } from './instant.ts'
@@ -40,10 +41,10 @@ export function timeOrdered(options: Options, context: Context): UuidSource {
       out.setInt32(pos, upper)
       out.setInt32(pos + 4, ((millis - upper * 65536) << 16) | 0x7000 | (time - millis * ${PARTS}))
       const fourth = ${hashIndex}(${state}, low)
-      out.setInt32(pos + 8, (${hashHigh}() & 0x3fffffff) | 0x80000000)
+      out.setInt32(pos + 8, ((${hashHigh}() ^ fourth) & 0x3fffffff) | 0x80000000)
       out.setInt32(pos + 12, fourth)
       return pos + 16
     }`,
-    sql: `encode(int8send((${time} / ${PARTS}) << 16 | 28672 | ${time} % ${PARTS}) || int8send(${random.sql} & 4611686018427387903 | '-9223372036854775808'::bigint), 'hex')::uuid`,
+    sql: `encode(int8send((${time} / ${PARTS}) << 16 | 28672 | ${time} % ${PARTS}) || int8send(${evenSql(random)} & 4611686018427387903 | '-9223372036854775808'::bigint), 'hex')::uuid`,
   }
 }

@@ -1,5 +1,6 @@
 import { hashHigh, hashIndex } from '../hash.ts'
 import { inline } from '../inline.ts'
+import { evenSql } from '../stream.ts'
 import type { Generator } from './generator.ts'
 import { timeOrdered } from './uuid-time.ts'
 
@@ -15,14 +16,14 @@ export const uuid: Generator = {
       kind: 'uuid',
       write: inline`(low, out, pos) => {
         const second32 = ${hashIndex}(${first.state}, low)
-        out.setInt32(pos, ${hashHigh}())
+        out.setInt32(pos, ${hashHigh}() ^ second32)
         out.setInt32(pos + 4, (second32 & 0xffff0fff) | 0x4000)
         const fourth32 = ${hashIndex}(${second.state}, low)
-        out.setInt32(pos + 8, (${hashHigh}() & 0x3fffffff) | 0x80000000)
+        out.setInt32(pos + 8, ((${hashHigh}() ^ fourth32) & 0x3fffffff) | 0x80000000)
         out.setInt32(pos + 12, fourth32)
         return pos + 16
       }`,
-      sql: `encode(int8send(${first.sql} & -61441 | 16384) || int8send(${second.sql} & 4611686018427387903 | '-9223372036854775808'::bigint), 'hex')::uuid`,
+      sql: `encode(int8send(${evenSql(first)} & -61441 | 16384) || int8send(${evenSql(second)} & 4611686018427387903 | '-9223372036854775808'::bigint), 'hex')::uuid`,
     }
   },
 }
