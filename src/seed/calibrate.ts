@@ -27,6 +27,8 @@ export interface CalibrateOptions {
   readonly plan: LoadPlan
   readonly jobs: number
   readonly threads: WorkerPool
+  /** The tables will be unlogged. */
+  readonly unlogged?: boolean | undefined
   readonly signal: AbortSignal
 }
 
@@ -44,13 +46,14 @@ const MAX_TABLES = 5
 export async function calibrate(
   db: Database,
   tables: readonly LoadTable[],
-  { plan, jobs, threads, signal }: CalibrateOptions,
+  options: CalibrateOptions,
 ): Promise<Calibration> {
+  const { plan } = options
   const largest = pickLargest(tables)
   const total = plan.tables.reduce((sum, { rows }) => sum + rows, 0)
   if (total < LEAST_ROWS) return { filler: 'copy', reason: 'too few rows to measure', tables: [] }
   try {
-    const measured = await measure(db, largest, { plan, jobs, threads, signal })
+    const measured = await measure(db, largest, options)
     return { ...decide(largest, measured), tables: measured }
   } catch (error) {
     if (errorCodeOf(error) !== SQLSTATE.INSUFFICIENT_PRIVILEGE) throw error
@@ -62,12 +65,14 @@ export async function calibrate(
 async function measure(
   db: Database,
   largest: readonly LoadTable[],
-  { plan, jobs, threads, signal }: CalibrateOptions,
+  { plan, jobs, threads, unlogged, signal }: CalibrateOptions,
 ): Promise<MeasuredTable[]> {
   const measured: MeasuredTable[] = []
   for (const table of largest) {
     signal.throwIfAborted()
-    const tasks = Array.from({ length: jobs }, (_, k) => taskFor(db, table, { seed: plan.seed, jobs, k }))
+    const tasks = Array.from({ length: jobs }, (_, k) =>
+      taskFor(db, table, { seed: plan.seed, jobs, unlogged, k }),
+    )
     const sample = tasks[0]!.table.rows
     const sql = (await Promise.all(tasks.map(measureSql))).reduce((sum, rate) => sum + rate, 0)
     let copy = 0
@@ -111,16 +116,21 @@ function decide(
 function taskFor(
   { target }: Database,
   { plan, live }: LoadTable,
-  { seed, jobs, k }: { seed: number; jobs: number; k: number },
+  { seed, jobs, unlogged, k }: { seed: number; jobs: number; unlogged?: boolean | undefined; k: number },
 ): MeasureTask {
   const name = { schema: 'gigarow', name: `calibration_${process.pid}_${k}` }
-  const kind = live.leaves.every((leaf) => leaf.unlogged) ? 'unlogged table' : 'table'
+  const kind = unlogged || live.leaves.every((leaf) => leaf.unlogged) ? 'unlogged table' : 'table'
   const like = `(like ${qualified(live)} including defaults including generated including identity)`
   return {
     kind: 'measure',
     target,
     create: `create ${kind} ${qualified(name)} ${like}`,
-    table: { ...plan, table: name, rows: Math.max(1000, Math.min(SAMPLE_ROWS, Math.ceil(plan.rows / jobs))) },
+    table: {
+      ...plan,
+      table: name,
+      rows: Math.max(1000, Math.min(SAMPLE_ROWS, Math.ceil(plan.rows / jobs))),
+      offset: 0,
+    },
     seed,
   }
 }

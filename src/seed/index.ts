@@ -1,15 +1,18 @@
+export { planAppend } from './append.ts'
 export { type CsvEvent, type CsvFile, type CsvOptions, writeCsv } from './csv.ts'
 export { estimateLoad, type FreeSpace, fits, type LoadEstimate, spaceNeeded } from './estimate/index.ts'
 export type { Phase, SeedEvent } from './events.ts'
 export { type Examination, examine } from './examine/index.ts'
 export { explainPartitions } from './leaves/trees.ts'
 export type { Run } from './ledger.ts'
-export type { SeedOptions } from './options.ts'
+export type { AppendOptions, IndexMode, SeedOptions } from './options.ts'
 export { hasOwnCode } from './own-code.ts'
 export { chunkCount, type Filler, type LoadPlan, planLoad, type TablePlan } from './plan.ts'
+export { planStrips } from './plan-strips.ts'
 export { checkEmpty, checkUnreferenced, preflight, readTables } from './preflight.ts'
 export { findFill, type LoadedFile, listProfiles, onlyTables, pickProfile } from './profiles.ts'
 export * from './public.ts'
+export { checkRights } from './rights.ts'
 export {
   BLOCK_ROWS,
   blockOf,
@@ -24,4 +27,4 @@ export {
 } from './rows.ts'
 export { checkLoad, resume, type SeedReport, seed, unfinishedRuns } from './run.ts'
 export type { Wait } from './server-progress.ts'
-export { planStrip, rebuildOrder } from './strip.ts'
+export { rebuildOrder } from './strip.ts'

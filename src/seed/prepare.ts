@@ -1,10 +1,12 @@
 import { type Database, withLockRetry } from '../db/index.ts'
 import { formatCount, GigarowError } from '../kernel/index.ts'
+import { reserveNumbers } from './finish.ts'
 import { endOrphans, insertRun, loadedRows, openRuns, type Run, setState } from './ledger.ts'
 import type { SeedOptions } from './options.ts'
 import { type LoadPlan, tableKey, totalRows } from './plan.ts'
+import { planStrips } from './plan-strips.ts'
 import type { LoadTable } from './preflight.ts'
-import { planStrip } from './strip.ts'
+import { PERSISTENCE, type Strip } from './strip.ts'
 import { dropForLoad, takeOverJournal } from './strip-run.ts'
 
 /** Loads that stopped and own a table of the plan: its indexes are still away. */
@@ -21,7 +23,9 @@ export async function refuseUnfinished(db: Database, [run]: readonly Run[]): Pro
     `Load ${run.id} of profile ${run.plan.profile} stopped at ${formatCount(rows)} of ${formatCount(totalRows(run.plan))} rows.`,
     {
       facts: { run: run.id, profile: run.plan.profile, rows, state: run.state },
-      hint: 'Go on with: gigarow seed --resume. To start again from nothing: the same command with --truncate.',
+      hint: run.plan.append
+        ? 'Go on with: gigarow seed --resume. --truncate would delete the rows that were there before it, too.'
+        : 'Go on with: gigarow seed --resume. To start again from nothing: the same command with --truncate.',
     },
   )
 }
@@ -42,8 +46,10 @@ export async function prepare(
   { plan, tables, stopped }: Preparation,
   options: SeedOptions,
 ): Promise<number> {
-  const strips = planStrip(tables.map((t) => t.live))
   const { signal, emit } = options
+  const { strips, said } = await planStrips(db, tables, options)
+  for (const message of said) emit({ type: 'notice', message })
+  const ownsAll = await mayRestart(db, tables)
   for (const run of stopped) await endOrphans(db.sql, run.id)
   const { id, events } = await db.withSession((session) =>
     withLockRetry(
@@ -56,13 +62,28 @@ export async function prepare(
           await takeOverJournal(session, { from: run.id, run: id })
           await setState(session, run.id, 'abandoned')
         }
-        const events = await dropForLoad(session, { run: id, strips })
+        const isLate = ({ name, stage }: Strip) => name === PERSISTENCE.name && stage === PERSISTENCE.stage
+        const dropped = await dropForLoad(session, { run: id, strips: strips.filter((s) => !isLate(s)) })
         if (options.truncate)
-          await session.unsafe(`truncate ${plan.tables.map(tableKey).join(', ')} restart identity`)
-        return { id, events }
+          await session.unsafe(
+            `truncate ${plan.tables.map(tableKey).join(', ')}${ownsAll ? ' restart identity' : ''}`,
+          )
+        // Behind TRUNCATE, when there is nothing to write anew, and last: files of unlogged tables that a crash of the server finds in an
+        // open transaction may keep it from starting (leaves/fill-leaf.ts).
+        const late = await dropForLoad(session, { run: id, strips: strips.filter(isLate) })
+        return { id, events: [...dropped, ...late] }
       },
     ),
   )
   events.forEach(emit)
+  if (plan.append) await reserveNumbers(db, tables)
   return id
+}
+
+/** Starting a sequence again takes its owner, who is the table's; the right TRUNCATE is not enough. */
+async function mayRestart({ sql }: Database, tables: readonly LoadTable[]): Promise<boolean> {
+  const oids = tables.flatMap(({ live }) => [live.oid, ...live.leaves.map((leaf) => leaf.oid)])
+  const [row] = await sql<{ owns: boolean }[]>`
+    select coalesce(bool_and(pg_has_role(relowner, 'usage')), true) as owns from pg_class where oid = any (${oids}::text[]::int8[]::oid[])`
+  return row!.owns
 }

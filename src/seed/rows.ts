@@ -110,6 +110,7 @@ function compileColumns(
       where,
       seed,
       rows: fill.rows,
+      offset: fill.offset ?? 0,
       block,
       path: [name],
       row: 'i',

@@ -120,13 +120,39 @@ async function tryTable(
         `alter table ${into} add constraint ${ident(constraint.name)} ${constraint.definition}`,
       )
   await addBounds(session, table, into)
-  const half = Math.floor(plan.rows / 2)
+  const { rows, offset = 0 } = plan
+  const half = Math.floor(rows / 2)
   const ranges = [
-    { lo: 1, hi: Math.min(plan.rows, SAMPLE) },
-    { lo: Math.max(SAMPLE + 1, half), hi: Math.min(plan.rows, half + SAMPLE / 2) },
-    { lo: Math.max(SAMPLE + 1, half + SAMPLE / 2 + 1, plan.rows - SAMPLE / 2), hi: plan.rows },
-  ]
+    { lo: 1, hi: Math.min(rows, SAMPLE) },
+    { lo: Math.max(SAMPLE + 1, half), hi: Math.min(rows, half + SAMPLE / 2) },
+    { lo: Math.max(SAMPLE + 1, half + SAMPLE / 2 + 1, rows - SAMPLE / 2), hi: rows },
+  ].map(({ lo, hi }) => ({ lo: offset + lo, hi: offset + hi }))
   for (const { lo, hi } of ranges.flatMap(segments)) await tryRows({ session, plan, seed, into }, lo, hi)
+  if (plan.before !== undefined) await tryKeys(session, table, into)
+}
+
+/** Keys of the sample that rows of the table have already. An expression or a condition is left to the load itself. */
+async function tryKeys(session: ReservedSql, table: LoadTable, into: string): Promise<void> {
+  for (const { name, keyColumns, partial } of uniqueKeys(table)) {
+    if (partial || keyColumns.includes(null)) continue
+    const columns = keyColumns.map((column) => ident(column!))
+    const same = columns.map((column) => `s.${column} = t.${column}`).join(' and ')
+    const key = columns.map((column) => `s.${column}::text`).join(', ')
+    const [found] = await session.unsafe<{ key: string[] }[]>(
+      `select array[${key}] as key from ${into} s where exists (select from ${qualified(table.live)} t where ${same}) limit 1`,
+    )
+    if (found === undefined) continue
+    const where = displayName(table.plan.table)
+    const text = `(${keyColumns.join(', ')}) = (${found.key.join(', ')})`
+    throw new GigarowError(
+      'SEED_BREAKS_CONSTRAINT',
+      `Rows that would be added to ${where} break ${name}: ${text} is there already.`,
+      {
+        facts: { table: where, constraint: name, key: found.key },
+        hint: 'The rows that are there have other numbers than it seems: give the number of the first new one with --from-row. Nothing was changed.',
+      },
+    )
+  }
 }
 
 /** The index's statement with another table; its name stays, as it is in the schema of temporary tables. */

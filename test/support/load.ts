@@ -1,7 +1,9 @@
 import type { Sql, Target } from '../../src/db/index.ts'
 import { withDatabase } from '../../src/db/index.ts'
 import {
+  type AppendOptions,
   type FreeSpace,
+  type IndexMode,
   type Profile,
   planLoad,
   resume,
@@ -42,6 +44,9 @@ export interface TestLoadOptions {
   readonly filler?: 'copy' | 'sql'
   readonly truncate?: boolean
   readonly calibrate?: boolean
+  readonly append?: AppendOptions
+  readonly indexes?: IndexMode
+  readonly unlogged?: boolean
   readonly space?: FreeSpace
   readonly chunkRows?: number
   readonly signal?: AbortSignal
@@ -58,6 +63,9 @@ export function load(target: Target, profile: Profile, options: TestLoadOptions 
     emit = () => {},
     calibrate = false,
     space,
+    append,
+    indexes,
+    unlogged = false,
   } = options
   return withDatabase(target, { doing: 'seeding', max: 5 }, (db) =>
     seed(db, planLoad(profile, { jobs: 2, chunkRows }), {
@@ -66,6 +74,9 @@ export function load(target: Target, profile: Profile, options: TestLoadOptions 
       truncate,
       calibrate,
       space,
+      append,
+      indexes,
+      unlogged,
       emit,
       signal,
     }),

@@ -41,6 +41,9 @@ export async function load(
     space: await freeSpace(context, db, flags.diskFree),
     jobs,
     truncate: flags.truncate === true,
+    append: flags.append,
+    indexes: flags.indexes,
+    unlogged: flags.unlogged === true,
     profile: run && (await profileOf(context, run)),
     emit: (event: SeedEvent) => {
       progress.listen(event)

@@ -1,6 +1,6 @@
 import { type Database, withDatabase } from '../../db/index.ts'
 import { formatBytes, formatCount, formatDuration } from '../../kernel/index.ts'
-import type { Filler, FreeSpace, LoadEstimate, LoadPlan } from '../../seed/index.ts'
+import type { AppendOptions, Filler, FreeSpace, IndexMode, LoadEstimate, LoadPlan } from '../../seed/index.ts'
 import type { CommandContext } from '../command.ts'
 import { freeSpace } from '../disk-space.ts'
 import type { Output } from '../output.ts'
@@ -12,6 +12,9 @@ export interface ShowPlanOptions {
   readonly jobs: number
   readonly filler: Filler
   readonly diskFree: string | undefined
+  readonly append: AppendOptions | undefined
+  readonly indexes: IndexMode | undefined
+  readonly unlogged: boolean
 }
 
 /** gigarow seed plan: all that a load would do, without doing it. */
@@ -24,21 +27,26 @@ export async function showPlan(context: CommandContext, options: ShowPlanOptions
 
 async function planned(context: CommandContext, db: Database, options: ShowPlanOptions): Promise<number> {
   const { out } = context
-  const { plan, jobs, filler } = options
+  const { jobs, filler, append, indexes, unlogged } = options
   const {
     chunkCount,
     estimateLoad,
     explainPartitions,
     fits,
-    planStrip,
+    planAppend,
+    planStrips,
     readTables,
     rebuildOrder,
     spaceNeeded,
   } = await import('../../seed/index.ts')
-  const tables = await readTables(db.sql, plan)
-  const estimate = await estimateLoad(db, { plan, tables, jobs, filler })
+  const found = await readTables(db.sql, options.plan)
+  const { plan, tables } =
+    append === undefined
+      ? { plan: options.plan, tables: found }
+      : await planAppend(db, { plan: options.plan, tables: found, fromRow: append.fromRow })
+  const estimate = await estimateLoad(db, { plan, tables, jobs, filler, indexes, unlogged })
   const partitions = await explainPartitions(db.sql, { plan, tables, jobs })
-  const strips = planStrip(tables.map((table) => table.live))
+  const { strips, said: kept } = await planStrips(db, tables, { indexes, unlogged })
   const drops = strips.flatMap(({ dropSql }) => dropSql ?? [])
   const rebuilds = rebuildOrder(strips).flatMap(({ rebuildSql }) => rebuildSql)
   const free = await freeSpace(context, db, options.diskFree)
@@ -67,12 +75,13 @@ async function planned(context: CommandContext, db: Database, options: ShowPlanO
     },
     limits: estimate.limits,
     partitions,
+    kept,
     drops,
     rebuilds,
   })
   out.print(`Profile ${plan.profile} (seed ${plan.seed}), filler ${filler}, ${jobs} sessions\n`)
   out.print(renderTables(estimate, chunks))
-  for (const sentence of partitions) out.print(sentence)
+  for (const sentence of [...partitions, ...kept]) out.print(sentence)
   out.print(`\n${renderDisk(estimate, { needed: needed.data + needed.wal, free })}`)
   if (free !== undefined && !fits(estimate.disk, free)) out.print(out.colors.red('It does not fit.'))
   out.print(`\n${renderTime(estimate, out)}`)
@@ -117,6 +126,9 @@ function renderDisk(
       ['WAL, written', formatBytes(disk.walWritten)],
       ['WAL, at a time', formatBytes(disk.walKept)],
       ['temporary files of sorts', formatBytes(disk.temporary)],
+      ...(disk.rewritten > 0
+        ? [['second files of tables that are logged again', formatBytes(disk.rewritten)]]
+        : []),
       ['needed at the most', formatBytes(needed)],
       ['free', space],
     ],

@@ -22,11 +22,11 @@ export function sampleRows(table: TablePlan, seed: number): Sample {
   const bytes = newBytes(rows * widest)
   const starts = new Int32Array(rows * length)
   const lengths = new Int32Array(rows * length)
-  let twin = compileRows(table, { seed, block: 0 })
-  let block = 0
+  let block = blockOf(1 + (table.offset ?? 0))
+  let twin = compileRows(table, { seed, block })
   let pos = 0
   for (let k = 0; k < rows; k++) {
-    const i = rowAt(k, { rows, of: table.rows })
+    const i = (table.offset ?? 0) + rowAt(k, { rows, of: table.rows })
     if (blockOf(i) !== block) {
       block = blockOf(i)
       twin = compileRows(table, { seed, block })

@@ -14,7 +14,7 @@ export const timestampSeries: Generator = {
   kind: 'timestampSeries',
   compile(options, context) {
     const { from, end } = readRange(options)
-    const { rows, block, row } = context
+    const { rows, offset, block, row } = context
     if (rows > MAX_ROWS) options.fail(`the table must have at most ${MAX_ROWS} rows`)
     const step = Math.floor((end - from) / rows)
     // What is left of the range is spread as well, in parts of a microsecond.
@@ -23,7 +23,8 @@ export const timestampSeries: Generator = {
     const stream = context.stream()
     const { state } = stream
     const span = spanOf(jitter)
-    const base = block * BLOCK_ROWS - 1
+    const base = block * BLOCK_ROWS - 1 - offset
+    const number = `(${row} - ${1 + offset})`
     return {
       kind: 'time',
       min: from,
@@ -33,7 +34,7 @@ export const timestampSeries: Generator = {
         const start = from + n * step + Math.floor((n * parts) / PART)
         return start + scale(hashIndex(state, low) >>> 0, span)
       },
-      sql: `(${from} + (${row} - 1) * ${step} + (((${row} - 1) * ${parts}) >> 20) + ${scaleSql(lowSql(stream), jitter)})`,
+      sql: `(${from} + ${number} * ${step} + ((${number} * ${parts}) >> 20) + ${scaleSql(lowSql(stream), jitter)})`,
     }
   },
 }
