@@ -1,4 +1,4 @@
-import { type Database, withLockRetry } from '../db/index.ts'
+import { type Database, errorCodeOf, type ReservedSql, withLockRetry } from '../db/index.ts'
 import { formatCount, GigarowError } from '../kernel/index.ts'
 import { reserveNumbers } from './finish.ts'
 import { endOrphans, insertRun, loadedRows, openRuns, type Run, setState } from './ledger.ts'
@@ -64,10 +64,7 @@ export async function prepare(
         }
         const isLate = ({ name, stage }: Strip) => name === PERSISTENCE.name && stage === PERSISTENCE.stage
         const dropped = await dropForLoad(session, { run: id, strips: strips.filter((s) => !isLate(s)) })
-        if (options.truncate)
-          await session.unsafe(
-            `truncate ${plan.tables.map(tableKey).join(', ')}${ownsAll ? ' restart identity' : ''}`,
-          )
+        if (options.truncate) await truncate(session, { plan, restart: ownsAll })
         // Behind TRUNCATE, when there is nothing to write anew, and last: files of unlogged tables that a crash of the server finds in an
         // open transaction may keep it from starting (leaves/fill-leaf.ts).
         const late = await dropForLoad(session, { run: id, strips: strips.filter(isLate) })
@@ -86,4 +83,22 @@ async function mayRestart({ sql }: Database, tables: readonly LoadTable[]): Prom
   const [row] = await sql<{ owns: boolean }[]>`
     select coalesce(bool_and(pg_has_role(relowner, 'usage')), true) as owns from pg_class where oid = any (${oids}::text[]::int8[]::oid[])`
   return row!.owns
+}
+
+async function truncate(
+  session: ReservedSql,
+  { plan, restart }: { plan: LoadPlan; restart: boolean },
+): Promise<void> {
+  const names = plan.tables.map(tableKey).join(', ')
+  try {
+    await session.unsafe(`truncate ${names}${restart ? ' restart identity' : ''}`)
+  } catch (error) {
+    if (errorCodeOf(error) !== '0A000') throw error
+    const { message, detail = message } = error as Error & { detail?: string }
+    throw new GigarowError('SEED_REFERENCED', `The tables cannot be emptied: ${detail}`, {
+      facts: { detail },
+      cause: error,
+      hint: 'The foreign key is not this role’s to take away for the load: have its owner drop it meanwhile, or load as that role. Nothing was changed.',
+    })
+  }
 }

@@ -1,7 +1,7 @@
 import type { LiveTable } from '../catalog/index.ts'
 import type { AnySql } from '../db/index.ts'
 import { displayName, qualified } from '../kernel/index.ts'
-import { planStrip, type Strip } from './strip.ts'
+import type { Strip } from './strip.ts'
 
 /** What is taken away for a load, and what there is to tell of the rest. */
 export interface AllowedStrips {
@@ -14,8 +14,11 @@ export interface AllowedStrips {
  * What this role can take away and also bring back: who owns a table may drop its index, and yet not build it again without CREATE on
  * the schema. The rest stays during the load.
  */
-export async function allowedStrips(sql: AnySql, tables: readonly LiveTable[]): Promise<AllowedStrips> {
-  const strips = planStrip(tables)
+export async function allowedStrips(
+  sql: AnySql,
+  tables: readonly LiveTable[],
+  strips: readonly Strip[],
+): Promise<AllowedStrips> {
   const problemOf = await readProblems(sql, strips)
   const problems = new Map<string, string>()
   for (const strip of strips) {

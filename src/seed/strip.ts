@@ -34,17 +34,16 @@ const STAGE = {
 
 /** In the order of dropping: foreign keys, constraints and indexes, settings. */
 export function planStrip(tables: readonly LiveTable[]): Strip[] {
-  const foreignKeys = new Map<string, readonly Strip[]>()
-  for (const key of tables.flatMap((t) => t.foreignKeys)) {
-    const strips = stripForeignKey(key)
-    // One between two tables of the same load is seen from both sides.
-    foreignKeys.set(strips[0]!.group, strips)
-  }
   return [
-    ...[...foreignKeys.values()].flat(),
+    ...planForeignKeys(tables.flatMap((t) => t.foreignKeys)),
     ...tables.flatMap(stripIndexes),
     ...tables.flatMap(stripAutovacuum),
   ]
+}
+
+/** One between two tables of the same load is seen from both sides. */
+export function planForeignKeys(keys: readonly LiveForeignKey[]): Strip[] {
+  return [...new Map(keys.map((key) => [foreignKeyGroup(key), stripForeignKey(key)])).values()].flat()
 }
 
 /** Writing a table once more, indexes, and looking at every row for a foreign key: what takes long. */

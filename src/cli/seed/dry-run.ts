@@ -26,7 +26,7 @@ export async function dryRun(
     append === undefined
       ? { plan: given, tables: found }
       : await seeding.planAppend(db, { plan: given, tables: found, fromRow: append.fromRow })
-  const { strips, said: kept } = await seeding.planStrips(db, tables, { indexes, unlogged })
+  const { strips, said: kept } = await seeding.planStrips(db, tables, { indexes, unlogged, truncate })
   const rebuilds = rebuildOrder(strips).flatMap((s) => s.rebuildSql)
   const summary = plan.tables.map((table) => ({
     table: displayName(table.table),

@@ -123,6 +123,18 @@ describe('the owner of the tables, who is nothing else', () => {
   })
 })
 
+test('a table that somebody else’s points at is not emptied, and keeps everything', async () => {
+  await run(admin, `create table outside (id bigint references billion_rows)`)
+  const profile = scaleProfile(billion, { rows: 1000 })
+  await loadAs(owner, profile)
+  const before = await structure()
+  await expect(loadAs(owner, profile, { truncate: true })).rejects.toMatchObject({
+    code: 'SEED_REFERENCED',
+    message: expect.stringContaining('"outside" references "billion_rows"'),
+  })
+  expect(await structure()).toEqual(before)
+})
+
 describe('a role that may only read and write', () => {
   const grant = (rights: string, on: string) =>
     SCHEMAS.map((schema) => `grant usage on schema ${schema} to ${writer};`).join('') +
