@@ -111,7 +111,7 @@ export async function checkEmpty(sql: AnySql, tables: readonly LoadTable[]): Pro
       `Table ${name} already holds rows${about}; a load starts with an empty table.`,
       {
         facts: { table: name },
-        hint: 'Keep them and load elsewhere, or give --truncate to delete them all first.',
+        hint: 'Give --append to add rows to them, or --truncate to delete them all first.',
       },
     )
   }
@@ -124,7 +124,7 @@ export async function isEmpty(sql: AnySql, table: QualifiedName): Promise<boolea
   return !row!.holds
 }
 
-async function estimatedRows(sql: AnySql, { leaves }: LiveTable): Promise<number> {
+export async function estimatedRows(sql: AnySql, { leaves }: LiveTable): Promise<number> {
   const [row] = await sql.unsafe<{ estimate: string }[]>(
     'select coalesce(sum(greatest(reltuples, 0)), 0)::int8::text as estimate from pg_class where oid = any ($1::text[]::int8[]::oid[])',
     [leaves.map((leaf) => leaf.oid)],

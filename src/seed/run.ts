@@ -2,10 +2,11 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { type Database, explainDbError, SQLSTATE, type Sql } from '../db/index.ts'
 import { displayName, type ErrorCode, formatCount, GigarowError, qualified } from '../kernel/index.ts'
 import { ensureStore } from '../store/index.ts'
+import { checkCounts, planAppend } from './append.ts'
 import type { Phase, PhaseUnit } from './events.ts'
 import { exclusively, whileNoneWorks } from './exclusively.ts'
 import { FILLERS } from './fill.ts'
-import { setSequences, vacuumAll, vacuumSteps } from './finish.ts'
+import { planVacuum, setSequences, type VacuumPlan, vacuumAll, vacuumSteps } from './finish.ts'
 import { forecastLoad, preflightLoad } from './forecast.ts'
 import { explainPaths, planLeaves, readPaths, treesOf } from './leaves/trees.ts'
 import {
@@ -21,14 +22,15 @@ import {
   setState,
 } from './ledger.ts'
 import type { SeedOptions } from './options.ts'
-import { checkOwnCode } from './own-code.ts'
-import { type Filler, type LoadPlan, tableKey, totalRows } from './plan.ts'
-import { checkEmpty, checkUnreferenced, isEmpty, type LoadTable, preflight } from './preflight.ts'
+import { checkOwnCode, checkPairs } from './own-code.ts'
+import { type Filler, type LoadPlan, type RowsBefore, tableKey, totalRows } from './plan.ts'
+import { checkEmpty, checkUnreferenced, isEmpty, type LoadTable, preflight, readTables } from './preflight.ts'
 import { type Preparation, prepare, refuseUnfinished, stoppedRuns } from './prepare.ts'
+import { checkRights } from './rights.ts'
 import { watching } from './server-progress.ts'
 import { outstanding, rebuild } from './strip-run.ts'
 import { tableOrder } from './table-order.ts'
-import { type TableResult, verify } from './verify.ts'
+import { type TableResult, verify, withRowsBefore } from './verify.ts'
 import type { WorkerPool } from './workers.ts'
 
 export interface SeedReport {
@@ -48,17 +50,22 @@ export interface SeedReport {
  */
 export async function seed(db: Database, plan: LoadPlan, given: SeedOptions): Promise<SeedReport> {
   await ensureStore(db)
+  if (given.unlogged && given.append !== undefined)
+    throw new GigarowError('USAGE', 'Rows are not added to tables that a crash would empty.', {
+      hint: 'Leave unlogged or append out.',
+    })
   return exclusively(db, given, async (threads) => {
-    const { tables, stopped } = await checkTables(db, plan, given)
+    const checked = await checkTables(db, plan, given)
     const started = performance.now()
     if (given.filler === 'copy' || given.calibrate) threads.warm()
-    const options = await preflightLoad(db, { plan, tables, threads }, given)
+    const options = await preflightLoad(db, { ...checked, threads }, given)
     options.emit({ type: 'phase.started', phase: 'prepare', total: 1, unit: 'steps', done: 0 })
+    const { plan: counted, tables } = await countBefore(db, { ...checked, threads }, options)
     const paths = await readPaths(db.sql, tables)
-    const whole = planLeaves(plan, paths, options.jobs)
+    const whole = planLeaves(counted, paths, options.jobs)
     for (const message of explainPaths(whole, paths)) options.emit({ type: 'notice', message })
     options.signal.throwIfAborted()
-    const id = await prepare(db, { plan: whole, tables, stopped }, options)
+    const id = await prepare(db, { plan: whole, tables, stopped: checked.stopped }, options)
     return keepingRun(db, { run: id, signal: options.signal }, async () => {
       let run = await readRun(db.sql, id)
       tellStart(run, options, { resumed: false })
@@ -72,8 +79,8 @@ export async function seed(db: Database, plan: LoadPlan, given: SeedOptions): Pr
 export async function checkLoad(
   db: Database,
   plan: LoadPlan,
-  options: Pick<SeedOptions, 'truncate'>,
-): Promise<Pick<Preparation, 'tables' | 'stopped'>> {
+  options: Pick<SeedOptions, 'truncate' | 'append'>,
+): Promise<Preparation> {
   return whileNoneWorks(db, () => checkTables(db, plan, options))
 }
 
@@ -81,16 +88,35 @@ export async function checkLoad(
 async function checkTables(
   db: Database,
   plan: LoadPlan,
-  { truncate }: Pick<SeedOptions, 'truncate'>,
-): Promise<Pick<Preparation, 'tables' | 'stopped'>> {
-  const tables = await preflight(db.sql, plan)
+  { truncate, append }: Pick<SeedOptions, 'truncate' | 'append'>,
+): Promise<Preparation> {
+  await checkRights(db, plan, { truncate: truncate === true })
+  const tables = await readTables(db.sql, plan)
   const stopped = await stoppedRuns(db, plan)
+  if (append !== undefined) {
+    await refuseUnfinished(db, stopped)
+    const placed = await planAppend(db, { plan, tables, fromRow: append.fromRow })
+    await checkPairs(db.sql, placed.plan)
+    return { ...placed, stopped }
+  }
+  await checkPairs(db.sql, plan)
   if (truncate) await checkUnreferenced(db.sql, tables)
   else {
     await refuseUnfinished(db, stopped)
     await checkEmpty(db.sql, tables)
   }
-  return { tables, stopped }
+  return { plan, tables, stopped }
+}
+
+/** Rows that are there already are counted and summed where no number tells new ones from them. */
+async function countBefore(
+  db: Database,
+  { plan, tables, threads }: Pick<Preparation, 'plan' | 'tables'> & { threads: WorkerPool },
+  { jobs, signal, append }: SeedOptions,
+): Promise<Pick<Preparation, 'plan' | 'tables'>> {
+  const counted = await withRowsBefore(db, { plan, tables, jobs, threads, signal })
+  if (append?.fromRow === undefined) checkCounts(counted, plan)
+  return { plan: counted, tables: tables.map(({ live }, k) => ({ live, plan: counted.tables[k]! })) }
 }
 
 /** Goes on with an unfinished load, with its own plan; filler and jobs may differ, the rows cannot. */
@@ -99,6 +125,7 @@ export async function resume(db: Database, run: Run, options: SeedOptions): Prom
   return exclusively(db, options, (threads) =>
     keepingRun(db, { run: run.id, signal: options.signal }, async () => {
       await endOrphans(db.sql, run.id)
+      await checkRights(db, run.plan, { truncate: false })
       const tables = await preflight(db.sql, run.plan)
       await loadEmptiedAgain(db, { run, tables }, options)
       const now = await readRun(db.sql, run.id)
@@ -119,11 +146,24 @@ async function loadEmptiedAgain(
   for (const { plan, live } of tables) {
     const lost = await lostChunks(db.sql, { plan, live })
     if (lost === 'none') continue
+    if (plan.before !== undefined) throw rowsLost(live, plan.before)
     const rows = await forgetChunks(db.sql, { run: run.id, table: tableKey(plan), chunks: lost })
     if (rows === 0) continue
     const message = `The unlogged table ${displayName(live)} has lost the ${formatCount(rows)} rows that were loaded, as a crash of the server does: they are loaded again.`
     emit({ type: 'notice', message })
   }
+}
+
+function rowsLost(live: LoadTable['live'], { rows }: RowsBefore): GigarowError {
+  const table = displayName(live)
+  return new GigarowError(
+    'SEED_ROWS_LOST',
+    `The unlogged table ${table} has lost all of its rows, as a crash of the server does: also about ${formatCount(rows)} that were there before this load.`,
+    {
+      facts: { table, rows },
+      hint: 'Load the table again as a whole: the same command with --truncate instead of --append.',
+    },
+  )
 }
 
 /** Of a table that is filled partition by partition, those of its unlogged partitions that are empty; else all or none. */
@@ -214,9 +254,9 @@ async function carryOn(
   if (now.state === 'loading') {
     const loaded = await loadedRows(db.sql, run.id)
     const trees = treesOf(await readPaths(db.sql, tables))
-    const order = await tableOrder(db.sql, tables)
+    const ordered = await tableOrder(db.sql, { plan, tables })
     await phase('load', { total: rows, unit: 'rows', done: loaded, rows }, () =>
-      FILLERS[filler]({ db, run: run.id, plan, jobs, threads, trees, order, loaded, emit, signal }),
+      FILLERS[filler]({ db, run: run.id, ...ordered, jobs, threads, trees, loaded, emit, signal }),
     )
     await checkAllDone(db, run)
     now = await advance(db, now, 'finishing')
@@ -224,15 +264,17 @@ async function carryOn(
   if (now.state === 'finishing') {
     const todo = (await outstanding(db.sql, run.id)).length
     await phase('indexes', { total: todo, unit: 'steps', done: 0, rows }, () =>
-      rebuild(db, { run: run.id, jobs, emit, signal }),
+      rebuild(db, { run: run.id, jobs, append: plan.append === true, emit, signal }),
     )
-    await phase('vacuum', { total: vacuumSteps(tables), unit: 'steps', done: 0, rows }, () =>
-      vacuumPhase(db, { run: run.id, tables }, options),
+    const vacuum = await planVacuum(db, tables)
+    await phase('vacuum', { total: vacuumSteps(vacuum), unit: 'steps', done: 0, rows }, () =>
+      vacuumPhase(db, { run: run.id, tables, vacuum, append: plan.append === true }, options),
     )
     now = await advance(db, now, 'verifying')
   }
   let results: TableResult[] = []
-  await phase('verify', { total: rows, unit: 'rows', done: 0, rows }, async () => {
+  const read = plan.tables.reduce((sum, { before }) => sum + (before?.checksum ? before.rows : 0), rows)
+  await phase('verify', { total: read, unit: 'rows', done: 0, rows: read }, async () => {
     results = await verify(db, { run: run.id, plan, tables, jobs, threads, emit, signal })
   })
   await setState(db.sql, run.id, 'done')
@@ -276,14 +318,22 @@ async function cancellable(
   }
 }
 
+interface VacuumPhase {
+  readonly run: number
+  readonly tables: readonly LoadTable[]
+  readonly vacuum: VacuumPlan
+  readonly append: boolean
+}
+
 async function vacuumPhase(
   db: Database,
-  { run, tables }: { run: number; tables: readonly LoadTable[] },
+  { run, tables, vacuum, append }: VacuumPhase,
   { jobs, signal, emit }: SeedOptions,
 ): Promise<void> {
-  await setSequences(db, tables)
+  await setSequences(db, tables, { append, emit })
+  for (const message of vacuum.denied) emit({ type: 'notice', message })
   let done = 0
-  await vacuumAll(db, tables, {
+  await vacuumAll(db, vacuum, {
     run,
     jobs,
     signal,

@@ -1,5 +1,5 @@
 import { type Target, withDatabase } from '../../db/index.ts'
-import type { LoadPlan } from '../../seed/index.ts'
+import type { AppendOptions, LoadPlan } from '../../seed/index.ts'
 import type { RevertResult, Tuned, TunedResult, TuningProfile } from '../../tuning/index.ts'
 import type { CommandContext, CommandInput } from '../command.ts'
 import type { Output } from '../output.ts'
@@ -13,6 +13,7 @@ export interface TunedLoad {
   /** Undefined: a load is resumed. */
   readonly plan: LoadPlan | undefined
   readonly truncate: boolean
+  readonly append: AppendOptions | undefined
 }
 
 /**
@@ -24,11 +25,11 @@ export async function withTuning<T>(
   load: TunedLoad,
   work: (target: Target) => Promise<T>,
 ): Promise<TunedResult<T> | { readonly value: T; readonly applied: undefined }> {
-  const { options, target, plan, truncate } = load
+  const { options, target, plan, truncate, append } = load
   const profile = await profileFor(context, load)
   if (profile === undefined) return { value: await work(target), applied: undefined }
   // A load that cannot begin is not worth a restart.
-  if (plan !== undefined) await check(target, { plan, truncate })
+  if (plan !== undefined) await check(target, { plan, truncate, append })
   const { tuningContext } = await import('../tuning/context.ts')
   const { warnUnsafe } = await import('../tuning/unsafe.ts')
   const { duringTuning } = await import('../../tuning/index.ts')
@@ -65,11 +66,11 @@ async function current(context: CommandContext, target: Target): Promise<Target>
 
 async function check(
   target: Target,
-  { plan, truncate }: { plan: LoadPlan; truncate: boolean },
+  { plan, truncate, append }: Pick<TunedLoad, 'truncate' | 'append'> & { plan: LoadPlan },
 ): Promise<void> {
   const { checkLoad } = await import('../../seed/index.ts')
   await withDatabase(target, { doing: 'checking the load', max: 2 }, (db) =>
-    checkLoad(db, plan, { truncate }),
+    checkLoad(db, plan, { truncate, append }),
   )
 }
 
