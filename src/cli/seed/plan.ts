@@ -169,11 +169,13 @@ function inTheWay({ unfinished, holding }: Outlook): string[] {
   return [
     ...unfinished.map(
       ({ id, plan }) =>
-        `Load ${id} of profile ${plan.profile} is unfinished: gigarow seed --resume goes on with it, --truncate gives it up.`,
+        `Load ${id} of profile ${plan.profile} is unfinished: gigarow seed --resume goes on with it, --truncate gives it up${plan.append ? ', with the rows that were there before' : ''}.`,
     ),
     ...(holding.length === 0
       ? []
-      : [`Tables that hold rows: ${holding.join(', ')}. Without --truncate the load is refused.`]),
+      : [
+          `Tables that hold rows: ${holding.join(', ')}. Without --truncate or --append the load is refused.`,
+        ]),
   ]
 }
 

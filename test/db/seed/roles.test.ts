@@ -34,7 +34,6 @@ const migrations = () => {
   return readdirSync(folder)
     .sort()
     .map((name) => readFileSync(new URL(`${name}/migration.sql`, folder), 'utf8'))
-    .join('\n')
 }
 
 beforeEach(async () => {
@@ -44,7 +43,7 @@ beforeEach(async () => {
      create schema if not exists public; grant create, usage on schema public to ${owner};
      grant create on database "${admin.database}" to ${owner}`,
   )
-  await run(as(owner), migrations())
+  for (const migration of migrations()) await run(as(owner), migration)
 })
 
 afterEach(() => run(admin, GONE))
