@@ -1,17 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import {
-  type Database,
-  explainDbError,
-  type Holder,
-  SQLSTATE,
-  type Sql,
-  tryAdvisoryLock,
-} from '../db/index.ts'
-import { displayName, type ErrorCode, formatCount, GigarowError, qualified } from '../kernel/index.ts'
+import { type Database, explainDbError, type Holder, SQLSTATE, tryAdvisoryLock } from '../db/index.ts'
+import { type ErrorCode, GigarowError } from '../kernel/index.ts'
 import { ensureStore } from '../store/index.ts'
-import { checkCounts, planAppend } from './append.ts'
-import { calibrate } from './calibrate.ts'
-import { checkSpace, estimateLoad } from './estimate/index.ts'
+import { checkLoad, checkRoom, countBefore, preflightLoad } from './check-load.ts'
+import { loadEmptiedAgain } from './emptied.ts'
 import type { Phase, PhaseUnit } from './events.ts'
 import { FILLERS } from './fill.ts'
 import { planVacuum, setSequences, type VacuumPlan, vacuumAll, vacuumSteps } from './finish.ts'
@@ -19,7 +11,6 @@ import { explainPaths, planLeaves, readPaths, treesOf } from './leaves/trees.ts'
 import {
   cancelWorkers,
   endOrphans,
-  forgetChunks,
   loadedRows,
   openRuns,
   type PhaseRecord,
@@ -31,16 +22,15 @@ import {
   workingRun,
 } from './ledger.ts'
 import type { SeedOptions } from './options.ts'
-import { checkOwnCode, checkPairs } from './own-code.ts'
-import { type Filler, type LoadPlan, type RowsBefore, tableKey, totalRows } from './plan.ts'
-import { checkEmpty, checkUnreferenced, isEmpty, type LoadTable, preflight, readTables } from './preflight.ts'
-import { type Preparation, prepare, refuseUnfinished, stoppedRuns } from './prepare.ts'
+import { checkOwnCode } from './own-code.ts'
+import { type Filler, type LoadPlan, totalRows } from './plan.ts'
+import { type LoadTable, preflight } from './preflight.ts'
+import { prepare } from './prepare.ts'
 import { checkRights } from './rights.ts'
-import { checkSample } from './sample-check.ts'
 import { watching } from './server-progress.ts'
 import { outstanding, rebuild } from './strip-run.ts'
 import { tableOrder } from './table-order.ts'
-import { type TableResult, verify, withRowsBefore } from './verify.ts'
+import { type TableResult, verify } from './verify.ts'
 import { openWorkerPool, type WorkerPool } from './workers.ts'
 
 export interface SeedReport {
@@ -59,11 +49,11 @@ export interface SeedReport {
  * connections. Whatever ends it early (a signal, a crash on either side), resume() goes on from the ledger.
  */
 export async function seed(db: Database, plan: LoadPlan, given: SeedOptions): Promise<SeedReport> {
-  await ensureStore(db)
   if (given.unlogged && given.append !== undefined)
     throw new GigarowError('USAGE', 'Rows are not added to tables that a crash would empty.', {
       hint: 'Leave unlogged or append out.',
     })
+  await ensureStore(db)
   return exclusively(db, given, async (threads) => {
     const checked = await checkLoad(db, plan, given)
     const started = performance.now()
@@ -82,66 +72,6 @@ export async function seed(db: Database, plan: LoadPlan, given: SeedOptions): Pr
   })
 }
 
-/** Refuses what cannot be loaded, before anything is changed. The store has to be there. */
-export async function checkLoad(
-  db: Database,
-  plan: LoadPlan,
-  { truncate, append }: Pick<SeedOptions, 'truncate' | 'append'>,
-): Promise<Preparation> {
-  await checkRights(db, plan, { truncate: truncate === true })
-  const tables = await readTables(db.sql, plan)
-  const stopped = await stoppedRuns(db, plan)
-  if (append !== undefined) {
-    await refuseUnfinished(db, stopped)
-    const placed = await planAppend(db, { plan, tables, fromRow: append.fromRow })
-    await checkPairs(db.sql, placed.plan)
-    return { ...placed, stopped }
-  }
-  await checkPairs(db.sql, plan)
-  if (truncate) await checkUnreferenced(db.sql, tables)
-  else {
-    await refuseUnfinished(db, stopped)
-    await checkEmpty(db.sql, tables)
-  }
-  return { plan, tables, stopped }
-}
-
-/** Rows that are there already are counted and summed where no number tells new ones from them. */
-async function countBefore(
-  db: Database,
-  { plan, tables, threads }: Pick<Preparation, 'plan' | 'tables'> & { threads: WorkerPool },
-  { jobs, signal, append }: SeedOptions,
-): Promise<Pick<Preparation, 'plan' | 'tables'>> {
-  const counted = await withRowsBefore(db, { plan, tables, jobs, threads, signal })
-  if (append?.fromRow === undefined) checkCounts(counted, plan)
-  return { plan: counted, tables: tables.map(({ live }, k) => ({ live, plan: counted.tables[k]! })) }
-}
-
-/** What would stop the load in its middle stops it now: no space, rows that break a constraint. Returns the options with the filler chosen. */
-async function preflightLoad(
-  db: Database,
-  { plan, tables, threads }: { plan: LoadPlan; tables: readonly LoadTable[]; threads: WorkerPool },
-  options: SeedOptions,
-): Promise<SeedOptions> {
-  const { jobs, emit, signal, unlogged } = options
-  await checkRoom(db, { plan, tables }, options)
-  await checkSample(db, tables, { seed: plan.seed, emit })
-  if (!options.calibrate) return options
-  const calibration = await calibrate(db, tables, { plan, jobs, threads, unlogged, signal })
-  emit({ type: 'calibrated', ...calibration })
-  return { ...options, filler: calibration.filler }
-}
-
-/** What the tables take already is not needed again: of a load that goes on, too. */
-async function checkRoom(
-  db: Database,
-  { plan, tables }: { plan: LoadPlan; tables: readonly LoadTable[] },
-  { space, jobs, filler, indexes, unlogged }: SeedOptions,
-): Promise<void> {
-  if (space !== undefined)
-    checkSpace((await estimateLoad(db, { plan, tables, jobs, filler, indexes, unlogged })).disk, space)
-}
-
 /** Goes on with an unfinished load, with its own plan; filler and jobs may differ, the rows cannot. */
 export async function resume(db: Database, run: Run, options: SeedOptions): Promise<SeedReport> {
   checkOwnCode(run.plan, options.profile)
@@ -155,46 +85,6 @@ export async function resume(db: Database, run: Run, options: SeedOptions): Prom
     tellStart(now, options, { resumed: true })
     return keepingRun(db, run.id, () => carryOn(db, { run: now, tables, threads }, options))
   })
-}
-
-/** A crash of the server has emptied unlogged tables, whose ledger still calls chunks done. */
-async function loadEmptiedAgain(
-  db: Database,
-  { run, tables }: { run: Run; tables: readonly LoadTable[] },
-  { emit }: SeedOptions,
-): Promise<void> {
-  for (const { plan, live } of tables) {
-    const lost = await lostChunks(db.sql, { plan, live })
-    if (lost === 'none') continue
-    if (plan.before !== undefined) throw rowsLost(live, plan.before)
-    const rows = await forgetChunks(db.sql, { run: run.id, table: tableKey(plan), chunks: lost })
-    if (rows === 0) continue
-    const message = `The unlogged table ${displayName(live)} has lost the ${formatCount(rows)} rows that were loaded, as a crash of the server does: they are loaded again.`
-    emit({ type: 'notice', message })
-  }
-}
-
-function rowsLost(live: LoadTable['live'], { rows }: RowsBefore): GigarowError {
-  const table = displayName(live)
-  return new GigarowError(
-    'SEED_ROWS_LOST',
-    `The unlogged table ${table} has lost all of its rows, as a crash of the server does: also about ${formatCount(rows)} that were there before this load.`,
-    {
-      facts: { table, rows },
-      hint: 'Load the table again as a whole: the same command with --truncate instead of --append.',
-    },
-  )
-}
-
-/** Of a table that is filled partition by partition, those of its unlogged partitions that are empty; else all or none. */
-async function lostChunks(sql: Sql, { plan, live }: LoadTable): Promise<readonly number[] | 'all' | 'none'> {
-  if (plan.units === undefined)
-    return live.leaves.every((leaf) => leaf.unlogged) && (await isEmpty(sql, live)) ? 'all' : 'none'
-  const unlogged = new Set(live.leaves.filter((leaf) => leaf.unlogged).map(qualified))
-  const lost: number[] = []
-  for (const [chunk, { leaf }] of plan.units.entries())
-    if (unlogged.has(qualified(leaf)) && (await isEmpty(sql, leaf))) lost.push(chunk)
-  return lost
 }
 
 /** Unfinished loads, newest first; none when gigarow was never used on the database. */
