@@ -67,16 +67,20 @@ function file(name) {
 
 /** @param {readonly string[]} leaves */
 async function makeFiles(leaves) {
-  for (const leaf of leaves)
-    await sql.unsafe(`copy (select ${COLUMNS} from ${ident(leaf)}) to '${file(leaf)}' (format binary)`)
+  await sideBySide(leaves, (leaf) =>
+    sql.unsafe(`copy (select ${COLUMNS} from ${ident(leaf)}) to '${file(leaf)}' (format binary)`),
+  )
   const profile = /** @type {import('../../dist/seed/index.js').Profile} */ (
     (await loadModule(join(root, 'seeds/events.ts'))).default
   )
   const fill = { .../** @type {import('../../dist/seed/index.js').TableFill} */ (profile.tables[0]), rows }
-  for (let k = 0; k < jobs; k++) {
+  const sessions = Array.from({ length: jobs }, (_, k) => k)
+  await sideBySide(sessions, (k) => {
     const [lo, hi] = [Math.floor((rows * k) / jobs) + 1, Math.floor((rows * (k + 1)) / jobs)]
-    await sql.unsafe(`copy (${selectSql(fill, { seed: 1, lo, hi })}) to '${file(String(k))}' (format binary)`)
-  }
+    return sql.unsafe(
+      `copy (${selectSql(fill, { seed: 1, lo, hi })}) to '${file(String(k))}' (format binary)`,
+    )
+  })
 }
 
 /**

@@ -1,8 +1,10 @@
 // How fast rows are made in JavaScript, without sending them: one thread, binary COPY, per second of CPU time (a shared
 // machine would blur the clock). node scripts/bench/generators.js
+import { setFlagsFromString } from 'node:v8'
 import { ensureReady } from '../bootstrap.js'
 
 ensureReady()
+setFlagsFromString('--max-inlined-bytecode-size-cumulative=4000')
 const { compileRows, gen, RowHash } = await import('../../dist/seed/index.js')
 const { loadModule } = await import('../../dist/config/index.js')
 

@@ -21,7 +21,7 @@ export function parseRows(text: string): number {
 
 /** 12,345,678: for tables and reports. */
 export function formatCount(n: number): string {
-  return n.toLocaleString('en-US', { maximumFractionDigits: 0 })
+  return String(Math.round(n)).replace(/\B(?=(\d{3})+$)/g, ',')
 }
 
 /** 1.2M, 34k, 5: for one-line progress. Three significant digits. */

@@ -1,3 +1,5 @@
+import { inlineText } from './inline.ts'
+
 /**
  * Small writers and readers; each writer returns the position behind what it wrote. Integers are big-endian. Over a DataView,
  * where four bytes are one store: measured 30 instead of 48 ns for 32 hexadecimal digits written byte by byte.
@@ -61,10 +63,39 @@ export function putHex32(out: DataView, pos: number, word: number): number {
   return pos + 8
 }
 
+/** Two decimal digits of each number below 100, as 16 bits. */
+const PAIRS = Uint16Array.from({ length: 100 }, (_, n) => ((48 + Math.floor(n / 10)) << 8) | (48 + (n % 10)))
+
 /** A safe integer as decimal digits. */
 export function putDecimal(out: DataView, pos: number, value: number): number {
-  if (value >= 0) return putDigits(out, pos, { value, digits: digitsOf(value) })
-  return putDigits(out, putInt8(out, pos, 45), { value: -value, digits: digitsOf(-value) })
+  if (value < 0) return putDecimal(out, putInt8(out, pos, 45), -value)
+  if (value < 100) {
+    if (value < 10) return putInt8(out, pos, 48 + value)
+    out.setInt16(pos, PAIRS[value]!)
+    return pos + 2
+  }
+  if (value < 10_000) {
+    const upper = (value / 100) | 0
+    const end = value < 1000 ? putInt8(out, pos, 48 + upper) : putInt16(out, pos, PAIRS[upper]!)
+    return putInt16(out, end, PAIRS[value - upper * 100]!)
+  }
+  return putDigits(out, pos, { value, digits: digitsOf(value) })
+}
+
+/** putDigits() of a number of digits that never changes, 1 to 9. */
+export function digitsWriter(digits: number): (out: DataView, pos: number, value: number) => number {
+  const steps: string[] = []
+  for (let at = digits - 2; at > 0; at -= 2)
+    steps.push(`upper = (rest / 100) | 0; out.setInt16(pos + ${at}, pairs[rest - upper * 100]); rest = upper`)
+  const last = digits % 2 === 1 ? 'out.setInt8(pos, 48 + rest)' : 'out.setInt16(pos, pairs[rest])'
+  return inlineText(
+    `(out, pos, value) => {
+    let rest = value | 0, upper = 0
+    ${[...steps, last].join('\n    ')}
+    return pos + ${digits}
+  }`,
+    { pairs: PAIRS },
+  )
 }
 
 export function digitsOf(value: number): number {
@@ -113,25 +144,31 @@ export function putBytes(out: DataView, pos: number, bytes: Uint8Array): number 
   return pos + length
 }
 
-/** Bytes that are written again and again: in words, then what is left of them. */
+/** How many bytes putFixed() and constantWriter() may write behind their end: what comes next overwrites them. */
+export const OVERRUN = 7
+
+/** A text that is written again and again, eight bytes at a time. */
 export interface Fixed {
   readonly length: number
-  readonly words: Int32Array
-  readonly rest: Uint8Array
+  readonly words: Float64Array
 }
 
-export function fixedBytes(bytes: Uint8Array): Fixed {
-  const count = bytes.length >> 2
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const words = Int32Array.from({ length: count }, (_, k) => view.getInt32(4 * k))
-  return Object.freeze({ length: bytes.length, words, rest: bytes.slice(4 * count) })
+export function fixedText(text: string): Fixed {
+  return fixedUtf8(utf8Bytes(text))
 }
 
-/** A third of the time of putBytes() for texts of 10 to 60 bytes. */
-export function putFixed(out: DataView, pos: number, { length, words, rest }: Fixed): number {
-  let at = pos
-  for (let k = 0; k < words.length; k++, at += 4) out.setInt32(at, words[k]!)
-  for (let k = 0; k < rest.length; k++) out.setUint8(at + k, rest[k]!)
+/** In UTF-8 no eight bytes are a NaN, whose bits might change. */
+export function fixedUtf8(bytes: Uint8Array): Fixed {
+  const padded = new Uint8Array(Math.ceil(bytes.length / 8) * 8)
+  padded.set(bytes)
+  const view = new DataView(padded.buffer)
+  const words = Float64Array.from({ length: padded.length / 8 }, (_, k) => view.getFloat64(8 * k, true))
+  return Object.freeze({ length: bytes.length, words })
+}
+
+/** A sixth of the time of putBytes() for texts of 10 to 60 bytes. Writes up to OVERRUN bytes more. */
+export function putFixed(out: DataView, pos: number, { length, words }: Fixed): number {
+  for (let k = 0, at = pos; k < words.length; k++, at += 8) out.setFloat64(at, words[k]!, true)
   return pos + length
 }
 

@@ -106,19 +106,34 @@ export function hashInt8(state: SeedState, upper: number, lower: number): number
 /** What hashtextextended(x collate "C", seed) and the hashes of uuid and float8 do with the value's bytes. */
 export function hashBytes(bytes: DataView, from: number, length: number, seed: Words = ZERO): number {
   begin(length, seed)
+  let [x, y, z] = [a, b, c]
   let p = from
   let left = length
   for (; left >= 12; left -= 12, p += 12) {
-    a = (a + bytes.getInt32(p, true)) | 0
-    b = (b + bytes.getInt32(p + 4, true)) | 0
-    c = (c + bytes.getInt32(p + 8, true)) | 0
-    mix()
+    x = (x + bytes.getInt32(p, true)) | 0
+    y = (y + bytes.getInt32(p + 4, true)) | 0
+    z = (z + bytes.getInt32(p + 8, true)) | 0
+    // mix(), on variables of this function: a third of the time.
+    x = ((x - z) | 0) ^ rol(z, 4)
+    z = (z + y) | 0
+    y = ((y - x) | 0) ^ rol(x, 6)
+    x = (x + z) | 0
+    z = ((z - y) | 0) ^ rol(y, 8)
+    y = (y + x) | 0
+    x = ((x - z) | 0) ^ rol(z, 16)
+    z = (z + y) | 0
+    y = ((y - x) | 0) ^ rol(x, 19)
+    x = (x + z) | 0
+    z = ((z - y) | 0) ^ rol(y, 4)
+    y = (y + x) | 0
   }
-  // The lowest byte of c is reserved for the length.
-  for (let k = left - 1; k >= 8; k--) c = (c + (bytes.getUint8(p + k) << ((k - 7) * 8))) | 0
-  for (let k = Math.min(left, 8) - 1; k >= 4; k--) b = (b + (bytes.getUint8(p + k) << ((k - 4) * 8))) | 0
-  for (let k = Math.min(left, 4) - 1; k >= 0; k--) a = (a + (bytes.getUint8(p + k) << (k * 8))) | 0
-  return final(a, b, c)
+  if (left >= 4) x = (x + bytes.getInt32(p, true)) | 0
+  else for (let k = left - 1; k >= 0; k--) x = (x + (bytes.getUint8(p + k) << (k * 8))) | 0
+  if (left >= 8) y = (y + bytes.getInt32(p + 4, true)) | 0
+  else for (let k = left - 1; k >= 4; k--) y = (y + (bytes.getUint8(p + k) << ((k - 4) * 8))) | 0
+  // The lowest byte of z is reserved for the length.
+  for (let k = left - 1; k >= 8; k--) z = (z + (bytes.getUint8(p + k) << ((k - 7) * 8))) | 0
+  return final(x, y, z)
 }
 
 const ZERO: Words = Object.freeze({ high: 0, low: 0 })

@@ -1,9 +1,8 @@
 import { ident } from '../kernel/index.ts'
-import { newBytes } from './bytes.ts'
+import { newBytes, OVERRUN } from './bytes.ts'
 import type { Where } from './errors.ts'
-import { fuseWriters } from './fuse.ts'
+import { fuseHashes, fuseWriters } from './fuse.ts'
 import { compileGenerator } from './generators/index.ts'
-import { hashHigh, noHash } from './hash.ts'
 import { Once } from './once.ts'
 import { type PgType, parsePgType } from './pg-type.ts'
 import type { TableFill } from './profile.ts'
@@ -49,8 +48,9 @@ export interface CompileOptions {
 export function compileRows(fill: TableFill, options: CompileOptions): RowTwin {
   const columns = compileColumns(fill, options)
   const { length } = columns
-  const maxRowBytes = columns.reduce((sum, column) => sum + 4 + column.encoder.maxBytes, 2)
+  const maxRowBytes = columns.reduce((sum, column) => sum + 4 + column.encoder.maxBytes, 2 + OVERRUN)
   const write = fuseWriters(columns.map(({ encoder, isNull }) => ({ write: encoder.write, isNull })))
+  const addHashes = fuseHashes(columns.map(({ codec }) => codec.hash))
   const scratch = newBytes(maxRowBytes)
   return {
     columnNames: columns.map((column) => column.name),
@@ -59,7 +59,7 @@ export function compileRows(fill: TableFill, options: CompileOptions): RowTwin {
     encodeThese: write.list,
     hashInto(i, sum) {
       write.range(i | 0, 1, scratch, 0)
-      hashTuple(columns, scratch, sum)
+      addHashes(scratch, sum)
     },
     text(i) {
       write.range(i | 0, 1, scratch, 0)
@@ -86,24 +86,13 @@ function cellsOf(bytes: DataView, count: number): (Cell | null)[] {
   return cells
 }
 
-function hashTuple(columns: readonly Column[], bytes: DataView, sum: RowHash): void {
-  sum.begin()
-  for (let k = 0, pos = 2; k < columns.length; k++) {
-    const length = bytes.getInt32(pos)
-    pos += 4
-    const low = length < 0 ? noHash() : columns[k]!.codec.hash(bytes, pos, length)
-    sum.column(hashHigh(), low)
-    if (length > 0) pos += length
-  }
-  sum.end()
-}
-
 function compileColumns(
   fill: TableFill,
   { seed, block }: CompileOptions,
   once = new Once(),
 ): readonly Column[] {
   const table = `${fill.table.schema}.${fill.table.name}`
+  const shared = new Map<string, unknown>()
   return fill.columns.map(({ name, type, generator }) => {
     const where: Where = { table, column: name, type }
     const source = compileGenerator(generator, {
@@ -115,6 +104,7 @@ function compileColumns(
       path: [name],
       row: 'i',
       once: (expression) => once.add(expression),
+      shared,
     })
     return { name, ...compileColumn(source, where), isNull: source.isNull }
   })

@@ -8,6 +8,7 @@ import {
   type Words,
   wordsOf,
 } from './hash.ts'
+import { inline } from './inline.ts'
 
 /** A source of random bits for a column: hash(index) in JavaScript and the same as an SQL expression. */
 export interface Stream {
@@ -73,6 +74,14 @@ export function scale(u: number, { high, low }: Span): number {
 
 /** Multiplying with a power of two is exact, and quicker than dividing. */
 const RECIPROCAL = 1 / 65536
+
+/** scale() to 1 to MAX_SPAN values. */
+export function scaleTo(n: number): (u: number) => number {
+  // Up to 2^21 values the product has at most 53 bits and is exact in one step.
+  if (n <= 2097152) return inline`(u) => (u * ${n / 4294967296}) | 0`
+  const { high, low } = spanOf(n)
+  return inline`(u) => Math.floor((u * ${high} + Math.floor(u * ${low} * ${RECIPROCAL})) * ${RECIPROCAL})`
+}
 
 /** The largest number of values: above it the product would not fit into the server's int8. */
 export const MAX_SPAN = 2147483648

@@ -1,9 +1,14 @@
+import { setFlagsFromString } from 'node:v8'
 import { parentPort } from 'node:worker_threads'
 import { isGigarowError } from '../kernel/index.ts'
 import { copyTables } from './copy-worker.ts'
 import { measureCopy } from './measure-worker.ts'
 import { verifyUnits } from './verify-worker.ts'
 import type { ThreadError, WorkerCommand, WorkerMessage, WorkerTask } from './worker-protocol.ts'
+
+// A row is one function that calls a hundred small ones. How much of them the engine puts into it is limited to 920 bytes of
+// bytecode: measured 660 instead of 500 ns for a row of events, 100 instead of 85 for one of billion_rows.
+setFlagsFromString('--max-inlined-bytecode-size-cumulative=4000')
 
 // A thread of a load: imports nothing but generators and the COPY connection, which keeps its start and its memory small.
 const port = parentPort!

@@ -1,5 +1,6 @@
 import { hashIndex } from '../hash.ts'
-import { lowSql, type Stream, scale, scaleSql, spanOf } from '../stream.ts'
+import { inline } from '../inline.ts'
+import { lowSql, type Stream, scaleSql, scaleTo } from '../stream.ts'
 import type { Context } from './generator.ts'
 import type { Numbering } from './numbering.ts'
 
@@ -22,7 +23,7 @@ export function shuffle(
   const first = round(streams[0], { width, height })
   const second = round(streams[1], { width: height, height: width })
   return {
-    at: (low) => second.at(first.at(spread.at(numbers.at(low)))),
+    at: inline`(low) => ${second.at}(${first.at}(${spread.at}(${numbers.at}(low))))`,
     sql: once(second.sql(once(first.sql(once(spread.sql(numbers.sql)))))),
   }
 }
@@ -36,14 +37,14 @@ interface Step {
 function round(stream: Stream, { width, height }: { width: number; height: number }): Step {
   const covered = width * height
   const { state } = stream
-  const span = spanOf(width)
+  const scaled = scaleTo(width)
   return {
-    at(x) {
-      if (x >= covered) return x
-      const q = Math.floor(x / width)
-      const moved = x - q * width + scale(hashIndex(state, q) >>> 0, span)
-      return (moved >= width ? moved - width : moved) * height + q
-    },
+    at: inline`(x) => {
+      if (x >= ${covered}) return x
+      const q = Math.floor(x / ${width})
+      const moved = x - q * ${width} + ${scaled}(${hashIndex}(${state}, q) >>> 0)
+      return (moved >= ${width} ? moved - ${width} : moved) * ${height} + q
+    }`,
     sql(x) {
       const q = `(${x} / ${width})`
       const moved = `(${x} % ${width} + ${scaleSql(lowSql({ sql: stream.of(q) }), width)})`
@@ -55,11 +56,11 @@ function round(stream: Stream, { width, height }: { width: number; height: numbe
 /** (x * multiplier + start) modulo n. */
 function multiplyBy(multiplier: number, n: number, start = 0): Step {
   return {
-    at(x) {
-      // Below 2^52, so that the quotient's rounding cannot reach the next integer.
-      const product = x * multiplier + start
-      return product - Math.floor(product / n) * n
-    },
+    // Products are below 2^52, so that the quotient's rounding cannot reach the next integer.
+    at: inline`(x) => {
+      const product = x * ${multiplier} + ${start}
+      return product - Math.floor(product / ${n}) * ${n}
+    }`,
     sql: (x) => `((${x} * ${multiplier}::bigint + ${start}) % ${n})`,
   }
 }
@@ -67,7 +68,7 @@ function multiplyBy(multiplier: number, n: number, start = 0): Step {
 /** Ranks 0 to n - 1 spread over as many keys, so that the first ranks are not the first keys; n below 2^32. */
 export function scatter(rank: Numbering, n: number): Numbering {
   const step = multiplyBy(spreader(n), n, Math.floor(n * 0.381_966))
-  return { at: (low) => step.at(rank.at(low)), sql: step.sql(rank.sql) }
+  return { at: inline`(low) => ${step.at}(${rank.at}(low))`, sql: step.sql(rank.sql) }
 }
 
 /** Coprime to n, near the golden section of n where the product allows it. */

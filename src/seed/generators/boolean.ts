@@ -1,4 +1,5 @@
 import { hashIndex } from '../hash.ts'
+import { inline } from '../inline.ts'
 import { lowSql, type Stream } from '../stream.ts'
 import type { Generator } from './generator.ts'
 
@@ -16,7 +17,7 @@ export function chance(stream: Stream, probability: number): { at(low: number): 
   const { state } = stream
   const threshold = Math.round(probability * 4294967296)
   return {
-    at: (low) => hashIndex(state, low) >>> 0 < threshold,
+    at: inline`(low) => ${hashIndex}(${state}, low) >>> 0 < ${threshold}`,
     sql: `(${lowSql(stream)} < ${threshold})`,
   }
 }

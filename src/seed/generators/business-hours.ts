@@ -1,5 +1,6 @@
 import { hashHigh, hashIndex } from '../hash.ts'
-import { highSql, lowSql, scale, scaleSql, spanOf } from '../stream.ts'
+import { inline } from '../inline.ts'
+import { highSql, lowSql, scaleSql, scaleTo } from '../stream.ts'
 import type { Generator } from './generator.ts'
 import { readRange } from './instant.ts'
 import type { Options } from './options.ts'
@@ -7,7 +8,7 @@ import { thresholdTable } from './weights.ts'
 
 const HOUR = 3_600_000_000
 const WEEK_HOURS = 168
-const HOUR_MILLIS = spanOf(3_600_000)
+const HOUR_MILLIS = 3_600_000
 /** 2000-01-01, where the time begins, was a Saturday: hours since the Monday before. */
 const MONDAY_OFFSET = 5 * 24
 
@@ -36,19 +37,20 @@ export const businessHours: Generator = {
     const monday = mondayBefore(from / HOUR) * HOUR
     const stream = context.stream()
     const { state } = stream
-    const drawn = spanOf(span)
+    const drawn = scaleTo(span)
+    const ofHour = scaleTo(HOUR_MILLIS)
     const drawnSql = `(${skip} + ${scaleSql(lowSql(stream), span)})`
     return {
       kind: 'time',
       min: from,
       max: end - 1,
-      at(low) {
-        const weight = skip + scale(hashIndex(state, low) >>> 0, drawn)
-        const whole = Math.floor(weight / week.total)
-        const hour = whole * WEEK_HOURS + table.at(weight - whole * week.total)
-        return monday + hour * HOUR + scale(hashHigh() >>> 0, HOUR_MILLIS) * 1000
-      },
-      sql: `(${monday} + (${drawnSql} / ${week.total} * ${WEEK_HOURS} + ${table.sql(`(${drawnSql} % ${week.total})`)}) * ${HOUR} + ${scaleSql(highSql(stream), 3_600_000)} * 1000)`,
+      at: inline`(low) => {
+        const weight = ${skip} + ${drawn}(${hashIndex}(${state}, low) >>> 0)
+        const whole = (weight / ${week.total}) | 0
+        const hour = whole * ${WEEK_HOURS} + ${table.at}(weight - whole * ${week.total})
+        return ${monday} + hour * ${HOUR} + ${ofHour}(${hashHigh}() >>> 0) * 1000
+      }`,
+      sql: `(${monday} + (${drawnSql} / ${week.total} * ${WEEK_HOURS} + ${table.sql(`(${drawnSql} % ${week.total})`)}) * ${HOUR} + ${scaleSql(highSql(stream), HOUR_MILLIS)} * 1000)`,
     }
   },
 }

@@ -1,3 +1,4 @@
+import { inline } from '../inline.ts'
 import { MAX_BIJECTION, shuffle } from './bijection.ts'
 import { type Degrees, exponentFor, fitDegrees, zipfWeights } from './degrees.ts'
 import type { Context, Generator } from './generator.ts'
@@ -33,7 +34,13 @@ export const childNumber: Generator = {
   compile(options, context) {
     const parent = readParent(options, MAX_PARENTS)
     const { ordinal, most } = readChild(options, context, parent)
-    return { kind: 'int', min: 1, max: most, at: (low) => 1 + ordinal.at(low), sql: `(1 + ${ordinal.sql})` }
+    return {
+      kind: 'int',
+      min: 1,
+      max: most,
+      at: inline`(low) => 1 + ${ordinal.at}(low)`,
+      sql: `(1 + ${ordinal.sql})`,
+    }
   },
 }
 
@@ -80,6 +87,7 @@ function childOf(
     firstChild.push(firstChild.at(-1)! + parents * degree)
   }
   const table = thresholdTable(firstChild.slice(1, -1), rows)
+  const [parentOf, childOf] = [Float64Array.from(firstParent), Float64Array.from(firstChild)]
   const degrees = runs.map((run) => run.degree)
   const run = once(table.sql(row.sql))
   const ofRun = (values: readonly number[]) => `('{${values.join(',')}}'::bigint[])[1 + ${run}]`
@@ -87,20 +95,20 @@ function childOf(
   return {
     most: Math.max(...degrees),
     rank: {
-      at(low) {
-        const j = row.at(low)
-        const run = table.at(j)
-        return firstParent[run]! + Math.floor((j - firstChild[run]!) / degrees[run]!)
-      },
+      at: inline`(low) => {
+        const j = ${row.at}(low)
+        const run = ${table.at}(j)
+        return ${parentOf}[run] + Math.floor((j - ${childOf}[run]) / ${degrees}[run])
+      }`,
       sql: `(${ofRun(firstParent.slice(0, -1))} + ${place} / ${degree})`,
     },
     ordinal: {
-      at(low) {
-        const j = row.at(low)
-        const run = table.at(j)
-        const place = j - firstChild[run]!
-        return place - Math.floor(place / degrees[run]!) * degrees[run]!
-      },
+      at: inline`(low) => {
+        const j = ${row.at}(low)
+        const run = ${table.at}(j)
+        const place = j - ${childOf}[run]
+        return place - Math.floor(place / ${degrees}[run]) * ${degrees}[run]
+      }`,
       sql: `(${place} % ${degree})`,
     },
   }

@@ -1,4 +1,5 @@
 import { hashIndex } from '../hash.ts'
+import { inline } from '../inline.ts'
 import type { PickValue } from '../source.ts'
 import { lowSql } from '../stream.ts'
 import type { Generator } from './generator.ts'
@@ -20,7 +21,7 @@ export const choice: Generator = {
     return {
       kind: 'pick',
       values,
-      at: (low) => table.at(hashIndex(state, low) >>> 0),
+      at: inline`(low) => ${table.at}(${hashIndex}(${state}, low) >>> 0)`,
       sql: key === undefined ? table.sql(lowSql(stream)) : context.once(table.sql(lowSql(stream))),
     }
   },

@@ -1,4 +1,5 @@
 import { hashIndex } from '../hash.ts'
+import { inline } from '../inline.ts'
 import { lowSql } from '../stream.ts'
 import { CITIES, COUNTRIES } from './cities.ts'
 import type { Generator } from './generator.ts'
@@ -21,7 +22,9 @@ export const city: Generator = {
     const stream = context.sharedStream(options.text('key', 'city'))
     const { state } = stream
     const table = weightTable(CITIES.map(({ population }) => population))
-    const at = (low: number) => table.at(hashIndex(state, low) >>> 0)
+    const at = context.share(`city ${options.text('key', 'city')}`, () =>
+      lastOf(inline`(low) => ${table.at}(${hashIndex}(${state}, low) >>> 0)`),
+    )
     const index = context.once(table.sql(lowSql(stream)))
     if (field !== 'latitude' && field !== 'longitude')
       return { kind: 'pick', values: CITIES.map((place) => textOf(place, field)), at, sql: index }
@@ -32,10 +35,25 @@ export const city: Generator = {
       scale: 6,
       min: Math.min(...centres) - SPREAD,
       max: Math.max(...centres) + SPREAD,
-      at: (low) => centres[at(low)]! + offset.at(low),
+      at: inline`(low) => ${Float64Array.from(centres)}[${at}(low)] + ${offset.at}(low)`,
       sql: `(('{${centres.join(',')}}'::int[])[1 + ${index}] + ${offset.sql})`,
     }
   },
+}
+
+/** Computes each row's value once, however many columns ask for it one after the other. */
+function lastOf(at: (low: number) => number): (low: number) => number {
+  return inline`(() => {
+    let last = NaN
+    let value = 0
+    return (low) => {
+      if (low !== last) {
+        value = ${at}(low)
+        last = low
+      }
+      return value
+    }
+  })()`
 }
 
 function textOf(

@@ -1,3 +1,4 @@
+import { inline } from '../inline.ts'
 import type { Generator } from './generator.ts'
 import { readInstant } from './instant.ts'
 import { rowNumber } from './numbering.ts'
@@ -15,10 +16,10 @@ export const cycle: Generator = {
       kind: 'int',
       min: start,
       max: start + length - 1,
-      at(low) {
-        const n = row.at(low)
-        return start + n - Math.floor(n / length) * length
-      },
+      at: inline`(low) => {
+        const n = ${row.at}(low)
+        return ${start} + n - Math.floor(n / ${length}) * ${length}
+      }`,
       sql: `(${start} + ${row.sql} % ${length})`,
     }
   },
@@ -40,7 +41,7 @@ export const timestampSteps: Generator = {
       kind: 'time',
       min: from,
       max: last,
-      at: (low) => from + Math.floor(row.at(low) / rows) * step,
+      at: inline`(low) => ${from} + Math.floor(${row.at}(low) / ${rows}) * ${step}`,
       sql: `(${from} + ${row.sql} / ${rows} * ${step})`,
     }
   },

@@ -1,4 +1,5 @@
-import { putBytes, putDecimal, utf8Bytes } from '../bytes.ts'
+import { fixedText, putDecimal, putFixed } from '../bytes.ts'
+import { inline } from '../inline.ts'
 import type { TextSource } from '../source.ts'
 import type { Generator } from './generator.ts'
 import { FIRST_NAMES, LAST_NAMES } from './people.ts'
@@ -19,9 +20,9 @@ export const email: Generator = {
     const number = shuffled(options, context, NAMED * 10 ** digits)
     const { sql } = number
     const [firsts, lasts, domains] = [
-      LOWER_FIRSTS.map((name) => utf8Bytes(`${name}.`)),
-      LOWER_LASTS.map(utf8Bytes),
-      DOMAINS.map((name) => utf8Bytes(`@${name}`)),
+      LOWER_FIRSTS.map((name) => fixedText(`${name}.`)),
+      LOWER_LASTS.map(fixedText),
+      DOMAINS.map((name) => fixedText(`@${name}`)),
     ]
     const parts = [
       itemSql(LOWER_FIRSTS, `(${sql} % ${FIRSTS.length})`),
@@ -34,18 +35,18 @@ export const email: Generator = {
     return {
       kind: 'text',
       maxBytes: longest(firsts) + longest(lasts) + digits + longest(domains),
-      write(low, out, pos) {
-        const n = number.at(low)
-        const suffix = Math.floor(n / NAMED)
-        const named = n - suffix * NAMED
-        const domain = Math.floor(named / PAIRS)
-        const pair = named - domain * PAIRS
-        const last = Math.floor(pair / FIRSTS.length)
-        let end = putBytes(out, pos, firsts[pair - last * FIRSTS.length]!)
-        end = putBytes(out, end, lasts[last]!)
-        end = putDecimal(out, end, suffix)
-        return putBytes(out, end, domains[domain]!)
-      },
+      write: inline`(low, out, pos) => {
+        const n = ${number.at}(low)
+        const suffix = Math.floor(n / ${NAMED})
+        const named = n - suffix * ${NAMED}
+        const domain = (named / ${PAIRS}) | 0
+        const pair = named - domain * ${PAIRS}
+        const last = (pair / ${FIRSTS.length}) | 0
+        let end = ${putFixed}(out, pos, ${firsts}[pair - last * ${FIRSTS.length}])
+        end = ${putFixed}(out, end, ${lasts}[last])
+        end = ${putDecimal}(out, end, suffix)
+        return ${putFixed}(out, end, ${domains}[domain])
+      }`,
       sql: `(${parts.join(' || ')})`,
     }
   },

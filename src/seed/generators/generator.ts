@@ -24,6 +24,8 @@ export interface Context {
    * expression is computed once, whoever asks for it.
    */
   once(expression: string): string
+  /** What `make` gave for the same key in this table: for functions of the row's number that several columns need. */
+  share<T>(key: string, make: () => T): T
   /** Random bits of this column (and place within it). A generator that needs several gives them names. */
   stream(name?: string): Stream
   /** Random bits that columns of a table share by a key: that is how columns are correlated. */

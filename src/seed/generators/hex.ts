@@ -1,5 +1,6 @@
 import { newBytes, putHex32 } from '../bytes.ts'
 import { hashHigh, hashIndex } from '../hash.ts'
+import { inline } from '../inline.ts'
 import type { Generator } from './generator.ts'
 
 const scratch = newBytes(16)
@@ -16,18 +17,18 @@ export const hex: Generator = {
     return {
       kind: 'text',
       maxBytes: length,
-      write(low, out, pos) {
+      write: inline`(low, out, pos) => {
         let end = pos
-        for (let k = 0; k < whole; k++) {
-          const word = hashIndex(states[k]!, low)
-          end = putHex32(out, putHex32(out, end, hashHigh()), word)
+        for (let k = 0; k < ${whole}; k++) {
+          const word = ${hashIndex}(${states}[k], low)
+          end = ${putHex32}(out, ${putHex32}(out, end, ${hashHigh}()), word)
         }
-        if (rest === 0) return end
-        const word = hashIndex(states[whole]!, low)
-        putHex32(scratch, putHex32(scratch, 0, hashHigh()), word)
-        for (let k = 0; k < rest; k++) out.setInt8(end + k, scratch.getInt8(k))
-        return end + rest
-      },
+        if (${rest} === 0) return end
+        const word = ${hashIndex}(${states}[${whole}], low)
+        ${putHex32}(${scratch}, ${putHex32}(${scratch}, 0, ${hashHigh}()), word)
+        for (let k = 0; k < ${rest}; k++) out.setInt8(end + k, ${scratch}.getInt8(k))
+        return end + ${rest}
+      }`,
       sql: sqlOf(
         streams.map((stream) => stream.sql),
         length,

@@ -1,5 +1,6 @@
 import { hashHigh, hashIndex } from '../hash.ts'
-import { highSql, lowSql, MAX_SPAN, type Span, type Stream, scale, scaleSql, spanOf } from '../stream.ts'
+import { inline } from '../inline.ts'
+import { highSql, lowSql, MAX_SPAN, type Stream, scale, scaleSql, spanOf } from '../stream.ts'
 import type { Context } from './generator.ts'
 import type { Numbering } from './numbering.ts'
 import { thresholdTable } from './weights.ts'
@@ -19,7 +20,7 @@ export function draw(histogram: Histogram, stream: Stream, { once }: Pick<Contex
   if (widths.some((width) => width > MAX_SPAN)) throw new RangeError('a bucket is wider than 2^31')
   const table = thresholdTable(thresholds(weights), 4294967296)
   const lows = Float64Array.from(bounds)
-  const spans: readonly Span[] = widths.map(spanOf)
+  const spans = widths.map(spanOf)
   const { state } = stream
   const hash = once(stream.sql)
   const bucket = once(table.sql(lowSql({ sql: hash })))
@@ -27,10 +28,12 @@ export function draw(histogram: Histogram, stream: Stream, { once }: Pick<Contex
   const low = list(bounds.slice(0, -1))
   const even = widths.every((width) => width === 1)
   return {
-    at(row) {
-      const bucket = table.at(hashIndex(state, row) >>> 0)
-      return lows[bucket]! + scale(hashHigh() >>> 0, spans[bucket]!)
-    },
+    at: even
+      ? inline`(row) => ${lows}[${table.at}(${hashIndex}(${state}, row) >>> 0)]`
+      : inline`(row) => {
+          const bucket = ${table.at}(${hashIndex}(${state}, row) >>> 0)
+          return ${lows}[bucket] + ${scale}(${hashHigh}() >>> 0, ${spans}[bucket])
+        }`,
     sql: once(even ? low : `${low} + ${scaleSql(highSql({ sql: hash }), list(widths))}`),
   }
 }

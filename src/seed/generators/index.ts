@@ -79,6 +79,7 @@ export interface Place {
   readonly path: readonly string[]
   readonly row: string
   readonly once: (expression: string) => string
+  readonly shared: Map<string, unknown>
 }
 
 /** Looks a generator's code up by its kind and makes both twins. Throws SEED_INVALID. */
@@ -92,7 +93,7 @@ export function compileGenerator(spec: GeneratorSpec, place: Place): Source {
 }
 
 function contextOf(place: Place): Context {
-  const { where, seed, rows, offset, block, path, row, once } = place
+  const { where, seed, rows, offset, block, path, row, once, shared } = place
   const open = (names: readonly string[], of = block) =>
     openStream({ seed, table: where.table, path: names, row } satisfies StreamName, of)
   return {
@@ -101,12 +102,23 @@ function contextOf(place: Place): Context {
     block,
     row,
     once,
+    share<T>(key: string, make: () => T) {
+      if (!shared.has(key)) shared.set(key, make())
+      return shared.get(key) as T
+    },
     stream: (name) => open(name === undefined ? path : [...path, `#${name}`]),
     sharedStream: (key) => open(['', key]),
     fixedStream: (name) => open([...path, `#${name}`], 0),
     sharedFixedStream: (key) => open(['', key, '#fixed'], 0),
     compile: (spec, below) => compileGenerator(spec, { ...place, path: [...path, below] }),
     compileFor: (spec, { table, column, ...other }) =>
-      compileGenerator(spec, { ...place, ...other, where: { ...where, table }, path: [column], block: 0 }),
+      compileGenerator(spec, {
+        ...place,
+        ...other,
+        where: { ...where, table },
+        path: [column],
+        block: 0,
+        shared: new Map(),
+      }),
   }
 }

@@ -1,5 +1,6 @@
 import { hashIndex } from '../hash.ts'
-import { lowSql, MAX_SPAN, type Stream, scale, scaleSql, spanOf } from '../stream.ts'
+import { inline } from '../inline.ts'
+import { lowSql, MAX_SPAN, type Stream, scaleSql, scaleTo } from '../stream.ts'
 import type { Generator } from './generator.ts'
 import { distinct } from './permuted.ts'
 
@@ -23,9 +24,9 @@ export function uniform(
   { min, max }: { min: number; max: number },
 ): { at(low: number): number; sql: string } {
   const { state } = stream
-  const span = spanOf(max - min + 1)
+  const scaled = scaleTo(max - min + 1)
   return {
-    at: (low) => min + scale(hashIndex(state, low) >>> 0, span),
+    at: inline`(low) => ${min} + ${scaled}(${hashIndex}(${state}, low) >>> 0)`,
     sql: `(${min} + ${scaleSql(lowSql(stream), max - min + 1)})`,
   }
 }

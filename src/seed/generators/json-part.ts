@@ -1,7 +1,8 @@
 import { literal } from '../../kernel/index.ts'
 import {
   digitsOf,
-  fixedBytes,
+  digitsWriter,
+  fixedText,
   newBytes,
   putBytes,
   putDecimal,
@@ -11,6 +12,7 @@ import {
   putInt8,
   utf8Bytes,
 } from '../bytes.ts'
+import { inline } from '../inline.ts'
 import type { DecimalSource, PickSource, Source, TextSource, TimeSource, UuidSource } from '../source.ts'
 import { numericSql } from '../types/numeric.ts'
 
@@ -35,7 +37,7 @@ export function jsonPart(source: Source): JsonPart | string {
   if (typeof part === 'string' || isNull === undefined) return part
   return {
     maxBytes: Math.max(part.maxBytes, NULL.length),
-    write: (low, out, pos) => (isNull(low) ? putBytes(out, pos, NULL) : part.write(low, out, pos)),
+    write: inline`(low, out, pos) => ${isNull}(low) ? ${putBytes}(out, pos, ${NULL}) : ${part.write}(low, out, pos)`,
     sql: `case when ${nullSql} then 'null' else ${part.sql} end`,
   }
 }
@@ -45,13 +47,13 @@ function partOf(source: Source): JsonPart | string {
     case 'int':
       return {
         maxBytes: 1 + Math.max(digitsOf(Math.abs(source.min)), digitsOf(Math.abs(source.max))),
-        write: (low, out, pos) => putDecimal(out, pos, source.at(low)),
+        write: inline`(low, out, pos) => ${putDecimal}(out, pos, ${source.at}(low))`,
         sql: `${source.sql}::text`,
       }
     case 'boolean':
       return {
         maxBytes: FALSE.length,
-        write: (low, out, pos) => putBytes(out, pos, source.at(low) ? TRUE : FALSE),
+        write: inline`(low, out, pos) => ${putBytes}(out, pos, ${source.at}(low) ? ${TRUE} : ${FALSE})`,
         sql: `${source.sql}::text`,
       }
     case 'json':
@@ -75,16 +77,13 @@ function decimalPart(source: DecimalSource): JsonPart {
   const unit = 10 ** source.scale
   return {
     maxBytes: 2 + source.scale + digitsOf(Math.max(Math.abs(source.min), Math.abs(source.max))),
-    write(low, out, pos) {
-      const value = source.at(low)
+    write: inline`(low, out, pos) => {
+      const value = ${source.at}(low)
       const size = Math.abs(value)
-      let end = pos
-      if (value < 0) end = putInt8(out, end, 45)
-      const whole = Math.floor(size / unit)
-      end = putDecimal(out, end, whole)
-      end = putInt8(out, end, 46)
-      return putDigits(out, end, { value: size - whole * unit, digits: source.scale })
-    },
+      const whole = Math.floor(size / ${unit})
+      const end = ${putDecimal}(out, value < 0 ? ${putInt8}(out, pos, 45) : pos, whole)
+      return ${digitsWriter(source.scale)}(out, ${putInt8}(out, end, 46), size - whole * ${unit})
+    }`,
     sql: `${numericSql(source)}::text`,
   }
 }
@@ -92,15 +91,12 @@ function decimalPart(source: DecimalSource): JsonPart {
 function pickPart(source: PickSource): JsonPart {
   const texts = source.values.map((value) => JSON.stringify(value))
   const { at } = source
-  const cellsOf = (before: string) => texts.map((text) => fixedBytes(utf8Bytes(before + text)))
+  const cellsOf = (before: string) => texts.map((text) => fixedText(before + text))
   const cells = cellsOf('')
   return {
     maxBytes: Math.max(...cells.map((cell) => cell.length)),
-    write: (low, out, pos) => putFixed(out, pos, cells[at(low)]!),
-    behind(before) {
-      const whole = cellsOf(before)
-      return (low, out, pos) => putFixed(out, pos, whole[at(low)]!)
-    },
+    write: inline`(low, out, pos) => ${putFixed}(out, pos, ${cells}[${at}(low)])`,
+    behind: (before) => inline`(low, out, pos) => ${putFixed}(out, pos, ${cellsOf(before)}[${at}(low)])`,
     sql: `(array[${texts.map(literal).join(', ')}])[1 + ${source.sql}]`,
   }
 }
@@ -110,7 +106,8 @@ const QUOTE = 34
 function quoted(source: Pick<TextSource, 'write' | 'sql'>, maxBytes: number): JsonPart {
   return {
     maxBytes: maxBytes + 2,
-    write: (low, out, pos) => putInt8(out, source.write(low, out, putInt8(out, pos, QUOTE)), QUOTE),
+    write: inline`(low, out, pos) =>
+      ${putInt8}(out, ${source.write}(low, out, ${putInt8}(out, pos, ${QUOTE})), ${QUOTE})`,
     sql: `'"' || ${source.sql} || '"'`,
   }
 }

@@ -1,6 +1,7 @@
 import { literal } from '../../kernel/index.ts'
-import { fixedBytes, putFixed, utf8Bytes } from '../bytes.ts'
+import { fixedText, putFixed } from '../bytes.ts'
 import { fuseParts, type PartWriter } from '../fuse.ts'
+import { inline } from '../inline.ts'
 import type { JsonSource } from '../source.ts'
 import type { Generator } from './generator.ts'
 import { type JsonPart, jsonPart } from './json-part.ts'
@@ -49,11 +50,11 @@ interface Constant extends JsonPart {
 }
 
 function constant(text: string): Constant {
-  const bytes = fixedBytes(utf8Bytes(text))
+  const fixed = fixedText(text)
   return {
     text,
-    maxBytes: bytes.length,
-    write: (_, out, pos) => putFixed(out, pos, bytes),
+    maxBytes: fixed.length,
+    write: inline`(low, out, pos) => ${putFixed}(out, pos, ${fixed})`,
     sql: literal(text),
   }
 }

@@ -1,4 +1,5 @@
 import { hashIndex } from '../hash.ts'
+import { inline } from '../inline.ts'
 import { lowSql } from '../stream.ts'
 import { scatter } from './bijection.ts'
 import type { Context, Generator } from './generator.ts'
@@ -21,7 +22,7 @@ export const pareto: Generator = {
   compile(options, context) {
     const max = options.integer('max', { min: 1, max: MAX_KEYS })
     const { at, sql } = scatter(paretoRank(options, context, { max }), max)
-    return { kind: 'int', min: 1, max, at: (low) => 1 + at(low), sql: `(1 + ${sql})` }
+    return { kind: 'int', min: 1, max, at: inline`(low) => 1 + ${at}(low)`, sql: `(1 + ${sql})` }
   },
 }
 
@@ -42,12 +43,12 @@ export function paretoRank(
   const list = `('{${table.join(',')}}'::int[])`
   const [below, above] = [`${list}[1 + (${u} >> ${KNOT_BITS})]`, `${list}[2 + (${u} >> ${KNOT_BITS})]`]
   return {
-    at(low) {
-      const word = hashIndex(state, low)
-      const knot = word >>> KNOT_BITS
-      const from = table[knot]!
-      return from + Math.floor(((table[knot + 1]! - from) * (word & (STEP - 1))) / STEP)
-    },
+    at: inline`(low) => {
+      const word = ${hashIndex}(${state}, low)
+      const knot = word >>> ${KNOT_BITS}
+      const from = ${table}[knot]
+      return from + Math.floor((${table}[knot + 1] - from) * (word & ${STEP - 1}) * ${1 / STEP})
+    }`,
     sql: `(${below} + (((${above} - ${below}) * (${u} & ${STEP - 1})) >> ${KNOT_BITS}))`,
   }
 }

@@ -1,3 +1,4 @@
+import { inline } from '../inline.ts'
 import { MAX_BIJECTION, shuffle } from './bijection.ts'
 import type { Context, Generator } from './generator.ts'
 import { batchNumber, type Numbering, rowNumber } from './numbering.ts'
@@ -21,7 +22,13 @@ export function distinct(options: Options, context: Context, { min, max }: { min
 }
 
 function numbersFrom(min: number, max: number, { at, sql }: Numbering) {
-  return { kind: 'int' as const, min, max, at: (low: number) => min + at(low), sql: `(${min} + ${sql})` }
+  return {
+    kind: 'int' as const,
+    min,
+    max,
+    at: inline<typeof at>`(low) => ${min} + ${at}(low)`,
+    sql: `(${min} + ${sql})`,
+  }
 }
 
 /** A number from 0 to n - 1 for each row, none twice. */

@@ -1,6 +1,7 @@
 import { literal } from '../../kernel/index.ts'
-import { putBytes, putInt8, utf8Bytes } from '../bytes.ts'
+import { fixedText, putFixed, putInt8 } from '../bytes.ts'
 import { hashHigh, hashIndex } from '../hash.ts'
+import { inline } from '../inline.ts'
 import type { TextSource } from '../source.ts'
 import { highSql, lowSql } from '../stream.ts'
 import type { Context, Generator } from './generator.ts'
@@ -34,10 +35,11 @@ export const fullName: Generator = {
 }
 
 const SPACE = 32
-export const FIRSTS = FIRST_NAMES.map(utf8Bytes)
-export const LASTS = LAST_NAMES.map(utf8Bytes)
+export const FIRSTS = FIRST_NAMES.map(fixedText)
+export const LASTS = LAST_NAMES.map(fixedText)
 export const PAIRS = FIRSTS.length * LASTS.length
-export const longest = (cells: readonly Uint8Array[]) => Math.max(...cells.map((cell) => cell.length))
+export const longest = (cells: readonly { readonly length: number }[]) =>
+  Math.max(...cells.map((cell) => cell.length))
 export const LENGTH = longest(FIRSTS) + 1 + longest(LASTS)
 
 function plainName(context: Context): TextSource {
@@ -48,11 +50,11 @@ function plainName(context: Context): TextSource {
   return {
     kind: 'text',
     maxBytes: LENGTH,
-    write(low, out, pos) {
-      const given = first.at(hashIndex(state, low) >>> 0)
-      const end = putInt8(out, putBytes(out, pos, FIRSTS[given]!), SPACE)
-      return putBytes(out, end, LASTS[last.at(hashHigh() >>> 0)]!)
-    },
+    write: inline`(low, out, pos) => {
+      const given = ${first.at}(${hashIndex}(${state}, low) >>> 0)
+      const end = ${putInt8}(out, ${putFixed}(out, pos, ${FIRSTS}[given]), ${SPACE})
+      return ${putFixed}(out, end, ${LASTS}[${last.at}(${hashHigh}() >>> 0)])
+    }`,
     sql: `(${itemSql(FIRST_NAMES, first.sql(lowSql({ sql: hash })))} || ' ' || ${itemSql(LAST_NAMES, last.sql(highSql({ sql: hash })))})`,
   }
 }
@@ -74,19 +76,19 @@ function uniqueName(options: Options, context: Context): TextSource {
   return {
     kind: 'text',
     maxBytes: LENGTH + 3 * initials,
-    write(low, out, pos) {
-      const n = number.at(low)
-      let rest = Math.floor(n / PAIRS)
-      const pair = n - rest * PAIRS
-      const last = Math.floor(pair / FIRSTS.length)
-      let end = putInt8(out, putBytes(out, pos, FIRSTS[pair - last * FIRSTS.length]!), SPACE)
-      for (let k = 0; k < initials; k++) {
+    write: inline`(low, out, pos) => {
+      const n = ${number.at}(low)
+      let rest = Math.floor(n / ${PAIRS})
+      const pair = n - rest * ${PAIRS}
+      const last = (pair / ${FIRSTS.length}) | 0
+      let end = ${putInt8}(out, ${putFixed}(out, pos, ${FIRSTS}[pair - last * ${FIRSTS.length}]), ${SPACE})
+      for (let k = 0; k < ${initials}; k++) {
         const next = Math.floor(rest / 26)
-        end = putInt8(out, putInt8(out, putInt8(out, end, 65 + rest - next * 26), 46), SPACE)
+        end = ${putInt8}(out, ${putInt8}(out, ${putInt8}(out, end, 65 + rest - next * 26), 46), ${SPACE})
         rest = next
       }
-      return putBytes(out, end, LASTS[last]!)
-    },
+      return ${putFixed}(out, end, ${LASTS}[last])
+    }`,
     sql: `(${parts.join(' || ')})`,
   }
 }
@@ -95,7 +97,10 @@ function byFrequency(names: readonly string[], context: Context): Numbering {
   const stream = context.stream()
   const { state } = stream
   const table = weightsOf(names.length)
-  return { at: (low) => table.at(hashIndex(state, low) >>> 0), sql: table.sql(lowSql(stream)) }
+  return {
+    at: inline`(low) => ${table.at}(${hashIndex}(${state}, low) >>> 0)`,
+    sql: table.sql(lowSql(stream)),
+  }
 }
 
 /** The first of the list is about ten times as frequent as the last. */

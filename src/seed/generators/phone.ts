@@ -1,5 +1,6 @@
 import { literal } from '../../kernel/index.ts'
-import { newBytes, putBytes, putDigits, utf8Bytes } from '../bytes.ts'
+import { fixedText, newBytes, putDigits, putFixed } from '../bytes.ts'
+import { inline } from '../inline.ts'
 import type { TextSource } from '../source.ts'
 import type { Generator } from './generator.ts'
 import { shuffled } from './permuted.ts'
@@ -16,18 +17,18 @@ export const phoneNumber: Generator = {
     const digits = template.split('#').length - 1
     if (digits < 1 || digits > MAX_DIGITS) options.fail(`template must have 1 to ${MAX_DIGITS} #`)
     const number = shuffled(options, context, 10 ** digits)
-    const bytes = utf8Bytes(template)
     const places = [...template].flatMap((char, k) => (char === '#' ? [k] : []))
     const scratch = newBytes(MAX_DIGITS)
+    const fixed = fixedText(template)
     return {
       kind: 'text',
-      maxBytes: bytes.length,
-      write(low, out, pos) {
-        putDigits(scratch, 0, { value: number.at(low), digits })
-        const end = putBytes(out, pos, bytes)
-        for (let k = 0; k < digits; k++) out.setInt8(pos + places[k]!, scratch.getInt8(k))
+      maxBytes: template.length,
+      write: inline`(low, out, pos) => {
+        ${putDigits}(${scratch}, 0, { value: ${number.at}(low), digits: ${digits} })
+        const end = ${putFixed}(out, pos, ${fixed})
+        for (let k = 0; k < ${digits}; k++) out.setInt8(pos + ${places}[k], ${scratch}.getInt8(k))
         return end
-      },
+      }`,
       sql: templateSql(template, context.once(`lpad((${number.sql})::text, ${digits}, '0')`)),
     }
   },

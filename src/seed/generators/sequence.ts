@@ -1,3 +1,4 @@
+import { inline } from '../inline.ts'
 import { BLOCK_ROWS } from '../stream.ts'
 import type { Generator } from './generator.ts'
 
@@ -11,7 +12,7 @@ export const sequence: Generator = {
       kind: 'int',
       min: start + offset,
       max: start + offset + rows - 1,
-      at: (low) => base + (low >>> 0),
+      at: inline`(low) => ${base} + (low >>> 0)`,
       sql: start === 1 ? row : `(${row} + ${start - 1})`,
     }
   },

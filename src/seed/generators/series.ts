@@ -1,5 +1,6 @@
 import { hashIndex } from '../hash.ts'
-import { BLOCK_ROWS, lowSql, MAX_SPAN, scale, scaleSql, spanOf } from '../stream.ts'
+import { inline } from '../inline.ts'
+import { BLOCK_ROWS, lowSql, MAX_SPAN, scaleSql, scaleTo } from '../stream.ts'
 import type { Generator } from './generator.ts'
 import { readRange } from './instant.ts'
 
@@ -22,18 +23,18 @@ export const timestampSeries: Generator = {
     const jitter = Math.min(Math.max(step, 1), MAX_SPAN)
     const stream = context.stream()
     const { state } = stream
-    const span = spanOf(jitter)
+    const scaled = scaleTo(jitter)
     const base = block * BLOCK_ROWS - 1 - offset
     const number = `(${row} - ${1 + offset})`
     return {
       kind: 'time',
       min: from,
       max: end - 1,
-      at(low) {
-        const n = base + (low >>> 0)
-        const start = from + n * step + Math.floor((n * parts) / PART)
-        return start + scale(hashIndex(state, low) >>> 0, span)
-      },
+      at: inline`(low) => {
+        const n = ${base} + (low >>> 0)
+        const start = ${from} + n * ${step} + Math.floor(n * ${parts} * ${1 / PART})
+        return start + ${scaled}(${hashIndex}(${state}, low) >>> 0)
+      }`,
       sql: `(${from} + ${number} * ${step} + ((${number} * ${parts}) >> 20) + ${scaleSql(lowSql(stream), jitter)})`,
     }
   },

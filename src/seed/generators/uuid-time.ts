@@ -1,5 +1,5 @@
-import { putInt32 } from '../bytes.ts'
 import { hashHigh, hashIndex } from '../hash.ts'
+import { inline } from '../inline.ts'
 import type { UuidSource } from '../source.ts'
 import { EPOCH_2000 } from '../types/time.ts'
 import type { Context } from './generator.ts'
@@ -32,17 +32,18 @@ export function timeOrdered(options: Options, context: Context): UuidSource {
   const time = context.once(`${first} + ${row.sql} * ${step} + ((${row.sql} * ${fraction}) >> 20)`)
   return {
     kind: 'uuid',
-    write(low, out, pos) {
-      const n = row.at(low)
-      const time = first + n * step + Math.floor((n * fraction) / FRACTION)
-      const millis = Math.floor(time / PARTS)
+    write: inline`(low, out, pos) => {
+      const n = ${row.at}(low)
+      const time = ${first} + n * ${step} + Math.floor((n * ${fraction}) / ${FRACTION})
+      const millis = Math.floor(time / ${PARTS})
       const upper = Math.floor(millis / 65536)
-      putInt32(out, pos, upper)
-      putInt32(out, pos + 4, ((millis - upper * 65536) << 16) | 0x7000 | (time - millis * PARTS))
-      const fourth = hashIndex(state, low)
-      putInt32(out, pos + 8, (hashHigh() & 0x3fffffff) | 0x80000000)
-      return putInt32(out, pos + 12, fourth)
-    },
+      out.setInt32(pos, upper)
+      out.setInt32(pos + 4, ((millis - upper * 65536) << 16) | 0x7000 | (time - millis * ${PARTS}))
+      const fourth = ${hashIndex}(${state}, low)
+      out.setInt32(pos + 8, (${hashHigh}() & 0x3fffffff) | 0x80000000)
+      out.setInt32(pos + 12, fourth)
+      return pos + 16
+    }`,
     sql: `encode(int8send((${time} / ${PARTS}) << 16 | 28672 | ${time} % ${PARTS}) || int8send(${random.sql} & 4611686018427387903 | '-9223372036854775808'::bigint), 'hex')::uuid`,
   }
 }

@@ -1,5 +1,5 @@
-import { putInt32 } from '../bytes.ts'
 import { hashHigh, hashIndex } from '../hash.ts'
+import { inline } from '../inline.ts'
 import type { Generator } from './generator.ts'
 import { timeOrdered } from './uuid-time.ts'
 
@@ -11,17 +11,17 @@ export const uuid: Generator = {
     if (version === 7) return timeOrdered(options, context)
     if (version !== 4) options.fail(`version must be 4 or 7, not ${JSON.stringify(version)}`)
     const [first, second] = [context.stream('0'), context.stream('1')]
-    const states = [first.state, second.state] as const
     return {
       kind: 'uuid',
-      write(low, out, pos) {
-        const second32 = hashIndex(states[0], low)
-        putInt32(out, pos, hashHigh())
-        putInt32(out, pos + 4, (second32 & 0xffff0fff) | 0x4000)
-        const fourth32 = hashIndex(states[1], low)
-        putInt32(out, pos + 8, (hashHigh() & 0x3fffffff) | 0x80000000)
-        return putInt32(out, pos + 12, fourth32)
-      },
+      write: inline`(low, out, pos) => {
+        const second32 = ${hashIndex}(${first.state}, low)
+        out.setInt32(pos, ${hashHigh}())
+        out.setInt32(pos + 4, (second32 & 0xffff0fff) | 0x4000)
+        const fourth32 = ${hashIndex}(${second.state}, low)
+        out.setInt32(pos + 8, (${hashHigh}() & 0x3fffffff) | 0x80000000)
+        out.setInt32(pos + 12, fourth32)
+        return pos + 16
+      }`,
       sql: `encode(int8send(${first.sql} & -61441 | 16384) || int8send(${second.sql} & 4611686018427387903 | '-9223372036854775808'::bigint), 'hex')::uuid`,
     }
   },

@@ -1,3 +1,5 @@
+import { inline } from '../inline.ts'
+
 /** Picks an index by weight from 32 random bits: the number of thresholds that are not above them. */
 export interface WeightTable {
   /** Index of the range that `u`, 0 to 2^32 - 1, falls into. */
@@ -21,13 +23,16 @@ export function weightTable(weights: readonly number[]): WeightTable {
 export function thresholdTable(thresholds: readonly number[], limit: number): WeightTable {
   const sorted = Float64Array.from(thresholds)
   const guide = guideOf(sorted, limit)
-  const perStep = guide.length / limit
+  const begin: (u: number) => number =
+    limit === 4294967296
+      ? inline`(u) => ${guide}[u >>> 24]`
+      : inline`(u) => ${guide}[Math.floor(u * ${guide.length / limit})]`
   return {
-    at(u) {
-      let index = guide[Math.floor(u * perStep)]!
-      while (index < sorted.length && sorted[index]! <= u) index++
+    at: inline`(u) => {
+      let index = ${begin}(u)
+      while (index < ${sorted.length} && ${sorted}[index] <= u) index++
       return index
-    },
+    }`,
     sql: (u) => (sorted.length === 0 ? '0' : `width_bucket(${u}, '{${thresholds.join(',')}}'::bigint[])`),
   }
 }

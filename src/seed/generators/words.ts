@@ -1,8 +1,9 @@
 import { literal } from '../../kernel/index.ts'
-import { putBytes, putInt8, utf8Bytes } from '../bytes.ts'
+import { fixedText, putFixed, putInt8 } from '../bytes.ts'
 import { hashHigh, hashIndex } from '../hash.ts'
+import { inline } from '../inline.ts'
 import type { TextSource } from '../source.ts'
-import { lowSql, scale, scaleSql, spanOf } from '../stream.ts'
+import { lowSql, scaleSql, scaleTo } from '../stream.ts'
 import type { Generator } from './generator.ts'
 import { WORDS } from './people.ts'
 
@@ -16,11 +17,11 @@ export const words: Generator = {
   compile(options, context): TextSource {
     const max = options.integer('max', { min: 1, max: MAX_WORDS, fallback: 8 })
     const min = options.integer('min', { min: 1, max, fallback: Math.min(3, max) })
-    const cells = WORDS.map(utf8Bytes)
+    const cells = WORDS.map(fixedText)
     const [counting, ...streams] = Array.from({ length: 1 + Math.ceil(max / PER_HASH) }, (_, k) =>
       context.stream(String(k)),
     )
-    const span = spanOf(max - min + 1)
+    const scaled = scaleTo(max - min + 1)
     const states = streams.map((stream) => stream.state)
     const state = counting!.state
     const hashes = streams.map((stream) => context.once(stream.sql))
@@ -31,19 +32,19 @@ export const words: Generator = {
     return {
       kind: 'text',
       maxBytes: max * (1 + Math.max(...cells.map((cell) => cell.length))),
-      write(low, out, pos) {
-        const count = min + scale(hashIndex(state, low) >>> 0, span)
+      write: inline`(low, out, pos) => {
+        const count = ${min} + ${scaled}(${hashIndex}(${state}, low) >>> 0)
         let end = pos
         let bits = 0
         for (let k = 0; k < count; k++) {
-          if (k % PER_HASH === 0) bits = hashIndex(states[k / PER_HASH]!, low)
-          else if (k % PER_HASH === 4) bits = hashHigh()
-          if (k > 0) end = putInt8(out, end, SPACE)
-          end = putBytes(out, end, cells[bits & 255]!)
+          if (k % ${PER_HASH} === 0) bits = ${hashIndex}(${states}[k / ${PER_HASH}], low)
+          else if (k % ${PER_HASH} === 4) bits = ${hashHigh}()
+          if (k > 0) end = ${putInt8}(out, end, ${SPACE})
+          end = ${putFixed}(out, end, ${cells}[bits & 255])
           bits >>>= 8
         }
         return end
-      },
+      }`,
       // Longer ones are cut by CASE, which computes only what it shows.
       sql: wordsSql({ min, max, count, word }),
     }

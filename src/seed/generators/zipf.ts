@@ -1,3 +1,4 @@
+import { inline } from '../inline.ts'
 import { scatter } from './bijection.ts'
 import { pow } from './exact-math.ts'
 import type { Context, Generator } from './generator.ts'
@@ -21,7 +22,7 @@ export const zipf: Generator = {
     const ranked = options.flag('ranked')
     const rank = zipfRank({ max, exponent }, context)
     const { at, sql } = ranked ? rank : scatter(rank, max)
-    return { kind: 'int', min: 1, max, at: (low) => 1 + at(low), sql: `(1 + ${sql})` }
+    return { kind: 'int', min: 1, max, at: inline`(low) => 1 + ${at}(low)`, sql: `(1 + ${sql})` }
   },
 }
 

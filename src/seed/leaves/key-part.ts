@@ -1,4 +1,4 @@
-import { getInt64, newBytes } from '../bytes.ts'
+import { getInt64, newBytes, OVERRUN } from '../bytes.ts'
 import {
   hashBytes,
   hashHigh,
@@ -57,7 +57,7 @@ export function openKeyPart(column: KeyColumn): KeyPart | undefined {
 }
 
 function numberPart({ maxBytes, write, isNull }: KeyColumn, kind: NumberKind): KeyPart {
-  const bytes = newBytes(maxBytes)
+  const bytes = newBytes(maxBytes + OVERRUN)
   let value = 0
   let length = 0
   let none = false
@@ -80,7 +80,7 @@ function numberPart({ maxBytes, write, isNull }: KeyColumn, kind: NumberKind): K
 }
 
 function bytesPart({ maxBytes, write, isNull }: KeyColumn, name: PgTypeName): KeyPart {
-  const bytes = newBytes(Math.max(maxBytes, 1))
+  const bytes = newBytes(maxBytes + OVERRUN)
   const array = new Uint8Array(bytes.buffer)
   let length = 0
   let none = false
@@ -187,7 +187,7 @@ function parseTime(text: string): number | undefined {
 
 /** Numbers of a fixed number of decimal places, as whole units of the last one. */
 function numericKind({ type, maxBytes, write }: KeyColumn): NumberKind | undefined {
-  const probe = newBytes(maxBytes)
+  const probe = newBytes(maxBytes + OVERRUN)
   write(1, probe, 0)
   // All values of one generator show as many places.
   const places = type.modifiers.length > 0 ? (type.modifiers[1] ?? 0) : probe.getInt16(6)

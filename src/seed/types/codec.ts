@@ -4,7 +4,10 @@ import type { Source } from '../source.ts'
 /** How a column's values are written for a binary COPY, and made by an SQL expression. */
 export interface Encoder {
   readonly maxBytes: number
-  /** The value's bytes, without the length before them; returns the position behind. */
+  /**
+   * The value's bytes, without the length before them; returns the position behind. May write OVERRUN bytes more, which whatever
+   * comes next overwrites.
+   */
   write(low: number, out: DataView, pos: number): number
   /** An expression of the column's type. */
   readonly sql: string

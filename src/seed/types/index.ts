@@ -1,6 +1,7 @@
 import { literal } from '../../kernel/index.ts'
-import { asArray, newBytes, putBytes, utf8Bytes } from '../bytes.ts'
+import { asArray, fixedUtf8, newBytes, OVERRUN, putBytes, putFixed, utf8Bytes } from '../bytes.ts'
 import { invalidSeed, type Where } from '../errors.ts'
+import { inline } from '../inline.ts'
 import { type PgType, type PgTypeName, parsePgType } from '../pg-type.ts'
 import type { PickSource, Source } from '../source.ts'
 import type { Codec, Encoder } from './codec.ts'
@@ -68,15 +69,21 @@ function pickEncoder(source: PickSource, codec: Codec, type: PgType): Encoder | 
     encoders.push(constant)
   }
   const cells = encoders.map((encoder) => {
-    const bytes = newBytes(encoder.maxBytes)
+    const bytes = newBytes(encoder.maxBytes + OVERRUN)
     return asArray(bytes, 0, encoder.write(0, bytes, 0))
   })
   const list = `(array[${encoders.map((encoder) => encoder.sql).join(', ')}]::${type.sql}[])`
   return {
     maxBytes: Math.max(...cells.map((cell) => cell.length)),
-    write: (low, out, pos) => putBytes(out, pos, cells[source.at(low)]!),
+    write: isText(type)
+      ? inline`(low, out, pos) => ${putFixed}(out, pos, ${cells.map(fixedUtf8)}[${source.at}(low)])`
+      : inline`(low, out, pos) => ${putBytes}(out, pos, ${cells}[${source.at}(low)])`,
     sql: `${list}[1 + ${source.sql}]`,
   }
+}
+
+function isText({ name }: PgType): boolean {
+  return name === 'text' || name === 'varchar'
 }
 
 function constantSource(value: string | number | boolean): Source {

@@ -1,5 +1,6 @@
 import { getInt64, putInt8, putInt16, putInt32, putInt64 } from '../bytes.ts'
 import { hashIndex, hashInt8, seedState } from '../hash.ts'
+import { inline } from '../inline.ts'
 import type { Codec } from './codec.ts'
 
 export const NO_SEED = seedState({ high: 0, low: 0 })
@@ -21,7 +22,7 @@ function integer({ bytes, max, put, get }: IntegerType): Codec {
         return `values from ${source.min} to ${source.max}, and ${type.name} goes to ${max}`
       return {
         maxBytes: bytes,
-        write: (low, out, pos) => put(out, pos, source.at(low)),
+        write: inline`(low, out, pos) => ${put}(out, pos, ${source.at}(low))`,
         sql: type.name === 'int8' ? source.sql : `${source.sql}::${type.sql}`,
       }
     },
@@ -52,7 +53,7 @@ export const bool: Codec = {
     if (source.kind !== 'boolean') return undefined
     return {
       maxBytes: 1,
-      write: (low, out, pos) => putInt8(out, pos, source.at(low) ? 1 : 0),
+      write: inline`(low, out, pos) => ${putInt8}(out, pos, ${source.at}(low) ? 1 : 0)`,
       sql: source.sql,
     }
   },

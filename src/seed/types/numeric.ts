@@ -1,5 +1,6 @@
 import { asArray, newBytes, putDecimal, putDigits, putInt8, putInt16 } from '../bytes.ts'
 import { hashBytes, noHash } from '../hash.ts'
+import { inline } from '../inline.ts'
 import type { Source } from '../source.ts'
 import type { Codec } from './codec.ts'
 
@@ -31,7 +32,7 @@ export const numeric: Codec = {
     const layout = layoutOf(decimals.scale, scale)
     return {
       maxBytes: 8 + 2 * MAX_GROUPS,
-      write: (low, out, pos) => putNumeric(out, pos, { value: at(low), layout }),
+      write: inline`(low, out, pos) => ${putNumeric}(out, pos, { value: ${at}(low), layout: ${layout} })`,
       sql: `${numericSql(decimals)}::${type.sql}`,
     }
   },
@@ -140,10 +141,10 @@ export const float8: Codec = {
     const unit = 10 ** decimals.scale
     return {
       maxBytes: 8,
-      write(low, out, pos) {
-        out.setFloat64(pos, at(low) / unit)
+      write: inline`(low, out, pos) => {
+        out.setFloat64(pos, ${at}(low) / ${unit})
         return pos + 8
-      },
+      }`,
       // Both operands are exact, so IEEE 754 division gives the same bits on both sides.
       sql: `(${decimals.sql}::float8 / ${unit}::float8)`,
     }

@@ -1,5 +1,6 @@
 import { asArray, putInt8 } from '../bytes.ts'
 import { hashBytes } from '../hash.ts'
+import { inline } from '../inline.ts'
 import type { Codec } from './codec.ts'
 
 const utf8 = new TextDecoder()
@@ -37,7 +38,7 @@ export const jsonb: Codec = {
     if (source.kind !== 'json') return undefined
     return {
       maxBytes: source.maxBytes + 1,
-      write: (low, out, pos) => source.write(low, out, putInt8(out, pos, 1)),
+      write: inline`(low, out, pos) => ${source.write}(low, out, ${putInt8}(out, pos, 1))`,
       sql: `(${source.sql})::jsonb`,
     }
   },

@@ -1,5 +1,6 @@
 import { getInt64, putInt32, putInt64 } from '../bytes.ts'
 import { hashIndex } from '../hash.ts'
+import { inline } from '../inline.ts'
 import type { PgType } from '../pg-type.ts'
 import type { TimeSource } from '../source.ts'
 import type { Codec } from './codec.ts'
@@ -23,8 +24,8 @@ function timestamps(suffix: '' | '+00'): Codec {
         maxBytes: 8,
         write:
           unit === 1
-            ? (low, out, pos) => putInt64(out, pos, source.at(low))
-            : (low, out, pos) => putInt64(out, pos, Math.floor(source.at(low) / unit) * unit),
+            ? inline`(low, out, pos) => ${putInt64}(out, pos, ${source.at}(low))`
+            : inline`(low, out, pos) => ${putInt64}(out, pos, Math.floor(${source.at}(low) / ${unit}) * ${unit})`,
         sql: `(${type.name} '2000-01-01 00:00:00${suffix}' + ${cutSql(source, unit)} * interval '1 microsecond')::${type.sql}`,
       }
     },
@@ -42,7 +43,7 @@ export const date: Codec = {
     if (source.kind !== 'time') return undefined
     return {
       maxBytes: 4,
-      write: (low, out, pos) => putInt32(out, pos, Math.floor(source.at(low) / DAY)),
+      write: inline`(low, out, pos) => ${putInt32}(out, pos, Math.floor(${source.at}(low) / ${DAY}))`,
       sql: `(date '2000-01-01' + (${cutSql(source, DAY)} / ${DAY})::int)`,
     }
   },
