@@ -42,7 +42,7 @@ function choose(
         : ', since to build them again would take longer'
       : ''
   const what = drop ? `are dropped and built again over all rows${why}` : `stay${why}`
-  const percent = share < 0.01 ? 'under 1' : String(Math.round(100 * share))
+  const percent = share < 0.01 ? 'under 1' : share > 0.99 ? 'over 99' : String(Math.round(100 * share))
   return {
     drop,
     said: `${name}: ${formatCount(plan.rows)} rows from number ${formatCount((plan.offset ?? 0) + 1)} on are added to about ${formatCount(plan.before.rows)} (${percent} % of all then). Its indexes and keys ${what}.`,

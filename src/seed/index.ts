@@ -1,5 +1,6 @@
 export { planAppend } from './append.ts'
 export type { Calibration } from './calibrate.ts'
+export { checkLoad } from './check-load.ts'
 export { type CsvEvent, type CsvFile, type CsvOptions, writeCsv } from './csv.ts'
 export { estimateLoad, type FreeSpace, fits, type LoadEstimate, spaceNeeded } from './estimate/index.ts'
 export type { Expected, Phase, SeedEvent } from './events.ts'
@@ -25,6 +26,6 @@ export {
   type SelectRange,
   selectSql,
 } from './rows.ts'
-export { checkLoad, resume, type SeedReport, seed, unfinishedRuns } from './run.ts'
+export { resume, type SeedReport, seed, unfinishedRuns } from './run.ts'
 export type { Wait } from './server-progress.ts'
 export { explainTriggers, readRowTriggers } from './triggers.ts'

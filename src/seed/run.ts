@@ -1,10 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { type Database, explainDbError, SQLSTATE, type Sql } from '../db/index.ts'
-import { displayName, type ErrorCode, formatCount, GigarowError, qualified } from '../kernel/index.ts'
+import { type Database, explainDbError, SQLSTATE } from '../db/index.ts'
+import { type ErrorCode, GigarowError } from '../kernel/index.ts'
 import { ensureStore } from '../store/index.ts'
-import { checkCounts, planAppend } from './append.ts'
+import { checkTables, countBefore } from './check-load.ts'
+import { loadEmptiedAgain } from './emptied.ts'
 import type { Phase, PhaseUnit } from './events.ts'
-import { exclusively, whileNoneWorks } from './exclusively.ts'
+import { exclusively } from './exclusively.ts'
 import { FILLERS } from './fill.ts'
 import { planVacuum, setSequences, type VacuumPlan, vacuumAll, vacuumSteps } from './finish.ts'
 import { forecastLoad, preflightLoad } from './forecast.ts'
@@ -12,7 +13,6 @@ import { explainPaths, planLeaves, readPaths, treesOf } from './leaves/trees.ts'
 import {
   cancelWorkers,
   endOrphans,
-  forgetChunks,
   loadedRows,
   openRuns,
   type PhaseRecord,
@@ -22,15 +22,15 @@ import {
   setState,
 } from './ledger.ts'
 import type { SeedOptions } from './options.ts'
-import { checkOwnCode, checkPairs } from './own-code.ts'
-import { type Filler, type LoadPlan, type RowsBefore, tableKey, totalRows } from './plan.ts'
-import { checkEmpty, checkUnreferenced, isEmpty, type LoadTable, preflight, readTables } from './preflight.ts'
-import { type Preparation, prepare, refuseUnfinished, stoppedRuns } from './prepare.ts'
+import { checkOwnCode } from './own-code.ts'
+import { type Filler, type LoadPlan, totalRows } from './plan.ts'
+import { type LoadTable, preflight } from './preflight.ts'
+import { prepare } from './prepare.ts'
 import { checkRights } from './rights.ts'
 import { watching } from './server-progress.ts'
 import { outstanding, rebuild } from './strip-run.ts'
 import { tableOrder } from './table-order.ts'
-import { type TableResult, verify, withRowsBefore } from './verify.ts'
+import { type TableResult, verify } from './verify.ts'
 import type { WorkerPool } from './workers.ts'
 
 export interface SeedReport {
@@ -49,11 +49,11 @@ export interface SeedReport {
  * connections. Whatever ends it early (a signal, a crash on either side), resume() goes on from the ledger.
  */
 export async function seed(db: Database, plan: LoadPlan, given: SeedOptions): Promise<SeedReport> {
-  await ensureStore(db)
   if (given.unlogged && given.append !== undefined)
     throw new GigarowError('USAGE', 'Rows are not added to tables that a crash would empty.', {
       hint: 'Leave unlogged or append out.',
     })
+  await ensureStore(db)
   return exclusively(db, given, async (threads) => {
     const checked = await checkTables(db, plan, given)
     const started = performance.now()
@@ -75,50 +75,6 @@ export async function seed(db: Database, plan: LoadPlan, given: SeedOptions): Pr
   })
 }
 
-/** Refuses what seed() would refuse by a look at the tables, also while another load works. Changes nothing. */
-export async function checkLoad(
-  db: Database,
-  plan: LoadPlan,
-  options: Pick<SeedOptions, 'truncate' | 'append'>,
-): Promise<Preparation> {
-  return whileNoneWorks(db, () => checkTables(db, plan, options))
-}
-
-/** Refuses what cannot be loaded, before anything is changed. */
-async function checkTables(
-  db: Database,
-  plan: LoadPlan,
-  { truncate, append }: Pick<SeedOptions, 'truncate' | 'append'>,
-): Promise<Preparation> {
-  await checkRights(db, plan, { truncate: truncate === true })
-  const tables = await readTables(db.sql, plan)
-  const stopped = await stoppedRuns(db, plan)
-  if (append !== undefined) {
-    await refuseUnfinished(db, stopped)
-    const placed = await planAppend(db, { plan, tables, fromRow: append.fromRow })
-    await checkPairs(db.sql, placed.plan)
-    return { ...placed, stopped }
-  }
-  await checkPairs(db.sql, plan)
-  if (truncate) await checkUnreferenced(db.sql, tables)
-  else {
-    await refuseUnfinished(db, stopped)
-    await checkEmpty(db.sql, tables)
-  }
-  return { plan, tables, stopped }
-}
-
-/** Rows that are there already are counted and summed where no number tells new ones from them. */
-async function countBefore(
-  db: Database,
-  { plan, tables, threads }: Pick<Preparation, 'plan' | 'tables'> & { threads: WorkerPool },
-  { jobs, signal, append }: SeedOptions,
-): Promise<Pick<Preparation, 'plan' | 'tables'>> {
-  const counted = await withRowsBefore(db, { plan, tables, jobs, threads, signal })
-  if (append?.fromRow === undefined) checkCounts(counted, plan)
-  return { plan: counted, tables: tables.map(({ live }, k) => ({ live, plan: counted.tables[k]! })) }
-}
-
 /** Goes on with an unfinished load, with its own plan; filler and jobs may differ, the rows cannot. */
 export async function resume(db: Database, run: Run, options: SeedOptions): Promise<SeedReport> {
   checkOwnCode(run.plan, options.profile)
@@ -135,46 +91,6 @@ export async function resume(db: Database, run: Run, options: SeedOptions): Prom
       return carryOn(db, { run: now, tables, threads }, options)
     }),
   )
-}
-
-/** A crash of the server has emptied unlogged tables, whose ledger still calls chunks done. */
-async function loadEmptiedAgain(
-  db: Database,
-  { run, tables }: { run: Run; tables: readonly LoadTable[] },
-  { emit }: SeedOptions,
-): Promise<void> {
-  for (const { plan, live } of tables) {
-    const lost = await lostChunks(db.sql, { plan, live })
-    if (lost === 'none') continue
-    if (plan.before !== undefined) throw rowsLost(live, plan.before)
-    const rows = await forgetChunks(db.sql, { run: run.id, table: tableKey(plan), chunks: lost })
-    if (rows === 0) continue
-    const message = `The unlogged table ${displayName(live)} has lost the ${formatCount(rows)} rows that were loaded, as a crash of the server does: they are loaded again.`
-    emit({ type: 'notice', message })
-  }
-}
-
-function rowsLost(live: LoadTable['live'], { rows }: RowsBefore): GigarowError {
-  const table = displayName(live)
-  return new GigarowError(
-    'SEED_ROWS_LOST',
-    `The unlogged table ${table} has lost all of its rows, as a crash of the server does: also about ${formatCount(rows)} that were there before this load.`,
-    {
-      facts: { table, rows },
-      hint: 'Load the table again as a whole: the same command with --truncate instead of --append.',
-    },
-  )
-}
-
-/** Of a table that is filled partition by partition, those of its unlogged partitions that are empty; else all or none. */
-async function lostChunks(sql: Sql, { plan, live }: LoadTable): Promise<readonly number[] | 'all' | 'none'> {
-  if (plan.units === undefined)
-    return live.leaves.every((leaf) => leaf.unlogged) && (await isEmpty(sql, live)) ? 'all' : 'none'
-  const unlogged = new Set(live.leaves.filter((leaf) => leaf.unlogged).map(qualified))
-  const lost: number[] = []
-  for (const [chunk, { leaf }] of plan.units.entries())
-    if (unlogged.has(qualified(leaf)) && (await isEmpty(sql, leaf))) lost.push(chunk)
-  return lost
 }
 
 /** Unfinished loads, newest first; none when gigarow was never used on the database. */
