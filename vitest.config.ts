@@ -20,7 +20,7 @@ export const LONG = [
   'test/db/init/**/*.test.ts',
   'test/db/migrate/{apply,prove}.test.ts',
   'test/db/schema/{generate,video-store}.test.ts',
-  'test/db/seed/{conformance,estimate,hazards,leaves,profiles,stopped,types}.test.ts',
+  'test/db/seed/{append,conformance,estimate,hazards,leaves,profiles,roles,stopped,types,unlogged}.test.ts',
   'test/db/tuning/{measure,privileges,restart}.test.ts',
 ]
 

@@ -94,6 +94,15 @@ export const ERROR_CODES = {
   LOCK_TIMEOUT: { exit: 1, meaning: 'A lock could not be taken in time; the blockers are named.' },
   TABLE_MISSING: { exit: 1, meaning: 'A table that is to be filled is not in the database.' },
   TABLE_NOT_EMPTY: { exit: 1, meaning: 'A table to be filled holds rows, and --truncate was not given.' },
+  SEED_APPEND_UNKNOWN: {
+    exit: 1,
+    meaning:
+      'A table that rows are to be added to holds rows that the ledger does not know; --from-row gives the number of the first new one.',
+  },
+  SEED_ROWS_LOST: {
+    exit: 1,
+    meaning: 'A crash of the server has emptied an unlogged table that rows were being added to.',
+  },
   SEED_REFERENCED: {
     exit: 1,
     meaning: 'A table to be emptied with --truncate is pointed at by rows of a table outside of the profile.',

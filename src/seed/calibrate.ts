@@ -27,6 +27,8 @@ export interface CalibrateOptions {
   readonly plan: LoadPlan
   readonly jobs: number
   readonly threads: WorkerPool
+  /** The tables will be unlogged. */
+  readonly unlogged?: boolean | undefined
   readonly signal: AbortSignal
 }
 
@@ -44,13 +46,14 @@ const MAX_TABLES = 5
 export async function calibrate(
   db: Database,
   tables: readonly LoadTable[],
-  { plan, jobs, threads, signal }: CalibrateOptions,
+  options: CalibrateOptions,
 ): Promise<Calibration> {
+  const { plan } = options
   const largest = pickLargest(tables)
   const total = plan.tables.reduce((sum, { rows }) => sum + rows, 0)
   if (total < LEAST_ROWS) return { filler: 'copy', reason: 'too few rows to measure', tables: [] }
   try {
-    const measured = await measure(db, largest, { plan, jobs, threads, signal })
+    const measured = await measure(db, largest, options)
     return { ...decide(largest, measured), tables: measured }
   } catch (error) {
     if (errorCodeOf(error) !== SQLSTATE.INSUFFICIENT_PRIVILEGE) throw error
@@ -62,12 +65,14 @@ export async function calibrate(
 async function measure(
   db: Database,
   largest: readonly LoadTable[],
-  { plan, jobs, threads, signal }: CalibrateOptions,
+  { plan, jobs, threads, unlogged, signal }: CalibrateOptions,
 ): Promise<MeasuredTable[]> {
   const measured: MeasuredTable[] = []
   for (const table of largest) {
     signal.throwIfAborted()
-    const tasks = Array.from({ length: jobs }, (_, k) => taskFor(db, table, { seed: plan.seed, jobs, k }))
+    const tasks = Array.from({ length: jobs }, (_, k) =>
+      taskFor(db, table, { seed: plan.seed, jobs, unlogged, k }),
+    )
     const sample = tasks[0]!.rows
     const sql = (await Promise.all(tasks.map(measureSql))).reduce((sum, rate) => sum + rate, 0)
     let copy = 0
@@ -111,17 +116,18 @@ function decide(
 function taskFor(
   { target }: Database,
   { plan, live }: LoadTable,
-  { seed, jobs, k }: { seed: number; jobs: number; k: number },
+  { seed, jobs, unlogged, k }: { seed: number; jobs: number; unlogged?: boolean | undefined; k: number },
 ): MeasureTask {
   const into = { schema: 'gigarow', name: `calibration_${process.pid}_${k}` }
-  const kind = live.leaves.every((leaf) => leaf.unlogged) ? 'unlogged table' : 'table'
+  const kind = unlogged || live.leaves.every((leaf) => leaf.unlogged) ? 'unlogged table' : 'table'
   const like = `(like ${qualified(live)} including defaults including generated including identity)`
   return {
     kind: 'measure',
     target,
     create: `create ${kind} ${qualified(into)} ${like}`,
     into,
-    table: plan,
+    // As if the rows were the first ones: what they are made of does not depend on their numbers.
+    table: { ...plan, offset: 0 },
     rows: Math.min(plan.rows, SAMPLE_ROWS, Math.max(1000, Math.ceil(plan.rows / jobs))),
     seed,
   }

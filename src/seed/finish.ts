@@ -1,18 +1,84 @@
 import { type Database, withSession } from '../db/index.ts'
-import { ident, qualified } from '../kernel/index.ts'
+import { displayName, type Emit, ident, qualified } from '../kernel/index.ts'
+import type { SeedEvent } from './events.ts'
 import { workerName } from './ledger.ts'
 import type { LoadTable } from './preflight.ts'
+import { numberColumn } from './row-number.ts'
 
-/** Explicit values do not move a sequence: the next row of the application must not collide with ours. */
-export async function setSequences(db: Database, tables: readonly LoadTable[]): Promise<void> {
+/**
+ * Explicit values do not move a sequence: the next row of the application must not collide with ours. Where rows were added, never
+ * backwards: the application may have taken values meanwhile.
+ */
+export async function setSequences(
+  db: Database,
+  tables: readonly LoadTable[],
+  { append, emit }: { append: boolean; emit: Emit<SeedEvent> },
+): Promise<void> {
+  const least = append ? 'greatest(m, 1, pg_sequence_last_value($1::text::regclass))' : 'greatest(m, 1)'
   for (const { plan, live } of tables) {
     const filled = new Set(plan.columns.map((c) => c.name))
     for (const column of live.columns.filter((c) => c.sequence !== undefined && filled.has(c.name))) {
-      await db.sql.unsafe(
-        `select setval($1::text::regclass, greatest(m, 1), m is not null) from (select max(${ident(column.name)}) as m from ${qualified(live)}) t`,
-        [column.sequence!],
-      )
+      const sequence = column.sequence!
+      const [right] = await db.sql<{ may: boolean }[]>`
+        select has_sequence_privilege(${sequence}::text, 'update')
+           and (not ${append} or has_sequence_privilege(${sequence}::text, 'usage, select')) as may`
+      const where = `(select max(${ident(column.name)}) as m from ${qualified(live)}) t`
+      if (right!.may) {
+        await db.sql.unsafe(`select setval($1::text::regclass, ${least}, m is not null) from ${where}`, [
+          sequence,
+        ])
+        continue
+      }
+      const [row] = await db.sql.unsafe<{ m: string | null }[]>(`select m::text from ${where}`)
+      const message = `The sequence of ${displayName(live)}.${column.name} stays where it is, since this role may not set it: the next row that the application inserts may collide with a loaded one. For whoever may: SELECT setval('${sequence.replaceAll("'", "''")}', ${row!.m ?? 1});`
+      emit({ type: 'notice', message })
     }
+  }
+}
+
+/** While rows are added the application's own get numbers behind them. Where that is not allowed, setSequences() says so. */
+export async function reserveNumbers({ sql }: Database, tables: readonly LoadTable[]): Promise<void> {
+  for (const { plan, live } of tables) {
+    const column = numberColumn(plan)
+    const sequence = live.columns.find(({ name }) => name === column?.name)?.sequence
+    if (column === undefined || sequence === undefined) continue
+    const last = column.start + (plan.offset ?? 0) + plan.rows - 1
+    await sql`
+      select setval(s.name::regclass, greatest(${last}::int8, pg_sequence_last_value(s.name::regclass)))
+        from (select ${sequence}::text as name) s where has_sequence_privilege(s.name, 'update') and has_sequence_privilege(s.name, 'usage, select')`
+  }
+}
+
+/** What VACUUM and ANALYZE look at. */
+export interface VacuumPlan {
+  /** Relations that hold rows. */
+  readonly leaves: readonly string[]
+  readonly parents: readonly string[]
+  /** A sentence for each table that this role may not vacuum. */
+  readonly denied: readonly string[]
+}
+
+export async function planVacuum(db: Database, tables: readonly LoadTable[]): Promise<VacuumPlan> {
+  const oids = tables.flatMap(({ live }) => [live.oid, ...live.leaves.map((leaf) => leaf.oid)])
+  const maintain = db.version >= 170_000 ? "or has_table_privilege(c.oid, 'maintain')" : ''
+  const rows = await db.sql.unsafe<{ oid: string; may: boolean; owner: string }[]>(
+    `select c.oid::int8::text as oid, pg_get_userbyid(c.relowner)::text as owner,
+            pg_has_role(c.relowner, 'usage') or pg_has_role(d.datdba, 'usage') ${maintain} as may
+       from pg_class c, pg_database d where c.oid = any ($1::text[]::int8[]::oid[]) and d.datname = current_database()`,
+    [oids],
+  )
+  const rights = new Map(rows.map((row) => [row.oid, row]))
+  const may = ({ oid }: { oid: string }) => rights.get(oid)?.may !== false
+  const denied = tables.filter(({ live }) => ![live, ...live.leaves].every(may))
+  return {
+    leaves: tables.flatMap(({ live }) => live.leaves.filter(may).map((leaf) => qualified(leaf))),
+    parents: tables
+      .filter(({ live }) => live.kind === 'partitioned' && may(live))
+      .map(({ live }) => qualified(live)),
+    denied: denied.map(
+      ({ live }) =>
+        `${displayName(live)} is not vacuumed and analyzed, which is for ${rights.get(live.oid)?.owner ?? 'its owner'} to do: VACUUM (FREEZE, ANALYZE) ${displayName(live)};`,
+    ),
   }
 }
 
@@ -26,11 +92,10 @@ export interface VacuumOptions {
 /** VACUUM and ANALYZE of every relation that holds rows, side by side; then ANALYZE of partitioned parents. */
 export async function vacuumAll(
   db: Database,
-  tables: readonly LoadTable[],
+  { leaves, parents }: VacuumPlan,
   { run, jobs, signal, onDone }: VacuumOptions,
 ): Promise<void> {
-  const queue = tables.flatMap(({ live }) => live.leaves.map((leaf) => qualified(leaf)))
-  const parents = tables.filter(({ live }) => live.kind === 'partitioned').map(({ live }) => qualified(live))
+  const queue = [...leaves]
   const named = { target: db.target, applicationName: workerName(run) }
   await Promise.all(
     Array.from({ length: Math.min(jobs, queue.length) }, () =>
@@ -50,6 +115,6 @@ export async function vacuumAll(
   }
 }
 
-export function vacuumSteps(tables: readonly LoadTable[]): number {
-  return tables.reduce((sum, { live }) => sum + live.leaves.length + (live.kind === 'partitioned' ? 1 : 0), 0)
+export function vacuumSteps({ leaves, parents }: VacuumPlan): number {
+  return leaves.length + parents.length
 }

@@ -29,12 +29,12 @@ export interface ForecastOptions {
 export async function forecastLoad(
   db: Database,
   { plan, tables, meanwhile = async () => {} }: ForecastOptions,
-  { space, jobs, filler, withoutTriggers = false }: SeedOptions,
+  { space, jobs, filler, indexes, unlogged, withoutTriggers = false }: SeedOptions,
 ): Promise<Forecast> {
   // Before sessions of our own have locks.
   const obstacles = await findObstacles(db.sql, tables)
   const [estimate, done] = await Promise.allSettled([
-    estimateLoad(db, { plan, tables, jobs, filler, withoutTriggers }).then((made) => {
+    estimateLoad(db, { plan, tables, jobs, filler, indexes, unlogged, withoutTriggers }).then((made) => {
       if (space !== undefined) checkSpace(made.disk, space)
       return made
     }),
@@ -59,7 +59,7 @@ export async function preflightLoad(
   { plan, tables, threads }: { plan: LoadPlan; tables: readonly LoadTable[]; threads: WorkerPool },
   options: SeedOptions,
 ): Promise<SeedOptions> {
-  const { jobs, emit, signal } = options
+  const { jobs, emit, signal, unlogged } = options
   signal.throwIfAborted()
   const meanwhile = () => checkSample(db, tables, { seed: plan.seed, emit })
   const { estimate, notices } = await forecastLoad(db, { plan, tables, meanwhile }, options)
@@ -69,7 +69,7 @@ export async function preflightLoad(
     tellTime(estimate, emit)
     return options
   }
-  const calibration = await calibrate(db, tables, { plan, jobs, threads, signal })
+  const calibration = await calibrate(db, tables, { plan, jobs, threads, unlogged, signal })
   emit({ type: 'calibrated', ...calibration })
   const chosen = { ...options, filler: calibration.filler }
   tellTime((await forecastLoad(db, { plan, tables }, chosen)).estimate, emit)

@@ -64,6 +64,17 @@ export async function readRun(sql: AnySql, id: number): Promise<Run> {
   return toRun(row)
 }
 
+/** The finished load that filled the table last; later ones that were given up have emptied it. */
+export async function lastLoadOf(sql: AnySql, table: string): Promise<Run | undefined> {
+  const rows = await sql.unsafe<RunRow[]>(
+    `select ${RUN_COLUMNS} from gigarow.seed_run r
+      where state = 'done' and exists (select from gigarow.seed_chunk c where c.run_id = r.id and c.table_name = $1)
+      order by r.id desc limit 1`,
+    [table],
+  )
+  return rows.map(toRun)[0]
+}
+
 /** One row for the run and one for each chunk; inside the transaction that prepares the tables. */
 export async function insertRun(
   session: ReservedSql,
@@ -79,9 +90,11 @@ export async function insertRun(
       await insertUnits(session, { run: id, table: tableKey(table), units: table.units })
       continue
     }
+    const offset = table.offset ?? 0
     await session`
       insert into gigarow.seed_chunk (run_id, table_name, chunk, lo, hi)
-      select ${id}, ${tableKey(table)}, k, k * ${table.chunkRows}::int8 + 1, least(${table.rows}::int8, (k + 1) * ${table.chunkRows}::int8)
+      select ${id}, ${tableKey(table)}, k, ${offset}::int8 + k * ${table.chunkRows}::int8 + 1,
+             ${offset}::int8 + least(${table.rows}::int8, (k + 1) * ${table.chunkRows}::int8)
         from generate_series(0::int8, ${chunkCount(table)}::int8 - 1) as k`
   }
   return id

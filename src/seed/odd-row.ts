@@ -9,7 +9,7 @@ export interface OddRowOptions {
   readonly table: TablePlan
   readonly live: LiveTable
   readonly seed: number
-  /** The number of a row, from 0, as SQL; undefined where no row tells its own. */
+  /** The number of a row, from 0 for the first of the load, as SQL; undefined where no row tells its own. */
   readonly number: string | undefined
 }
 
@@ -40,9 +40,10 @@ export async function namingRow(db: Database, error: unknown, options: OddRowOpt
 
 async function findOddRow(db: Database, options: OddRowOptions, chunk: number): Promise<OddRow | undefined> {
   const { table } = options
+  const { offset = 0 } = table
   const isNumbered = options.number !== undefined
   if (isNumbered && (chunk < 0 || chunk >= chunkCount(table))) return undefined
-  const range = isNumbered ? chunkAt(table, chunk) : { lo: 1, hi: table.rows }
+  const range = isNumbered ? chunkAt(table, chunk) : { lo: offset + 1, hi: offset + table.rows }
   if (range.hi - range.lo >= MOST_ROWS) return undefined
   return db.withSession((session) =>
     inTransaction(session, async () => {
@@ -63,6 +64,7 @@ interface Look extends OddRowOptions {
 
 async function byNumber(look: Look, number: string): Promise<OddRow | undefined> {
   const { table, lo, hi } = look
+  const base = 1 + (table.offset ?? 0)
   const seen = new Uint8Array(hi - lo + 1)
   let first = Number.POSITIVE_INFINITY
   const expected = hashes(look)
@@ -70,10 +72,10 @@ async function byNumber(look: Look, number: string): Promise<OddRow | undefined>
     look,
     {
       columns: `${number}::text as n, ${rowHashSql(table, 't')}::text as hash`,
-      where: `${number} between ${lo - 1} and ${hi - 1}`,
+      where: `${number} between ${lo - base} and ${hi - base}`,
     },
     ({ n, hash }) => {
-      const k = Number(n) - lo + 1
+      const k = Number(n) + base - lo
       if (seen[k]! < 2) seen[k]!++
       if (seen[k]! > 1 || BigInt.asUintN(64, BigInt(hash!)) !== expected[k]) first = Math.min(first, lo + k)
     },
@@ -81,7 +83,7 @@ async function byNumber(look: Look, number: string): Promise<OddRow | undefined>
   const missing = seen.indexOf(0)
   if (missing !== -1) first = Math.min(first, lo + missing)
   if (first === Number.POSITIVE_INFINITY) return undefined
-  return describe(look, { row: first, where: `${number} = ${first - 1}`, values: [] })
+  return describe(look, { row: first, where: `${number} = ${first - base}`, values: [] })
 }
 
 /** Rows that nobody can tell by a number are told by their hash. */

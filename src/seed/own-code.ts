@@ -43,19 +43,20 @@ export async function checkPairs(
 ): Promise<void> {
   for (const table of tables) {
     for (const column of table.columns.filter((own) => pairsOf(own).length > 0)) {
-      const fill: TableFill = { table: table.table, rows: table.rows, columns: [column] }
-      for (const range of samples(table.rows)) await compare(sql, { fill, column, seed, ...range })
+      const fill: TableFill = { ...table, columns: [column] }
+      for (const range of samples(table)) await compare(sql, { fill, column, seed, ...range })
     }
   }
 }
 
-function samples(rows: number): { lo: number; hi: number }[] {
+function samples({ rows, offset = 0 }: TableFill): { lo: number; hi: number }[] {
+  const [first, last] = [offset + 1, offset + rows]
   const around = (row: number, count: number) => ({
-    lo: Math.max(1, row - count / 2),
-    hi: Math.min(rows, row + count / 2),
+    lo: Math.max(first, row - count / 2),
+    hi: Math.min(last, row + count / 2),
   })
-  return [around(1, SAMPLE), around(Math.floor(rows / 2), SAMPLE), around(rows, SAMPLE)]
-    .concat([2 ** 31, 2 ** 32].filter((row) => row < rows).map((row) => around(row, 100)))
+  return [around(first, SAMPLE), around(offset + Math.floor(rows / 2), SAMPLE), around(last, SAMPLE)]
+    .concat([2 ** 31, 2 ** 32].filter((row) => row > first && row < last).map((row) => around(row, 100)))
     .flatMap((range) => segments(range))
 }
 

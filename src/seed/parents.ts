@@ -1,8 +1,8 @@
 import type { ColumnFill, GeneratorSpec, Profile, TableFill } from './profile.ts'
-import { compileRows } from './rows.ts'
+import { blockOf, compileRows } from './rows.ts'
 import { eachSpec, mapSpecs } from './specs.ts'
 
-const KINDS: ReadonlySet<unknown> = new Set(['reference', 'children', 'childNumber'])
+export const KINDS: ReadonlySet<unknown> = new Set(['reference', 'children', 'childNumber'])
 
 function keyOf({ table }: TableFill): string {
   return `${table.schema}.${table.name}`
@@ -19,7 +19,8 @@ export function relink(profile: Profile): Profile {
       changed = true
       const column = parent.columns.find(({ name }) => name === spec.column)
       const generator = column === undefined ? {} : { generator: mapSpecs(column.generator, refresh) }
-      return Object.freeze({ ...spec, rows: parent.rows, ...generator })
+      const offset = parent.offset === undefined ? {} : { offset: parent.offset }
+      return Object.freeze({ ...spec, rows: parent.rows, ...offset, ...generator })
     }
     const columns = fill.columns.map((column) =>
       Object.freeze({ ...column, generator: mapSpecs(column.generator, refresh) as GeneratorSpec }),
@@ -28,7 +29,7 @@ export function relink(profile: Profile): Profile {
     const rows = nearestRows(fill.rows, columns)
     const made = Object.freeze({ ...fill, rows, columns: Object.freeze(columns) })
     // Other numbers of rows may not go together.
-    compileRows(made, { seed: 0, block: 0 })
+    compileRows(made, { seed: 0, block: blockOf(1 + (made.offset ?? 0)) })
     tables.set(keyOf(fill), made)
     return made
   })

@@ -9,13 +9,27 @@ export interface LoadPlan {
   readonly profile: string
   readonly seed: number
   readonly tables: readonly TablePlan[]
+  /** Rows are added to those that the tables hold. */
+  readonly append?: true
+}
+
+/** Of a table that holds rows when others are added: what verification tells the new ones by. */
+export interface RowsBefore {
+  /** As many as is known; exact where there is a checksum. */
+  readonly rows: number
+  /**
+   * Of all of them, 16 hexadecimal digits: they and the new ones must make the sum of the finished table. Absent where the new ones are
+   * found by their numbers, through an index.
+   */
+  readonly checksum?: string
 }
 
 export interface TablePlan extends TableFill {
-  /** Rows of every chunk but the last: chunk k holds rows k * chunkRows + 1 to (k + 1) * chunkRows. */
+  /** Rows of every chunk but the last: chunk k holds rows k * chunkRows + 1 to (k + 1) * chunkRows, behind the offset. */
   readonly chunkRows: number
   /** Of a table whose partitions are filled one by one: then these are its chunks in the ledger, in this order. */
   readonly units?: readonly LeafUnit[]
+  readonly before?: RowsBefore
 }
 
 /** A partition and all of its rows, where these are a range of row numbers: one transaction. */
@@ -79,8 +93,9 @@ export function chunkCount({ rows, chunkRows }: TablePlan): number {
   return Math.ceil(rows / chunkRows)
 }
 
-export function chunkAt({ rows, chunkRows }: TablePlan, chunk: number): Chunk {
-  return { chunk, lo: chunk * chunkRows + 1, hi: Math.min(rows, (chunk + 1) * chunkRows) }
+export function chunkAt({ rows, offset = 0, chunkRows }: TablePlan, chunk: number): Chunk {
+  const lo = offset + chunk * chunkRows + 1
+  return { chunk, lo, hi: offset + Math.min(rows, (chunk + 1) * chunkRows) }
 }
 
 /** Generators are compiled for blocks of 2^32 rows (the hash folds above them): a chunk is cut where a block ends. */

@@ -1,5 +1,5 @@
 import { type LiveColumn, type LiveTable, readLiveTable } from '../catalog/index.ts'
-import type { AnySql } from '../db/index.ts'
+import { type AnySql, errorCodeOf, SQLSTATE } from '../db/index.ts'
 import { displayName, formatCount, GigarowError, type QualifiedName, qualified } from '../kernel/index.ts'
 import { type LiveType, readLiveTypes, typeProblem } from './live-types.ts'
 import { checkPairs } from './own-code.ts'
@@ -111,7 +111,7 @@ export async function checkEmpty(sql: AnySql, tables: readonly LoadTable[]): Pro
       `Table ${name} already holds rows${about}; a load starts with an empty table.`,
       {
         facts: { table: name },
-        hint: 'Keep them and load elsewhere, or give --truncate to delete them all first.',
+        hint: 'Give --append to add rows to them, or --truncate to delete them all first.',
       },
     )
   }
@@ -124,7 +124,7 @@ export async function isEmpty(sql: AnySql, table: QualifiedName): Promise<boolea
   return !row!.holds
 }
 
-async function estimatedRows(sql: AnySql, { leaves }: LiveTable): Promise<number> {
+export async function estimatedRows(sql: AnySql, { leaves }: LiveTable): Promise<number> {
   const [row] = await sql.unsafe<{ estimate: string }[]>(
     'select coalesce(sum(greatest(reltuples, 0)), 0)::int8::text as estimate from pg_class where oid = any ($1::text[]::int8[]::oid[])',
     [leaves.map((leaf) => leaf.oid)],
@@ -137,8 +137,11 @@ export async function checkUnreferenced(sql: AnySql, tables: readonly LoadTable[
   const mine = new Set(tables.map(({ live }) => qualified(live)))
   for (const { live } of tables) {
     for (const key of live.foreignKeys.filter((k) => !mine.has(qualified(k.table)))) {
-      if (await isEmpty(sql, key.table)) continue
       const [name, other] = [displayName(live), displayName(key.table)]
+      const empty = await isEmpty(sql, key.table).catch((error: unknown) => {
+        throw errorCodeOf(error) === SQLSTATE.INSUFFICIENT_PRIVILEGE ? unseen(name, other, key.name) : error
+      })
+      if (empty) continue
       throw new GigarowError(
         'SEED_REFERENCED',
         `Table ${name} cannot be emptied: ${other} holds rows and points at it (${key.name}).`,
@@ -149,4 +152,15 @@ export async function checkUnreferenced(sql: AnySql, tables: readonly LoadTable[
       )
     }
   }
+}
+
+function unseen(name: string, other: string, constraint: string): GigarowError {
+  return new GigarowError(
+    'SEED_REFERENCED',
+    `Table ${name} cannot be emptied: ${other} points at it (${constraint}), and this role may not see whether it holds rows.`,
+    {
+      facts: { table: name, references: other, constraint },
+      hint: `Load as the owner of ${other}, or have that constraint dropped meanwhile. Nothing was changed.`,
+    },
+  )
 }

@@ -1,12 +1,13 @@
-import { type Database, endSessions, withLockRetry } from '../db/index.ts'
+import { type Database, endSessions, errorCodeOf, type ReservedSql, withLockRetry } from '../db/index.ts'
 import { formatCount, GigarowError } from '../kernel/index.ts'
+import { reserveNumbers } from './finish.ts'
 import { hasLedger, insertRun, loadedRows, openRuns, type Run, setState, workerName } from './ledger.ts'
 import type { SeedOptions } from './options.ts'
 import { type LoadPlan, tableKey, totalRows } from './plan.ts'
+import { planStrips } from './plan-strips.ts'
 import type { LoadTable } from './preflight.ts'
-import { planStrip } from './strip.ts'
+import { PERSISTENCE, type Strip } from './strip.ts'
 import { dropForLoad, restoreTriggers, takeOverJournal } from './strip-run.ts'
-import { readRowTriggers, stripTriggers } from './triggers.ts'
 
 /** Loads that stopped and own a table of the plan: its indexes are still away. */
 export async function stoppedRuns(db: Database, plan: LoadPlan): Promise<Run[]> {
@@ -23,7 +24,9 @@ export async function refuseUnfinished(db: Database, [run]: readonly Run[]): Pro
     `Load ${run.id} of profile ${run.plan.profile} stopped at ${formatCount(rows)} of ${formatCount(totalRows(run.plan))} rows.`,
     {
       facts: { run: run.id, profile: run.plan.profile, rows, state: run.state },
-      hint: 'Go on with: gigarow seed --resume. To start again from nothing: the same command with --truncate.',
+      hint: run.plan.append
+        ? 'Go on with: gigarow seed --resume. --truncate would delete the rows that were there before it, too.'
+        : 'Go on with: gigarow seed --resume. To start again from nothing: the same command with --truncate.',
     },
   )
 }
@@ -44,10 +47,10 @@ export async function prepare(
   { plan, tables, stopped }: Preparation,
   options: SeedOptions,
 ): Promise<number> {
-  const { withoutTriggers = false } = options
-  const triggers = withoutTriggers ? await readRowTriggers(db.sql, tables) : []
-  const strips = [...planStrip(tables.map((t) => t.live)), ...stripTriggers(triggers)]
   const { signal, emit } = options
+  const { strips, said } = await planStrips(db, tables, options)
+  for (const message of said) emit({ type: 'notice', message })
+  const ownsAll = await mayRestart(db, tables)
   for (const run of stopped) await endSessions(db.sql, workerName(run.id))
   const { id, events } = await db.withSession((session) =>
     withLockRetry(
@@ -60,14 +63,44 @@ export async function prepare(
           await takeOverJournal(session, { from: run.id, run: id })
           await setState(session, run.id, 'abandoned')
         }
-        if (!withoutTriggers) await restoreTriggers(session, id)
-        const events = await dropForLoad(session, { run: id, strips })
-        if (options.truncate)
-          await session.unsafe(`truncate ${plan.tables.map(tableKey).join(', ')} restart identity`)
-        return { id, events }
+        if (!options.withoutTriggers) await restoreTriggers(session, id)
+        const isLate = ({ name, stage }: Strip) => name === PERSISTENCE.name && stage === PERSISTENCE.stage
+        const dropped = await dropForLoad(session, { run: id, strips: strips.filter((s) => !isLate(s)) })
+        if (options.truncate) await truncate(session, { plan, restart: ownsAll })
+        // Behind TRUNCATE, when there is nothing to write anew, and last: files of unlogged tables that a crash of the server finds in an
+        // open transaction may keep it from starting (leaves/fill-leaf.ts).
+        const late = await dropForLoad(session, { run: id, strips: strips.filter(isLate) })
+        return { id, events: [...dropped, ...late] }
       },
     ),
   )
   events.forEach(emit)
+  if (plan.append) await reserveNumbers(db, tables)
   return id
+}
+
+/** Starting a sequence again takes its owner, who is the table's; the right TRUNCATE is not enough. */
+async function mayRestart({ sql }: Database, tables: readonly LoadTable[]): Promise<boolean> {
+  const oids = tables.flatMap(({ live }) => [live.oid, ...live.leaves.map((leaf) => leaf.oid)])
+  const [row] = await sql<{ owns: boolean }[]>`
+    select coalesce(bool_and(pg_has_role(relowner, 'usage')), true) as owns from pg_class where oid = any (${oids}::text[]::int8[]::oid[])`
+  return row!.owns
+}
+
+async function truncate(
+  session: ReservedSql,
+  { plan, restart }: { plan: LoadPlan; restart: boolean },
+): Promise<void> {
+  const names = plan.tables.map(tableKey).join(', ')
+  try {
+    await session.unsafe(`truncate ${names}${restart ? ' restart identity' : ''}`)
+  } catch (error) {
+    if (errorCodeOf(error) !== '0A000') throw error
+    const { message, detail = message } = error as Error & { detail?: string }
+    throw new GigarowError('SEED_REFERENCED', `The tables cannot be emptied: ${detail}`, {
+      facts: { detail },
+      cause: error,
+      hint: 'The foreign key is not this role’s to take away for the load: have its owner drop it meanwhile, or load as that role. Nothing was changed.',
+    })
+  }
 }

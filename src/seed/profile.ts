@@ -23,8 +23,10 @@ export const MAX_ROWS = 1e13
 
 export interface TableFill {
   readonly table: QualifiedName
-  /** Rows are numbered from 1 to `rows`. */
+  /** Rows are numbered from 1 to `rows`, or from offset + 1 to offset + rows. */
   readonly rows: number
+  /** Of rows that are added to a table: how many are numbered before them. Default 0. */
+  readonly offset?: number
   /** In the order they are sent; columns that are left out get the server's default. */
   readonly columns: readonly ColumnFill[]
 }

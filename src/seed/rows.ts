@@ -100,6 +100,7 @@ function compileColumns(
       where,
       seed,
       rows: fill.rows,
+      offset: fill.offset ?? 0,
       block,
       path: [name],
       row: 'i',

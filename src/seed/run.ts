@@ -1,21 +1,15 @@
-import {
-  cancellingSessions,
-  type Database,
-  endSessions,
-  explainDbError,
-  SQLSTATE,
-  type Sql,
-} from '../db/index.ts'
-import { displayName, type ErrorCode, formatCount, GigarowError, qualified } from '../kernel/index.ts'
+import { cancellingSessions, type Database, endSessions, explainDbError, SQLSTATE } from '../db/index.ts'
+import { type ErrorCode, GigarowError } from '../kernel/index.ts'
 import { ensureStore } from '../store/index.ts'
+import { checkTables, countBefore } from './check-load.ts'
+import { loadEmptiedAgain } from './emptied.ts'
 import type { Phase, PhaseUnit } from './events.ts'
-import { exclusively, whileNoneWorks } from './exclusively.ts'
+import { exclusively } from './exclusively.ts'
 import { FILLERS } from './fill.ts'
-import { setSequences, vacuumAll, vacuumSteps } from './finish.ts'
+import { planVacuum, setSequences, type VacuumPlan, vacuumAll, vacuumSteps } from './finish.ts'
 import { forecastLoad, preflightLoad } from './forecast.ts'
 import { explainPaths, planLeaves, readPaths, treesOf } from './leaves/trees.ts'
 import {
-  forgetChunks,
   loadedRows,
   openRuns,
   type PhaseRecord,
@@ -27,9 +21,10 @@ import {
 } from './ledger.ts'
 import type { SeedOptions } from './options.ts'
 import { checkOwnCode } from './own-code.ts'
-import { type Filler, type LoadPlan, tableKey, totalRows } from './plan.ts'
-import { checkEmpty, checkUnreferenced, isEmpty, type LoadTable, preflight } from './preflight.ts'
-import { type Preparation, prepare, refuseUnfinished, stoppedRuns } from './prepare.ts'
+import { type Filler, type LoadPlan, totalRows } from './plan.ts'
+import { type LoadTable, preflight } from './preflight.ts'
+import { prepare } from './prepare.ts'
+import { checkRights } from './rights.ts'
 import { watching } from './server-progress.ts'
 import { outstanding, rebuild } from './strip-run.ts'
 import { tableOrder } from './table-order.ts'
@@ -52,18 +47,23 @@ export interface SeedReport {
  * connections. Whatever ends it early (a signal, a crash on either side), resume() goes on from the ledger.
  */
 export async function seed(db: Database, plan: LoadPlan, given: SeedOptions): Promise<SeedReport> {
+  if (given.unlogged && given.append !== undefined)
+    throw new GigarowError('USAGE', 'Rows are not added to tables that a crash would empty.', {
+      hint: 'Leave unlogged or append out.',
+    })
   await ensureStore(db)
   return exclusively(db, given, async (threads) => {
-    const { tables, stopped } = await checkTables(db, plan, given)
+    const checked = await checkTables(db, plan, given)
     const started = performance.now()
     if (given.filler === 'copy' || given.calibrate) threads.warm()
-    const options = await preflightLoad(db, { plan, tables, threads }, given)
+    const options = await preflightLoad(db, { ...checked, threads }, given)
     options.emit({ type: 'phase.started', phase: 'prepare', total: 1, unit: 'steps', done: 0 })
+    const { plan: counted, tables } = await countBefore(db, { ...checked, threads }, options)
     const paths = await readPaths(db.sql, tables)
-    const whole = planLeaves(plan, paths, options.jobs)
+    const whole = planLeaves(counted, paths, options.jobs)
     for (const message of explainPaths(whole, paths)) options.emit({ type: 'notice', message })
     options.signal.throwIfAborted()
-    const id = await prepare(db, { plan: whole, tables, stopped }, options)
+    const id = await prepare(db, { plan: whole, tables, stopped: checked.stopped }, options)
     return keepingRun(db, { run: id, signal: options.signal }, async () => {
       let run = await readRun(db.sql, id)
       tellStart(run, options, { resumed: false })
@@ -73,37 +73,13 @@ export async function seed(db: Database, plan: LoadPlan, given: SeedOptions): Pr
   })
 }
 
-/** Refuses what seed() would refuse by a look at the tables, also while another load works. Changes nothing. */
-export async function checkLoad(
-  db: Database,
-  plan: LoadPlan,
-  options: Pick<SeedOptions, 'truncate'>,
-): Promise<Pick<Preparation, 'tables' | 'stopped'>> {
-  return whileNoneWorks(db, () => checkTables(db, plan, options))
-}
-
-/** Refuses what cannot be loaded, before anything is changed. */
-async function checkTables(
-  db: Database,
-  plan: LoadPlan,
-  { truncate }: Pick<SeedOptions, 'truncate'>,
-): Promise<Pick<Preparation, 'tables' | 'stopped'>> {
-  const tables = await preflight(db.sql, plan)
-  const stopped = await stoppedRuns(db, plan)
-  if (truncate) await checkUnreferenced(db.sql, tables)
-  else {
-    await refuseUnfinished(db, stopped)
-    await checkEmpty(db.sql, tables)
-  }
-  return { tables, stopped }
-}
-
 /** Goes on with an unfinished load, with its own plan; filler and jobs may differ, the rows cannot. */
 export async function resume(db: Database, run: Run, options: SeedOptions): Promise<SeedReport> {
   checkOwnCode(run.plan, options.profile)
   return exclusively(db, options, (threads) =>
     keepingRun(db, { run: run.id, signal: options.signal }, async () => {
       await endSessions(db.sql, workerName(run.id))
+      await checkRights(db, run.plan, { truncate: false })
       const tables = await preflight(db.sql, run.plan)
       await loadEmptiedAgain(db, { run, tables }, options)
       const now = await readRun(db.sql, run.id)
@@ -113,33 +89,6 @@ export async function resume(db: Database, run: Run, options: SeedOptions): Prom
       return carryOn(db, { run: now, tables, threads }, options)
     }),
   )
-}
-
-/** A crash of the server has emptied unlogged tables, whose ledger still calls chunks done. */
-async function loadEmptiedAgain(
-  db: Database,
-  { run, tables }: { run: Run; tables: readonly LoadTable[] },
-  { emit }: SeedOptions,
-): Promise<void> {
-  for (const { plan, live } of tables) {
-    const lost = await lostChunks(db.sql, { plan, live })
-    if (lost === 'none') continue
-    const rows = await forgetChunks(db.sql, { run: run.id, table: tableKey(plan), chunks: lost })
-    if (rows === 0) continue
-    const message = `The unlogged table ${displayName(live)} has lost the ${formatCount(rows)} rows that were loaded, as a crash of the server does: they are loaded again.`
-    emit({ type: 'notice', message })
-  }
-}
-
-/** Of a table that is filled partition by partition, those of its unlogged partitions that are empty; else all or none. */
-async function lostChunks(sql: Sql, { plan, live }: LoadTable): Promise<readonly number[] | 'all' | 'none'> {
-  if (plan.units === undefined)
-    return live.leaves.every((leaf) => leaf.unlogged) && (await isEmpty(sql, live)) ? 'all' : 'none'
-  const unlogged = new Set(live.leaves.filter((leaf) => leaf.unlogged).map(qualified))
-  const lost: number[] = []
-  for (const [chunk, { leaf }] of plan.units.entries())
-    if (unlogged.has(qualified(leaf)) && (await isEmpty(sql, leaf))) lost.push(chunk)
-  return lost
 }
 
 /** Unfinished loads, newest first; none when gigarow was never used on the database. */
@@ -219,9 +168,9 @@ async function carryOn(
   if (now.state === 'loading') {
     const loaded = await loadedRows(db.sql, run.id)
     const trees = treesOf(await readPaths(db.sql, tables))
-    const order = await tableOrder(db.sql, tables)
+    const ordered = await tableOrder(db.sql, { plan, tables })
     await phase('load', { total: rows, unit: 'rows', done: loaded, rows }, () =>
-      FILLERS[filler]({ db, run: run.id, plan, jobs, threads, trees, order, loaded, emit, signal }),
+      FILLERS[filler]({ db, run: run.id, ...ordered, jobs, threads, trees, loaded, emit, signal }),
     )
     await checkAllDone(db, run)
     now = await advance(db, now, 'finishing')
@@ -229,15 +178,17 @@ async function carryOn(
   if (now.state === 'finishing') {
     const todo = (await outstanding(db.sql, run.id)).length
     await phase('indexes', { total: todo, unit: 'steps', done: 0, rows }, () =>
-      rebuild(db, { run: run.id, jobs, emit, signal }),
+      rebuild(db, { run: run.id, jobs, append: plan.append === true, emit, signal }),
     )
-    await phase('vacuum', { total: vacuumSteps(tables), unit: 'steps', done: 0, rows }, () =>
-      vacuumPhase(db, { run: run.id, tables }, options),
+    const vacuum = await planVacuum(db, tables)
+    await phase('vacuum', { total: vacuumSteps(vacuum), unit: 'steps', done: 0, rows }, () =>
+      vacuumPhase(db, { run: run.id, tables, vacuum, append: plan.append === true }, options),
     )
     now = await advance(db, now, 'verifying')
   }
   let results: TableResult[] = []
-  await phase('verify', { total: rows, unit: 'rows', done: 0, rows }, async () => {
+  const read = plan.tables.reduce((sum, { before }) => sum + (before?.checksum ? before.rows : 0), rows)
+  await phase('verify', { total: read, unit: 'rows', done: 0, rows: read }, async () => {
     results = await verify(db, { run: run.id, plan, tables, jobs, threads, emit, signal })
   })
   await setState(db.sql, run.id, 'done')
@@ -254,14 +205,22 @@ async function carryOn(
   }
 }
 
+interface VacuumPhase {
+  readonly run: number
+  readonly tables: readonly LoadTable[]
+  readonly vacuum: VacuumPlan
+  readonly append: boolean
+}
+
 async function vacuumPhase(
   db: Database,
-  { run, tables }: { run: number; tables: readonly LoadTable[] },
+  { run, tables, vacuum, append }: VacuumPhase,
   { jobs, signal, emit }: SeedOptions,
 ): Promise<void> {
-  await setSequences(db, tables)
+  await setSequences(db, tables, { append, emit })
+  for (const message of vacuum.denied) emit({ type: 'notice', message })
   let done = 0
-  await vacuumAll(db, tables, {
+  await vacuumAll(db, vacuum, {
     run,
     jobs,
     signal,

@@ -6,7 +6,7 @@ import type { SeedEvent } from './events.ts'
 import type { TablePlan } from './plan.ts'
 import type { LoadTable } from './preflight.ts'
 import { selectSql } from './rows.ts'
-import { outerKeys, tryKey } from './sample-keys.ts'
+import { outerKeys, refuseKeysThere, tryKey } from './sample-keys.ts'
 import { sampledRows, whyNotTried } from './sample-trial.ts'
 import { exclusions, type KeyedTable, type UniqueKey, uniqueKeys } from './table-keys.ts'
 
@@ -114,10 +114,14 @@ async function tryTable(
   const trial = { session, plan, seed, into: `pg_temp.${ident(name)}` }
   const reason = await whyNotTried(session, async () => {
     await makeTable(session, table, name)
-    for (const { lo, hi } of sampledRows(plan.rows)) await tryRows(trial, lo, hi)
+    for (const { lo, hi } of sampledRows(plan)) await tryRows(trial, lo, hi)
   })
   if (reason !== undefined) return [{ what: `the rows of ${where}`, reason }]
   const untried: Untried[] = []
+  if (plan.before !== undefined) {
+    const why = await whyNotTried(session, () => refuseKeysThere(trial, table))
+    if (why !== undefined) untried.push({ what: `keys of ${where} that are there`, reason: why })
+  }
   for (const key of await outerKeys(session, table, all)) {
     const why = await whyNotTried(session, () => tryKey(trial, key))
     if (why !== undefined) untried.push({ what: `${key.name} of ${where}`, reason: why })

@@ -4,6 +4,7 @@ import type { TablePlan } from './plan.ts'
 import type { LoadTable } from './preflight.ts'
 import { compileRows } from './rows.ts'
 import { sampledRows } from './sample-trial.ts'
+import { type KeyedTable, uniqueKeys } from './table-keys.ts'
 
 /** A foreign key to a table that the load does not fill. */
 export interface OuterKey {
@@ -63,6 +64,34 @@ export async function tryKey({ session, plan, seed, into }: KeyTrial, key: Outer
   throw orphan(plan, { key, value: found?.value ?? missing[0]!.value, row: found?.row })
 }
 
+/** Keys of the sample that rows of the table have already. An expression or a condition is left to the load itself. */
+export async function refuseKeysThere(
+  { session, into }: Pick<KeyTrial, 'session' | 'into'>,
+  table: KeyedTable,
+): Promise<void> {
+  const { plan, live } = table
+  for (const { name, keyColumns, partial } of uniqueKeys(table)) {
+    if (partial || keyColumns.includes(null)) continue
+    const columns = keyColumns.map((column) => ident(column!))
+    const same = columns.map((column) => `s.${column} = t.${column}`).join(' and ')
+    const key = columns.map((column) => `s.${column}::text`).join(', ')
+    const [found] = await session.unsafe<{ key: string[] }[]>(
+      `select array[${key}] as key from ${into} s where exists (select from ${qualified(live)} t where ${same}) limit 1`,
+    )
+    if (found === undefined) continue
+    const where = displayName(plan.table)
+    const text = `(${keyColumns.join(', ')}) = (${found.key.join(', ')})`
+    throw new GigarowError(
+      'SEED_BREAKS_CONSTRAINT',
+      `Rows that would be added to ${where} break ${name}: ${text} is there already.`,
+      {
+        facts: { table: where, constraint: name, key: found.key },
+        hint: 'The rows that are there have other numbers than it seems: give the number of the first new one with --from-row. Nothing was changed.',
+      },
+    )
+  }
+}
+
 interface Wanted {
   readonly seed: number
   readonly columns: readonly string[]
@@ -76,7 +105,7 @@ function firstRow(
 ): { row: number; value: readonly string[] } | undefined {
   const wanted = new Map(values.map((value) => [JSON.stringify(value), value]))
   const at = columns.map((name) => plan.columns.findIndex((column) => column.name === name))
-  for (const { block, lo, hi } of sampledRows(plan.rows)) {
+  for (const { block, lo, hi } of sampledRows(plan)) {
     const rows = compileRows(plan, { seed, block })
     for (let row = lo; row <= hi; row++) {
       const texts = rows.text(row)

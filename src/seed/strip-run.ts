@@ -10,12 +10,22 @@ import {
 import { type Emit, GigarowError, ident } from '../kernel/index.ts'
 import type { SeedEvent } from './events.ts'
 import { workerName } from './ledger.ts'
-import { isParallel, isSameButValid, rebuildOrder, type Strip, TRIGGER } from './strip.ts'
+import {
+  isGroundwork,
+  isParallel,
+  isSameButValid,
+  PERSISTENCE,
+  rebuildOrder,
+  type Strip,
+  TRIGGER,
+} from './strip.ts'
 
 /** Why something may have to stay. */
 const KEEPS: Readonly<Record<string, string>> = {
   [SQLSTATE.DEPENDENT_OBJECTS]: 'other objects depend on it',
   [SQLSTATE.INSUFFICIENT_PRIVILEGE]: 'it is not this role’s to take away',
+  // invalid_table_definition: SET UNLOGGED of a table that a logged one points at, or that is published.
+  '42P16': 'a logged table points at it, or it is published',
 }
 
 /**
@@ -40,7 +50,7 @@ export async function dropForLoad(
       continue
     }
     kept.add(group)
-    const message = `${name} on ${table} stays during the load, which will be slower: ${reason}.`
+    const message = `${name === PERSISTENCE.name ? 'Logging' : name} on ${table} stays during the load, which will be slower: ${reason}.`
     events.push({ type: 'notice', message })
   }
   const dropped = todo.filter((strip) => !kept.has(strip.group))
@@ -80,7 +90,7 @@ async function journal(
 async function tryDrop(session: ReservedSql, dropSql: string): Promise<string | undefined> {
   await session`savepoint tried`
   try {
-    await session.unsafe(dropSql)
+    await session.unsafe(dropSql).simple()
     await session`release savepoint tried`
     return undefined
   } catch (error) {
@@ -132,6 +142,8 @@ export async function outstanding(sql: AnySql, run: number): Promise<DroppedRow[
 export interface RebuildOptions {
   readonly run: number
   readonly jobs: number
+  /** Rows were added to others: those are not to be deleted. */
+  readonly append: boolean
   readonly emit: Emit<SeedEvent>
   readonly signal: AbortSignal
 }
@@ -156,7 +168,12 @@ export async function rebuild(db: Database, options: RebuildOptions): Promise<vo
       options.signal.throwIfAborted()
       try {
         await rebuildOne(db, row, { ...options, memory })
-        options.emit({ type: 'phase.progress', phase: 'indexes', done: ++done, detail: row.name })
+        options.emit({
+          type: 'phase.progress',
+          phase: 'indexes',
+          done: ++done,
+          detail: row.name === PERSISTENCE.name ? `${row.table_name} is logged again` : row.name,
+        })
       } catch (error) {
         failures.push(error)
       }
@@ -166,6 +183,7 @@ export async function rebuild(db: Database, options: RebuildOptions): Promise<vo
     const queue = isParallel(stage) ? await longestFirst(db.sql, ofStage(rows, stage)) : ofStage(rows, stage)
     const sessions = isParallel(stage) ? builders : 1
     await Promise.all(Array.from({ length: sessions }, () => work(queue)))
+    if (isGroundwork(stage) && failures.length > 0) break
   }
   if (failures.length > 0) throw failures[0]
 }
@@ -197,8 +215,9 @@ async function memoryPerBuild(sql: AnySql, builders: number): Promise<number> {
 async function rebuildOne(
   db: Database,
   row: DroppedRow,
-  { run, emit, memory }: RebuildOptions & { memory: number },
+  options: RebuildOptions & { memory: number },
 ): Promise<void> {
+  const { run, emit, memory } = options
   const started = performance.now()
   const seconds = () => (performance.now() - started) / 1000
   const build = async (session: ReservedSql) => {
@@ -219,7 +238,7 @@ async function rebuildOne(
   const named = { target: db.target, applicationName: workerName(run) }
   await withSession(named, (session) => inTransaction(session, () => build(session))).catch(
     (error: unknown) => {
-      throw explain(error, row)
+      throw explain(error, row, options)
     },
   )
   if (row.stage === 0)
@@ -272,17 +291,20 @@ function differs(row: DroppedRow, found: string | undefined): GigarowError {
 }
 
 /** Unique and foreign keys that the rows break are the profile's fault: say which. Anything else keeps its own words. */
-function explain(error: unknown, row: DroppedRow): unknown {
+function explain(error: unknown, row: DroppedRow, { append }: Pick<RebuildOptions, 'append'>): unknown {
   const code = errorCodeOf(error)
   if (code !== SQLSTATE.UNIQUE_VIOLATION && code !== '23503' && code !== '23514' && code !== '23P01')
     return error
+  const wayOut = append
+    ? 'Remove the rows that are in the way, then gigarow seed --resume'
+    : 'Correct the profile and load again with --truncate'
   const detail = (error as { detail?: string }).detail ?? (error as Error).message
   return new GigarowError(
     'SEED_BREAKS_CONSTRAINT',
     `The loaded rows break ${row.name} on ${row.table_name}: ${detail}`,
     {
       facts: { table: row.table_name, constraint: row.name, sqlstate: code },
-      hint: `Correct the profile and load again with --truncate; until then the table stands ${code === '23503' ? 'with this key not validated' : 'without it'}, all else is back.`,
+      hint: `${wayOut}; until then the table stands ${code === '23503' ? 'with this key not validated' : 'without it'}, all else is back.`,
       cause: error,
     },
   )

@@ -23,6 +23,7 @@ export interface Strip {
 }
 
 export const STAGE = {
+  /** Before indexes: what is logged again is written once more, with all that is on it. */ logged: -1,
   index: 0,
   adopt: 1,
   /* parents, the deepest first: 2 to 99 */ parent: 99,
@@ -36,26 +37,37 @@ export const TRIGGER = 'trigger '
 
 /** In the order of dropping: foreign keys, constraints and indexes, settings. */
 export function planStrip(tables: readonly LiveTable[]): Strip[] {
-  const foreignKeys = new Map<string, readonly Strip[]>()
-  for (const key of tables.flatMap((t) => t.foreignKeys)) {
-    const strips = stripForeignKey(key)
-    // One between two tables of the same load is seen from both sides.
-    foreignKeys.set(strips[0]!.group, strips)
-  }
   return [
-    ...[...foreignKeys.values()].flat(),
+    ...planForeignKeys(tables.flatMap((t) => t.foreignKeys)),
     ...tables.flatMap(stripIndexes),
     ...tables.flatMap(stripAutovacuum),
   ]
 }
 
-/** Indexes, and looking at every row for a foreign key: what takes long. */
+/** One between two tables of the same load is seen from both sides. */
+export function planForeignKeys(keys: readonly LiveForeignKey[]): Strip[] {
+  return [...new Map(keys.map((key) => [foreignKeyGroup(key), stripForeignKey(key)])).values()].flat()
+}
+
+/** Writing a table once more, indexes, and looking at every row for a foreign key: what takes long. */
 export function isParallel(stage: number): boolean {
-  return stage === STAGE.index || stage === STAGE.validate
+  return stage === STAGE.logged || stage === STAGE.index || stage === STAGE.validate
 }
 
 export function rebuildOrder<T extends Pick<Strip, 'stage'>>(strips: readonly T[]): T[] {
   return [...strips].sort((a, b) => a.stage - b.stage)
+}
+
+/** Whether what comes later would have to be done again if this has failed. */
+export function isGroundwork(stage: number): boolean {
+  return stage === STAGE.logged
+}
+
+/** How a table is to be logged again. */
+export const PERSISTENCE = { kind: 'setting', name: 'persistence', stage: STAGE.logged } as const
+
+export function foreignKeyGroup({ table, name }: LiveForeignKey): string {
+  return `${qualified(table)} ${name}`
 }
 
 const NOT_VALID = ' NOT VALID'
@@ -67,7 +79,7 @@ function stripForeignKey(key: LiveForeignKey): Strip[] {
     kind: 'constraint',
     table,
     name: key.name,
-    group: `${table} ${key.name}`,
+    group: foreignKeyGroup(key),
     tablespace: undefined,
   } as const
   // Adding locks both tables, validating neither against reads and writes; a partitioned one cannot do it in two steps before 18.

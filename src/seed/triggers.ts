@@ -12,6 +12,8 @@ export interface RowTrigger extends QualifiedName {
   readonly enabled: string
   /** Of the same trigger on partitions, where it is not as here. */
   readonly others: readonly (QualifiedName & { readonly enabled: string })[]
+  /** Whether this role may turn it off. */
+  readonly owned: boolean
   /** Rows that the load puts into its table. */
   readonly rows: number
 }
@@ -23,6 +25,7 @@ interface Row {
   readonly trigger: string
   readonly routine: string
   readonly enabled: string
+  readonly owned: boolean
   readonly id: string
   readonly parent: string
 }
@@ -47,7 +50,7 @@ export async function readRowTriggers(sql: AnySql, tables: readonly LoadTable[])
 /** tgtype: 1 is FOR EACH ROW, 4 is INSERT. Copies on partitions count as internal before 15, as keys' triggers do. */
 const ROW_TRIGGERS = `
   select r.root::int8::text as root, n.nspname::text as schema, c.relname::text as name, g.tgname::text as trigger,
-         format('%I.%I', pn.nspname, p.proname) as routine, g.tgenabled::text as enabled, g.oid::int8::text as id, g.tgparentid::int8::text as parent
+         format('%I.%I', pn.nspname, p.proname) as routine, g.tgenabled::text as enabled, pg_has_role(c.relowner, 'usage') as owned, g.oid::int8::text as id, g.tgparentid::int8::text as parent
     from unnest($1::text[]::int8[]::oid[]) as r (root)
    cross join lateral (select r.root as relid, 0 as level
                        union select relid, level from pg_partition_tree(r.root::regclass) where level > 0) t
@@ -64,6 +67,8 @@ export function explainTriggers(
 ): string[] {
   return triggers.map((trigger) => {
     const name = `Trigger ${trigger.trigger} of ${displayName(trigger)}`
+    if (without && !trigger.owned)
+      return `${name} fires for each row, ${formatCount(trigger.rows)} times (${trigger.routine}): only the owner of the table has it off during a load.`
     return without
       ? `${name} is off during the load: ${trigger.routine} does not hear of its rows.`
       : `${name} fires for each row, ${formatCount(trigger.rows)} times (${trigger.routine}); --without-triggers has it off during the load.`
@@ -79,7 +84,8 @@ const HOW: Readonly<Record<string, string>> = {
 
 /** Triggers as they were, also where only some partitions have them on. A trigger that somebody dropped meanwhile stays dropped. */
 export function stripTriggers(triggers: readonly RowTrigger[]): Strip[] {
-  return triggers.map(({ trigger, others, enabled, ...table }) => {
+  const mine = triggers.filter(({ owned }) => owned)
+  return mine.map(({ trigger, others, enabled, ...table }) => {
     const set = (how: string | undefined, at: QualifiedName, only = '') =>
       `alter table ${only}${qualified(at)} ${how} trigger ${ident(trigger)}`
     const back = [

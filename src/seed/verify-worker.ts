@@ -2,8 +2,8 @@ import { type CopySession, openCopySession } from '../copy/index.ts'
 import { rowsOf } from './compiled.ts'
 import { workerName } from './ledger.ts'
 import { chunkAt, segments, type TablePlan, tableKey } from './plan.ts'
+import { isByChunk, rowNumberSql } from './row-number.ts'
 import { checksumOfSum, RowHash, rowHashSql } from './rows.ts'
-import { rowNumberSql } from './verify.ts'
 import type { ChunkSum, VerifyUnit, WorkerContext, WorkerTask } from './worker-protocol.ts'
 
 type VerifyTask = Extract<WorkerTask, { kind: 'verify' }>
@@ -56,11 +56,10 @@ async function readBlocks(
   table: TablePlan,
   unit: Extract<VerifyUnit, { side: 'found' }>,
 ): Promise<ChunkSum[]> {
-  const number = rowNumberSql(table)
-  const chunk = number === undefined ? '0' : `floor(${number} / ${table.chunkRows})`
+  const chunk = isByChunk(table) ? `floor(${rowNumberSql(table)} / ${table.chunkRows})` : '0'
   const rows = await session.query<{ chunk: string; rows: string; sum: string }>(
     `select ${chunk}::text as chunk, count(*)::text as rows, coalesce(sum(${rowHashSql(table, 't')}), 0)::text as sum
-       from ${unit.relation} t where ctid >= '(${unit.firstBlock},0)'::tid and ctid < '(${unit.endBlock},0)'::tid group by 1`,
+       from ${unit.relation} t where ${unit.condition} group by 1`,
   )
   return rows.map((r) => ({
     chunk: Number(r.chunk),

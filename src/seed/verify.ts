@@ -1,9 +1,11 @@
+import type { LiveTable } from '../catalog/index.ts'
 import type { Database } from '../db/index.ts'
 import { displayName, type Emit, GigarowError, ident, qualified } from '../kernel/index.ts'
 import type { SeedEvent } from './events.ts'
 import { namingRow } from './odd-row.ts'
 import { chunkAt, chunkCount, type LoadPlan, type TablePlan, tableKey } from './plan.ts'
 import type { LoadTable } from './preflight.ts'
+import { isByChunk, isIndexed, numberColumn, rowNumberSql } from './row-number.ts'
 import type { ChunkSum, VerifyUnit } from './worker-protocol.ts'
 import type { WorkerPool } from './workers.ts'
 
@@ -11,9 +13,11 @@ export interface TableResult {
   /** As people write it: billion_rows, warehouse.facts. */
   readonly table: string
   readonly rows: number
+  /** Of a table that rows were added to: how many it held before. */
+  readonly before?: number
   /** Table, indexes, TOAST and maps, all partitions. */
   readonly bytes: number
-  /** Sum of all row checksums mod 2^64: 16 hexadecimal digits. Independent of the order of rows and of the filler. */
+  /** Sum of the checksums of these rows mod 2^64: 16 hexadecimal digits. Independent of the order of rows and of the filler. */
   readonly checksum: string
 }
 
@@ -29,6 +33,7 @@ export interface VerifyOptions {
 
 /** 64 MB of a relation, about a second of one session's work. */
 const UNIT_BLOCKS = 8192
+const UNIT_ROWS = 500_000
 
 /** Recomputes every row, reads every row, and compares counts and checksums chunk by chunk. Throws SEED_VERIFY_FAILED. */
 export async function verify(db: Database, options: VerifyOptions): Promise<TableResult[]> {
@@ -57,18 +62,53 @@ export async function verify(db: Database, options: VerifyOptions): Promise<Tabl
       const expected = sums.expected.get(key) ?? new Map()
       const found = sums.found.get(key) ?? new Map()
       try {
-        compare(table, mergeUnlessSequenced(table, expected), found)
+        compare(table, asFound(table, expected), found)
       } catch (error) {
-        throw await namingRow(db, error, { table, live, seed: plan.seed, number: rowNumberSql(table) })
+        const number = isByChunk(table) ? rowNumberSql(table) : undefined
+        throw await namingRow(db, error, { table, live, seed: plan.seed, number })
       }
       return {
         table: displayName(table.table),
         rows: table.rows,
+        ...(table.before === undefined ? {} : { before: table.before.rows }),
         bytes: await totalBytes(db, live.oid),
-        checksum: total(found),
+        checksum: total(expected),
       }
     }),
   )
+}
+
+/**
+ * The plan with the number and checksum of the rows that are there already, of tables whose new rows no number tells from
+ * them. Reads those tables.
+ */
+export async function withRowsBefore(
+  db: Database,
+  { plan, tables, jobs, threads, signal }: Omit<VerifyOptions, 'run' | 'emit'>,
+): Promise<LoadPlan> {
+  const isSummed = (k: number) => tables[k]!.plan.before !== undefined && !isIndexed(tables[k]!)
+  if (!tables.some((_, k) => isSummed(k))) return plan
+  const marked = plan.tables.map((table, k) => (isSummed(k) ? summed(table, { rows: 0, sum: 0n }) : table))
+  const units: VerifyUnit[] = []
+  for (const [k, { live }] of tables.entries())
+    if (isSummed(k)) units.push(...(await blockUnits(db, k, live)))
+  const sums = new Map<string, Map<number, ChunkSum>>()
+  await threads.run({
+    tasks: shareUnits(units, { plan: { ...plan, tables: marked }, run: 0, jobs, target: db.target }),
+    signal,
+    onMessage: (message) => {
+      if (message.type === 'sum') for (const sum of message.sums) add(sums, message.table, sum)
+    },
+  })
+  signal.throwIfAborted()
+  const done = marked.map((table, k) =>
+    isSummed(k) ? summed(table, sums.get(tableKey(table))?.get(0) ?? { rows: 0, sum: 0n }) : table,
+  )
+  return Object.freeze({ ...plan, tables: Object.freeze(done) })
+}
+
+function summed(table: TablePlan, { rows, sum }: Omit<ChunkSum, 'chunk'>): TablePlan {
+  return Object.freeze({ ...table, before: { rows, checksum: toHex(sum) } })
 }
 
 function shareUnits(
@@ -91,23 +131,48 @@ async function planUnits(db: Database, { plan, tables }: VerifyOptions): Promise
       firstChunk: k,
       lastChunk: k,
     }))
-    const found: VerifyUnit[] = []
-    for (const leaf of tables[t]!.live.leaves) {
-      const [size] = await db.sql<{ blocks: number }[]>`
-        select (pg_relation_size(${leaf.oid}::int8::oid) / current_setting('block_size')::int8)::int as blocks`
-      for (let first = 0; first < size!.blocks; first += UNIT_BLOCKS) {
-        found.push({
-          side: 'found',
-          table: t,
-          relation: `only ${qualified(leaf)}`,
-          firstBlock: first,
-          endBlock: Math.min(size!.blocks, first + UNIT_BLOCKS),
-        })
-      }
-    }
+    const { live } = tables[t]!
+    const isNumbered = table.before !== undefined && table.before.checksum === undefined
+    const found = isNumbered ? numberUnits(t, { plan: table, live }) : await blockUnits(db, t, live)
     units.push(...interleave(expected, found))
   }
   return units
+}
+
+/** Each partition by itself; where this role may read them only through their parent, the same blocks of all of them at a time. */
+async function blockUnits(db: Database, table: number, live: LiveTable): Promise<VerifyUnit[]> {
+  const oids = live.leaves.map(({ oid }) => oid)
+  const sizes = await db.sql<{ oid: string; blocks: number; may: boolean }[]>`
+    select oid::int8::text as oid, (pg_relation_size(oid) / current_setting('block_size')::int8)::int as blocks, has_table_privilege(oid, 'select') as may
+      from unnest(${oids}::text[]::int8[]::oid[]) as oid`
+  const blocksOf = new Map(sizes.map(({ oid, blocks }) => [oid, blocks]))
+  const relations = sizes.every(({ may }) => may)
+    ? live.leaves.map((leaf) => ({
+        relation: `only ${qualified(leaf)}`,
+        blocks: blocksOf.get(leaf.oid) ?? 0,
+      }))
+    : [{ relation: qualified(live), blocks: Math.max(0, ...sizes.map(({ blocks }) => blocks)) }]
+  return relations.flatMap(({ relation, blocks }) =>
+    Array.from({ length: Math.ceil(blocks / UNIT_BLOCKS) }, (_, k) => ({
+      side: 'found' as const,
+      table,
+      relation,
+      condition: `ctid >= '(${k * UNIT_BLOCKS},0)'::tid and ctid < '(${Math.min(blocks, (k + 1) * UNIT_BLOCKS)},0)'::tid`,
+    })),
+  )
+}
+
+/** New rows by their numbers, through an index: the others are not read. */
+function numberUnits(table: number, { plan, live }: LoadTable): VerifyUnit[] {
+  const { rows, offset = 0 } = plan
+  const { name, start } = numberColumn(plan)!
+  const column = ident(name)
+  return Array.from({ length: Math.ceil(rows / UNIT_ROWS) }, (_, k) => {
+    const first = start + offset + k * UNIT_ROWS
+    const end = start + offset + Math.min(rows, (k + 1) * UNIT_ROWS)
+    const condition = `${column} >= ${first}::bigint and ${column} < ${end}::bigint`
+    return { side: 'found' as const, table, relation: qualified(live), condition }
+  })
 }
 
 function interleave<T>(a: readonly T[], b: readonly T[]): T[] {
@@ -131,22 +196,13 @@ function add(tables: Map<string, Map<number, ChunkSum>>, table: string, part: Ch
   })
 }
 
-/** The number of a row, from 0, as SQL over its columns; undefined where the profile has no sequence. */
-export function rowNumberSql(table: TablePlan): string | undefined {
-  const column = table.columns.find((c) => c.generator.kind === 'sequence')
-  if (column === undefined) return undefined
-  const { start = 1 } = column.generator
-  return `(${ident(column.name)} - (${String(start)})::numeric)`
-}
-
-/** Without a sequence no row tells its chunk: the table is compared as a whole, as chunk 0. */
-function mergeUnlessSequenced(
-  table: TablePlan,
-  chunks: ReadonlyMap<number, ChunkSum>,
-): ReadonlyMap<number, ChunkSum> {
-  if (rowNumberSql(table) !== undefined) return chunks
+/** Where no row tells its chunk the table is compared as a whole, as chunk 0, with what was there before. */
+function asFound(table: TablePlan, chunks: ReadonlyMap<number, ChunkSum>): ReadonlyMap<number, ChunkSum> {
+  if (isByChunk(table)) return chunks
   const merged = new Map<string, Map<number, ChunkSum>>()
   for (const chunk of chunks.values()) add(merged, '', { ...chunk, chunk: 0 })
+  const { rows = 0, checksum = '0' } = table.before ?? {}
+  if (rows > 0) add(merged, '', { chunk: 0, rows, sum: BigInt(`0x${checksum}`) })
   return merged.get('') ?? new Map()
 }
 
@@ -165,7 +221,11 @@ function compare(
   if (wrong.length === 0) return
   const chunk = wrong[0]!
   const [e, f] = [expected.get(chunk) ?? nothing, found.get(chunk) ?? nothing]
-  const where = rowNumberSql(table) === undefined ? '' : rowsOf(table, chunk)
+  const where = isByChunk(table) ? rowsOf(table, chunk) : ''
+  const wayOut =
+    table.before === undefined
+      ? 'Load it again with --truncate.'
+      : 'The rows that were there before are counted as they were when the load began.'
   const what =
     e.rows === f.rows
       ? 'the number of rows is right, their content is not'
@@ -175,7 +235,7 @@ function compare(
     `${tableKey(table)} does not hold the rows of the profile: ${wrong.length} of ${new Set([...expected.keys(), ...found.keys()]).size} chunks differ${where}: ${what}.`,
     {
       facts: { table: tableKey(table), chunks: wrong.slice(0, 100), expectedRows: e.rows, foundRows: f.rows },
-      hint: 'Somebody else changed the table meanwhile, a trigger or rule of it changes rows, or a crash of the server emptied an unlogged partition. Load it again with --truncate.',
+      hint: `Somebody else changed the table meanwhile, a trigger or rule of it changes rows, or a crash of the server emptied an unlogged partition. ${wayOut}`,
     },
   )
 }
@@ -188,6 +248,10 @@ function rowsOf(table: TablePlan, chunk: number): string {
 
 function total(found: ReadonlyMap<number, ChunkSum>): string {
   const sum = [...found.values()].reduce((acc, chunk) => acc + chunk.sum, 0n)
+  return toHex(sum)
+}
+
+function toHex(sum: bigint): string {
   return BigInt.asUintN(64, sum).toString(16).padStart(16, '0')
 }
 

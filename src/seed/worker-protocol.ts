@@ -79,7 +79,7 @@ export interface WorkerContext {
 /** What it is told: begin with a task; end it at once, roll back. */
 export type WorkerCommand = { readonly task: WorkerTask } | 'stop'
 
-/** A piece of verification: chunks to recompute, or a range of a relation's blocks to read. Cut so that both take alike. */
+/** A piece of verification: chunks to recompute, or a part of a relation's rows to read. Cut so that both take alike. */
 export type VerifyUnit =
   | {
       readonly side: 'expected'
@@ -91,8 +91,8 @@ export type VerifyUnit =
       readonly side: 'found'
       readonly table: number
       readonly relation: string
-      readonly firstBlock: number
-      readonly endBlock: number
+      /** SQL: which of its rows. */
+      readonly condition: string
     }
 
 /** Rows and sum of row checksums mod 2^64 of one chunk, or of a part of it. */

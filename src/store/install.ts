@@ -8,7 +8,9 @@ import { STORE_FILES } from './sql.generated.ts'
  */
 export async function ensureStore(db: Database): Promise<void> {
   const newest = STORE_FILES.at(-1)!.version
-  const installed = await installedVersion(db)
+  const installed = await installedVersion(db).catch((error: unknown) => {
+    throw errorCodeOf(error) === SQLSTATE.INSUFFICIENT_PRIVILEGE ? notUsable(db, error) : error
+  })
   if (installed === newest) return
   if (installed > newest) throw tooNew(installed, newest)
   await withAdvisoryLock(db, { lock: 'store' }, async (session) => {
@@ -47,6 +49,22 @@ function notAllowed({ target }: Database, cause: unknown): GigarowError {
       facts: { user, database, reason },
       cause,
       hint: `Nothing was changed. Have it allowed: GRANT CREATE ON DATABASE ${ident(database)} TO ${ident(user)}; or connect as the owner of the schema.`,
+    },
+  )
+}
+
+/** Another role's load has made it. */
+function notUsable({ target }: Database, cause: unknown): GigarowError {
+  const { user, database } = target
+  const reason = cause instanceof Error ? cause.message : String(cause)
+  const to = `TO ${ident(user)};`
+  return new GigarowError(
+    'DB_NOT_ALLOWED',
+    `The user ${user} may not use the schema gigarow, in which gigarow writes down what it has done: ${reason}.`,
+    {
+      facts: { user, database, reason },
+      cause,
+      hint: `Nothing was changed. Have it allowed: GRANT USAGE ON SCHEMA gigarow ${to} GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA gigarow ${to}`,
     },
   )
 }

@@ -1,7 +1,9 @@
 import type { Sql, Target } from '../../src/db/index.ts'
 import { withDatabase } from '../../src/db/index.ts'
 import {
+  type AppendOptions,
   type FreeSpace,
+  type IndexMode,
   type Profile,
   planLoad,
   resume,
@@ -42,6 +44,9 @@ export interface TestLoadOptions {
   readonly filler?: 'copy' | 'sql'
   readonly truncate?: boolean
   readonly calibrate?: boolean
+  readonly append?: AppendOptions
+  readonly indexes?: IndexMode
+  readonly unlogged?: boolean
   /** Null: not known. Default: more than enough. */
   readonly space?: FreeSpace | null
   readonly withoutTriggers?: boolean
@@ -63,6 +68,9 @@ export function load(target: Target, profile: Profile, options: TestLoadOptions 
     calibrate = false,
     space = PLENTY,
     withoutTriggers = false,
+    append,
+    indexes,
+    unlogged = false,
   } = options
   return withDatabase(target, { doing: 'seeding', max: 5 }, (db) =>
     seed(db, planLoad(profile, { jobs: 2, chunkRows }), {
@@ -72,6 +80,9 @@ export function load(target: Target, profile: Profile, options: TestLoadOptions 
       calibrate,
       space: space ?? undefined,
       withoutTriggers,
+      append,
+      indexes,
+      unlogged,
       emit,
       signal,
     }),

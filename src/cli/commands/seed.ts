@@ -39,6 +39,26 @@ const WITHOUT_TRIGGERS = {
     'have triggers that fire for each row off during the load: what they do is not done for its rows',
 }
 
+const APPEND = {
+  flags: '--append',
+  description: 'add rows to those that the tables hold: --rows of them, numbered behind those',
+}
+const FROM_ROW = {
+  flags: '--from-row <n>',
+  description: 'with --append: the number of the first new row, where gigarow did not load those before',
+}
+const INDEXES = {
+  flags: '--indexes <how>',
+  description:
+    'indexes and keys of the tables during the load: drop, keep, or auto: drop them, but for a small part of new rows',
+  choices: ['auto', 'drop', 'keep'],
+}
+const UNLOGGED = {
+  flags: '--unlogged',
+  description:
+    'tables write no WAL while they are loaded and are logged again behind it; a crash meanwhile empties them',
+}
+
 export const seedCommand: Command = {
   name: 'seed',
   args: '[folder]',
@@ -59,6 +79,10 @@ export const seedCommand: Command = {
     { flags: '--run <n>', description: 'with --resume: which load, where several are unfinished' },
     { flags: '--truncate', description: 'delete the rows that the tables hold before loading' },
     WITHOUT_TRIGGERS,
+    APPEND,
+    FROM_ROW,
+    INDEXES,
+    UNLOGGED,
     { flags: '--dry-run', description: 'show what would be done, change nothing' },
     ...TUNING_OPTIONS,
   ],
@@ -69,6 +93,7 @@ export const seedCommand: Command = {
     'gigarow seed --profile simulation --only phone_numbers --truncate',
     'gigarow seed --profile energy --rows 1M --to csv ./data',
     'gigarow seed --profile billion --rows 100M --tune bulk-safe',
+    'gigarow seed --profile billion --rows 1M --append',
     'gigarow seed --resume',
   ],
   commands: [
@@ -83,6 +108,10 @@ export const seedCommand: Command = {
         JOBS,
         CHUNK_ROWS,
         WITHOUT_TRIGGERS,
+        APPEND,
+        FROM_ROW,
+        INDEXES,
+        UNLOGGED,
         DISK_FREE,
       ],
       examples: [
@@ -107,6 +136,9 @@ async function runPlan(context: CommandContext, { options }: CommandInput): Prom
     filler: flags.filler === 'sql' ? 'sql' : 'copy',
     diskFree: flags.diskFree,
     withoutTriggers: flags.withoutTriggers === true,
+    append: flags.append,
+    indexes: flags.indexes,
+    unlogged: flags.unlogged === true,
   })
 }
 
@@ -136,15 +168,19 @@ async function runSeed(context: CommandContext, { args, options }: CommandInput)
     withDatabase(at, { doing: 'seeding', max: jobs + 3, applicationName: 'gigarow seed' }, use)
   const truncate = flags.truncate === true
   const withoutTriggers = flags.withoutTriggers === true
+  const { append, indexes } = flags
+  const unlogged = flags.unlogged === true
   const { dryRun } = await import('../seed/dry-run.ts')
   if (flags.dryRun)
-    return withLoad(target, (db) => dryRun(context, db, { plan, jobs, truncate, withoutTriggers }))
+    return withLoad(target, (db) =>
+      dryRun(context, db, { plan: plan!, jobs, truncate, append, indexes, unlogged, withoutTriggers }),
+    )
   const [{ withTuning }, { load, render }, { checkLoad }] = await Promise.all([
     import('../tuning/during.ts'),
     import('../seed/load.ts'),
     import('../../seed/index.ts'),
   ])
-  const check = plan === undefined ? undefined : (db: Database) => checkLoad(db, plan, { truncate })
+  const check = plan === undefined ? undefined : (db: Database) => checkLoad(db, plan, { truncate, append })
   const tuned = await withTuning(context, { options, target, doing: 'seed', check }, (at) =>
     withLoad(at, (db) => load(context, db, { flags, jobs, plan })),
   )

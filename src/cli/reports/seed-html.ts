@@ -123,7 +123,7 @@ function tables({ report, examination }: SeedData): Section {
       size.partitions === 0 ? '' : formatCount(size.partitions),
       formatBytes(size.heap),
       formatBytes(size.indexes),
-      (table.bytes / Math.max(1, table.rows)).toFixed(1),
+      (table.bytes / Math.max(1, table.rows + (table.before ?? 0))).toFixed(1),
       ...(rates ? [formatRows(rates[k]!.rowsPerSecond)] : []),
       table.checksum,
     ]

@@ -1,5 +1,5 @@
 import { GigarowError, parseRows } from '../../kernel/index.ts'
-import type { Filler, LoadPlan, Profile } from '../../seed/index.ts'
+import type { AppendOptions, Filler, IndexMode, LoadPlan, Profile } from '../../seed/index.ts'
 import type { CommandContext } from '../command.ts'
 import { integer } from '../integer.ts'
 
@@ -16,6 +16,10 @@ export interface SeedFlags {
   readonly resume?: boolean
   readonly run?: string
   readonly truncate?: boolean
+  readonly append?: boolean
+  readonly fromRow?: string
+  readonly indexes?: IndexMode | 'auto'
+  readonly unlogged?: boolean
   readonly dryRun?: boolean
   readonly withoutTriggers?: boolean
   readonly diskFree?: string
@@ -31,7 +35,11 @@ export interface SeedFlags {
   readonly walFree?: string
 }
 
-export interface CheckedFlags extends Omit<SeedFlags, 'jobs' | 'chunkRows' | 'seed' | 'run'> {
+export interface CheckedFlags
+  extends Omit<SeedFlags, 'jobs' | 'chunkRows' | 'seed' | 'run' | 'append' | 'fromRow' | 'indexes'> {
+  /** Undefined: the tables have to be empty. */
+  readonly append?: AppendOptions | undefined
+  readonly indexes?: IndexMode | undefined
   readonly seed?: number | undefined
   readonly jobs?: number | undefined
   readonly run?: number | undefined
@@ -39,10 +47,13 @@ export interface CheckedFlags extends Omit<SeedFlags, 'jobs' | 'chunkRows' | 'se
 }
 
 export function checkFlags(flags: SeedFlags): CheckedFlags {
-  const { seed, jobs, chunkRows, run, ...rest } = flags
+  const { seed, jobs, chunkRows, run, append, fromRow, indexes, ...rest } = flags
   refuseCombinations(flags)
+  refuseModes(flags)
   return {
     ...rest,
+    append: append ? { fromRow: fromRow === undefined ? undefined : rowNumber(fromRow) } : undefined,
+    indexes: indexes === 'auto' ? undefined : indexes,
     seed:
       seed === undefined
         ? undefined
@@ -55,6 +66,41 @@ export function checkFlags(flags: SeedFlags): CheckedFlags {
         ? undefined
         : integer(String(parseRows(chunkRows)), { flag: '--chunk-rows', min: 1, max: 100_000_000 }),
   }
+}
+
+function rowNumber(text: string): number {
+  return integer(String(parseRows(text)), { flag: '--from-row', min: 1, max: 10_000_000_000_000 })
+}
+
+/** How rows come to tables that hold some, and how they come to disk. */
+function refuseModes({ append, fromRow, indexes, unlogged, resume, truncate, to }: SeedFlags): void {
+  const usage = (message: string, hint: string) => new GigarowError('USAGE', message, { hint })
+  if (append && truncate)
+    throw usage(
+      '--append keeps rows and --truncate deletes them: give one of the two.',
+      '--append adds rows; --truncate starts again.',
+    )
+  if (append && unlogged)
+    throw usage(
+      '--unlogged does not go with --append: a crash of the server would empty the tables, with the rows that were there before.',
+      'Leave one of the two out.',
+    )
+  if (fromRow !== undefined && !append)
+    throw usage('--from-row says where --append goes on.', `Give both: --append --from-row ${fromRow}.`)
+  const given = [append && '--append', unlogged && '--unlogged', indexes !== undefined && '--indexes'].filter(
+    (flag) => typeof flag === 'string',
+  )
+  if (given.length === 0) return
+  if (resume)
+    throw usage(
+      `--resume goes on as the load was begun; ${given.join(' and ')} ${given.length === 1 ? 'does' : 'do'} not go with it.`,
+      'Leave it out.',
+    )
+  if (to !== undefined)
+    throw usage(
+      `--to csv fills no tables; ${given.join(' and ')} ${given.length === 1 ? 'does' : 'do'} not go with it.`,
+      'Leave it out.',
+    )
 }
 
 function refuseCombinations(flags: SeedFlags): void {

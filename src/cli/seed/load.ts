@@ -50,6 +50,9 @@ export async function load(
     jobs,
     truncate: flags.truncate === true,
     withoutTriggers: flags.withoutTriggers === true,
+    append: flags.append,
+    indexes: flags.indexes,
+    unlogged: flags.unlogged === true,
     profile: run && (await profileOf(context, run)),
     emit: (event: SeedEvent) => {
       progress.listen(event)

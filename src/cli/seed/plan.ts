@@ -1,6 +1,14 @@
 import { type Database, withDatabase } from '../../db/index.ts'
 import { formatBytes, formatCount, formatDuration, GigarowError } from '../../kernel/index.ts'
-import type { Filler, FreeSpace, LoadEstimate, LoadPlan, Preview } from '../../seed/index.ts'
+import type {
+  AppendOptions,
+  Filler,
+  FreeSpace,
+  IndexMode,
+  LoadEstimate,
+  LoadPlan,
+  Preview,
+} from '../../seed/index.ts'
 import type { CommandContext } from '../command.ts'
 import { freeSpace } from '../disk-space.ts'
 import type { Output } from '../output.ts'
@@ -14,6 +22,9 @@ export interface ShowPlanOptions {
   readonly filler: Filler
   readonly diskFree: string | undefined
   readonly withoutTriggers: boolean
+  readonly append: AppendOptions | undefined
+  readonly indexes: IndexMode | undefined
+  readonly unlogged: boolean
 }
 
 /** gigarow seed plan: all that a load would do, without doing it. */
@@ -26,28 +37,27 @@ export async function showPlan(context: CommandContext, options: ShowPlanOptions
 
 async function planned(context: CommandContext, db: Database, options: ShowPlanOptions): Promise<number> {
   const { out } = context
-  const { plan, jobs, filler, withoutTriggers } = options
+  const { jobs, filler, append, ...how } = options
   const {
     chunkCount,
     estimateLoad,
     explainPartitions,
     explainTriggers,
     fits,
-    planStrip,
+    planAppend,
     readPreview,
     readTables,
     spaceNeeded,
-    stripTriggers,
   } = await import('../../seed/index.ts')
-  const tables = await readTables(db.sql, plan)
-  const estimate = await estimateLoad(db, { plan, tables, jobs, filler, withoutTriggers })
+  const found = await readTables(db.sql, options.plan)
+  const { plan, tables } =
+    append === undefined
+      ? { plan: options.plan, tables: found }
+      : await planAppend(db, { plan: options.plan, tables: found, fromRow: append.fromRow })
+  const estimate = await estimateLoad(db, { ...how, plan, tables, jobs, filler })
   const partitions = await explainPartitions(db.sql, { plan, tables, jobs })
-  const triggers = explainTriggers(estimate.triggers, { without: withoutTriggers })
-  const strips = [
-    ...planStrip(tables.map((table) => table.live)),
-    ...(withoutTriggers ? stripTriggers(estimate.triggers) : []),
-  ]
-  const preview = await readPreview(db, { plan, tables, strips })
+  const triggers = explainTriggers(estimate.triggers, { without: how.withoutTriggers })
+  const preview = await readPreview(db, { plan, tables }, how)
   const free = await freeSpace(context, db, options.diskFree)
   if (context.signal.aborted) throw new GigarowError('INTERRUPTED', 'Stopped; nothing was touched.')
   const needed = spaceNeeded(estimate.disk, free ?? { presentWal: 0 })
@@ -76,6 +86,7 @@ async function planned(context: CommandContext, db: Database, options: ShowPlanO
     limits: estimate.limits,
     partitions,
     triggers,
+    kept: preview.kept,
     drops: preview.drops,
     rebuilds: preview.rebuilds,
     unfinished: preview.unfinished.map(({ id, plan }) => ({ run: id, profile: plan.profile })),
@@ -83,7 +94,7 @@ async function planned(context: CommandContext, db: Database, options: ShowPlanO
   })
   out.print(`Profile ${plan.profile} (seed ${plan.seed}), filler ${filler}, ${jobs} sessions\n`)
   out.print(renderTables(estimate, chunks))
-  for (const sentence of [...partitions, ...triggers]) out.print(sentence)
+  for (const sentence of [...partitions, ...triggers, ...preview.kept]) out.print(sentence)
   for (const sentence of inTheWay(preview)) out.print(out.colors.yellow(sentence))
   out.print(`\n${renderDisk(estimate, { needed: needed.data + needed.wal, free })}`)
   if (free !== undefined && !fits(estimate.disk, free)) out.print(out.colors.red('It does not fit.'))
@@ -129,6 +140,9 @@ function renderDisk(
       ['WAL, written', formatBytes(disk.walWritten)],
       ['WAL, at a time', formatBytes(disk.walKept)],
       ['temporary files of sorts', formatBytes(disk.temporary)],
+      ...(disk.rewritten > 0
+        ? [['second files of tables that are logged again', formatBytes(disk.rewritten)]]
+        : []),
       ['needed at the most', formatBytes(needed)],
       ['free', space],
     ],
@@ -157,11 +171,13 @@ function inTheWay({ unfinished, holding }: Preview): string[] {
   return [
     ...unfinished.map(
       ({ id, plan }) =>
-        `Load ${id} of profile ${plan.profile} is unfinished: gigarow seed --resume goes on with it, --truncate gives it up.`,
+        `Load ${id} of profile ${plan.profile} is unfinished: gigarow seed --resume goes on with it, --truncate gives it up${plan.append ? ', with the rows that were there before' : ''}.`,
     ),
     ...(holding.length === 0
       ? []
-      : [`Tables that hold rows: ${holding.join(', ')}. Without --truncate the load is refused.`]),
+      : [
+          `Tables that hold rows: ${holding.join(', ')}. Without --truncate or --append the load is refused.`,
+        ]),
   ]
 }
 

@@ -30,10 +30,10 @@ export function renderSeedReport(
       t.table,
       formatCount(t.rows),
       formatBytes(t.bytes),
-      (t.bytes / Math.max(1, t.rows)).toFixed(1),
+      (t.bytes / Math.max(1, t.rows + (t.before ?? 0))).toFixed(1),
       ...(rates ? [formatRows(rates[k]!.rowsPerSecond)] : []),
       t.checksum,
-      'every row verified',
+      t.before === undefined ? 'every row verified' : 'every new row verified',
     ]),
   })
   const phases = renderTable({

@@ -1,5 +1,7 @@
 import type { Database } from '../../db/index.ts'
 import { readDropped } from '../dropped.ts'
+import { chooseIndexes } from '../index-mode.ts'
+import type { IndexMode } from '../options.ts'
 import type { Filler, LoadPlan } from '../plan.ts'
 import type { LoadTable } from '../preflight.ts'
 import { type RowTrigger, readRowTriggers } from '../triggers.ts'
@@ -32,6 +34,8 @@ export interface DiskEstimate {
   readonly walKept: number
   /** Temporary files of sorts. */
   readonly temporary: number
+  /** Second files of tables that are logged again, which are gone before indexes are built. */
+  readonly rewritten: number
 }
 
 export interface EstimateOptions {
@@ -40,11 +44,14 @@ export interface EstimateOptions {
   readonly jobs: number
   readonly filler: Filler
   readonly withoutTriggers?: boolean
+  readonly indexes?: IndexMode | undefined
+  readonly unlogged?: boolean | undefined
 }
 
 /** Reads the catalog and generates a sample of each table here; changes nothing. */
 export async function estimateLoad(db: Database, options: EstimateOptions): Promise<LoadEstimate> {
-  const { plan, jobs, filler } = options
+  const { plan, jobs, filler, unlogged = false } = options
+  const { stripped } = chooseIndexes(options.tables, options.indexes)
   const server = await readServerFacts(db.sql)
   const builds = {
     version: db.version,
@@ -55,12 +62,22 @@ export async function estimateLoad(db: Database, options: EstimateOptions): Prom
   const tables: TableEstimate[] = []
   for (const table of options.tables) {
     const facts = await readFacts(db.sql, table, dropped)
-    tables.push(estimateTable({ plan: table.plan, facts, sample: sampleRows(table.plan, plan.seed), builds }))
+    const alone = estimateTable({
+      plan: table.plan,
+      facts,
+      sample: sampleRows(table.plan, plan.seed),
+      builds,
+    })
+    tables.push(
+      table.plan.before === undefined
+        ? alone
+        : withBefore(alone, { before: table.plan.before.rows, rebuilt: stripped.includes(table) }),
+    )
   }
   const time = await predictTime(db.sql, { plan, tables, jobs, filler })
-  const disk = estimateDisk(tables, { server, jobs, buildBytes: builds.maintenanceBytes })
+  const disk = estimateDisk(tables, { server, jobs, buildBytes: builds.maintenanceBytes, unlogged })
   const triggers = await readRowTriggers(db.sql, options.tables)
-  const firing = options.withoutTriggers === true ? [] : triggers
+  const firing = options.withoutTriggers === true ? triggers.filter(({ owned }) => !owned) : triggers
   const lives = options.tables.map(({ live }) => live)
   const limits = limitsOf(
     { tables, disk, time },
@@ -69,15 +86,37 @@ export async function estimateLoad(db: Database, options: EstimateOptions): Prom
   return { tables, disk, time, limits, triggers }
 }
 
-/** WAL of a page that is written as a whole, of an unlogged table none. */
+/** Rows that are added need room of their own; indexes that are dropped are built over all of them. */
+function withBefore(
+  alone: TableEstimate,
+  { before, rebuilt }: { before: number; rebuilt: boolean },
+): TableEstimate {
+  const factor = rebuilt ? (alone.rows + before) / alone.rows : 1
+  const indexes = alone.indexes.map((index) => ({
+    ...index,
+    bytes: index.bytes * factor,
+    sortBytes: rebuilt ? index.sortBytes * factor : 0,
+    keys: index.keys * factor,
+  }))
+  return { ...alone, indexes, presentBytes: 0 }
+}
+
+export interface DiskOptions {
+  readonly server: ServerFacts
+  readonly jobs: number
+  readonly buildBytes: number
+  readonly unlogged?: boolean
+}
+
+/** WAL of a page that is written as a whole, of an unlogged table none; one that is logged again is written a second time. */
 export function estimateDisk(
   tables: readonly TableEstimate[],
-  { server, jobs, buildBytes }: { server: ServerFacts; jobs: number; buildBytes: number },
+  { server, jobs, buildBytes, unlogged = false }: DiskOptions,
 ): DiskEstimate {
   const sum = (of: (table: TableEstimate) => number) => tables.reduce((total, table) => total + of(table), 0)
   const heap = sum((table) => table.heapBytes)
   const indexes = sum((table) => sumBytes(table.indexes))
-  const rows = sum((table) => table.walBytes)
+  const rows = unlogged ? (server.minimalWal ? 0 : heap) : sum((table) => table.walBytes)
   const logged = sum((table) => (table.walBytes > 0 ? 1 : 0)) > 0
   const builds = server.minimalWal || !logged ? 0 : indexes
   // VACUUM writes the pages whole again that a checkpoint lies behind.
@@ -85,13 +124,16 @@ export function estimateDisk(
   const walWritten = rows + builds + vacuum
   const sorts = tables.flatMap((table) => table.indexes.map(({ sortBytes }) => sortBytes))
   const spilled = sorts.filter((bytes) => bytes > buildBytes).sort((a, b) => b - a)
+  const twice = unlogged ? tables.map((table) => table.heapBytes).sort((a, b) => b - a) : []
+  const most = (sizes: readonly number[]) => sizes.slice(0, jobs).reduce((total, bytes) => total + bytes, 0)
   return {
     heap,
     indexes,
     present: sum((table) => table.presentBytes),
     walWritten,
     walKept: server.keepsWal ? walWritten : Math.min(walWritten, server.maxWalBytes * 1.1),
-    temporary: spilled.slice(0, jobs).reduce((total, bytes) => total + bytes, 0),
+    temporary: most(spilled),
+    rewritten: most(twice),
   }
 }
 

@@ -17,16 +17,16 @@ const MAX_BYTES = 4 * 1024 * 1024
 /** Rows that are spread over the whole table, at distances that no cycle of a generator shares. */
 export function sampleRows(table: TablePlan, seed: number): Sample {
   const { length } = table.columns
-  let twin = compileRows(table, { seed, block: 0 })
+  let twin = compileRows(table, { seed, block: blockOf(1 + (table.offset ?? 0)) })
   const widest = twin.maxRowBytes
   const rows = Math.min(table.rows, MAX_ROWS, Math.max(500, Math.floor(MAX_BYTES / widest)))
   const bytes = newBytes(rows * widest)
   const starts = new Int32Array(rows * length)
   const lengths = new Int32Array(rows * length)
-  let block = 0
+  let block = blockOf(1 + (table.offset ?? 0))
   let pos = 0
   for (let k = 0; k < rows; k++) {
-    const i = rowAt(k, { rows, of: table.rows })
+    const i = (table.offset ?? 0) + rowAt(k, { rows, of: table.rows })
     if (blockOf(i) !== block) {
       block = blockOf(i)
       twin = compileRows(table, { seed, block })

@@ -15,7 +15,9 @@ export function spaceNeeded(
   disk: DiskEstimate,
   { wal, presentWal }: Pick<FreeSpace, 'wal' | 'presentWal'>,
 ): { readonly data: number; readonly wal: number } {
-  const data = Math.max(0, disk.heap + disk.indexes - disk.present) + disk.temporary
+  const data =
+    Math.max(0, disk.heap + disk.indexes - disk.present) +
+    Math.max(disk.temporary, disk.rewritten - disk.indexes)
   const more = Math.max(0, disk.walKept - presentWal)
   return wal === undefined ? { data: data + more, wal: 0 } : { data, wal: more }
 }

@@ -1,6 +1,7 @@
 import type { AnySql } from '../../db/index.ts'
 import { displayName, ident, plainIdent, qualified } from '../../kernel/index.ts'
 import { varietyOf } from '../estimate/index.ts'
+import type { TablePlan } from '../plan.ts'
 import type { LoadTable } from '../preflight.ts'
 import type { ColumnFill, GeneratorSpec } from '../profile.ts'
 import { eachSpec } from '../specs.ts'
@@ -60,6 +61,10 @@ function parentOf(generator: GeneratorSpec): Parent | undefined {
   return spec === undefined ? undefined : { table: String(spec.table), column: String(spec.column) }
 }
 
+function rowsOf({ rows, before }: TablePlan): number {
+  return rows + (before?.rows ?? 0)
+}
+
 async function orphans(
   count: Count,
   { plan, live }: LoadTable,
@@ -73,7 +78,7 @@ async function orphans(
       definition.startsWith(`FOREIGN KEY (${plainIdent(column.name)})`),
   )
   if (key !== undefined) return { ...found, rows: 0, by: 'foreign key' }
-  if (plan.rows > COUNTED_ROWS) return { ...found, rows: null, by: 'generator' }
+  if (rowsOf(plan) > COUNTED_ROWS) return { ...found, rows: null, by: 'generator' }
   const [schema = '', name = ''] = parent.table.split('.')
   const child = `c.${ident(column.name)}`
   const known = await count(
@@ -110,7 +115,7 @@ function hasOwnKey({ live }: LoadTable, { name }: ColumnFill): boolean {
 
 async function duplicates(count: Count, { plan, live }: LoadTable, { name }: ColumnFill): Promise<Finding> {
   const found = { table: displayName(plan.table), what: 'duplicates', on: name } as const
-  if (plan.rows > COUNTED_ROWS) return { ...found, rows: null, by: 'generator' }
+  if (rowsOf(plan) > COUNTED_ROWS) return { ...found, rows: null, by: 'generator' }
   const known = await count(
     `select (count(${ident(name)}) - count(distinct ${ident(name)}))::text as n from ${qualified(live)}`,
   )

@@ -2,7 +2,7 @@ import { inline } from '../inline.ts'
 import { MAX_BIJECTION, shuffle } from './bijection.ts'
 import { type Degrees, exponentFor, fitDegrees, zipfWeights } from './degrees.ts'
 import type { Context, Generator } from './generator.ts'
-import { type Numbering, rowNumber } from './numbering.ts'
+import { batchNumber, type Numbering } from './numbering.ts'
 import type { Options } from './options.ts'
 import { type Parent, parentValues, readParent } from './parent.ts'
 import { thresholdTable } from './weights.ts'
@@ -69,7 +69,7 @@ function readChild(options: Options, context: Context, parent: Parent): Child {
 
 /** Children of a parent stand together, or anywhere. */
 function readOrder(options: Options, context: Context, key: string): Numbering {
-  const row = rowNumber(context)
+  const row = batchNumber(context)
   if (!options.flag('scattered')) return row
   if (context.rows > MAX_BIJECTION) options.fail(`the table must have at most ${MAX_BIJECTION} rows`)
   const pair = streams(context, `${key} order`)

@@ -33,8 +33,9 @@ export const timestampSteps: Generator = {
     const seconds = options.integer('everySeconds', { min: 1, max: 31_536_000 })
     const rows = options.integer('rowsPerStep', { min: 1, max: MAX_LENGTH, fallback: 1 })
     const step = seconds * 1_000_000
-    const last = from + Math.floor((context.rows - 1) / rows) * step
-    if (last > 9e15) options.fail(`the last of ${context.rows} rows would lie after the year 2200`)
+    const end = context.offset + context.rows
+    const last = from + Math.floor((end - 1) / rows) * step
+    if (last > 9e15) options.fail(`the last of ${end} rows would lie after the year 2200`)
     const row = rowNumber(context)
     return {
       kind: 'time',

@@ -2,22 +2,23 @@ import { hashIndex } from '../hash.ts'
 import { inline } from '../inline.ts'
 import { lowSql, MAX_SPAN, scaleSql } from '../stream.ts'
 import type { Context, Generator } from './generator.ts'
-import { type Numbering, rowNumber } from './numbering.ts'
+import { batchNumber, type Numbering } from './numbering.ts'
 import type { Options } from './options.ts'
 import { parentValues } from './parent.ts'
 
 /**
  * A column of an earlier row of the same table: each of them equally often, or so that every row has `children` of them. The first `roots` rows have
- * none: null, or their own.
+ * none: null, or their own. Rows that are added refer to one another, as if they were a table of their own.
  */
 export const earlier: Generator = {
   kind: 'earlier',
   compile(options, context) {
-    if (context.rows >= MAX_SPAN) options.fail(`the table must have less than ${MAX_SPAN} rows`)
+    const { rows, offset } = context
+    if (offset + rows >= MAX_SPAN) options.fail(`the table must have less than ${MAX_SPAN} rows`)
     // --rows may leave fewer rows than these.
-    const roots = Math.min(context.rows, options.integer('roots', { min: 1, max: MAX_SPAN, fallback: 1 }))
+    const roots = Math.min(rows, options.integer('roots', { min: 1, max: MAX_SPAN, fallback: 1 }))
     const first = options.oneOf('first', ['null', 'itself'], 'null')
-    const row = rowNumber(context)
+    const row = batchNumber(context)
     const isRoot = `(${row.sql} < ${roots})`
     const chosen = indexOf(options, context, { row, roots })
     const index: Numbering = {
@@ -28,7 +29,7 @@ export const earlier: Generator = {
       sql: context.once(`case when ${isRoot} then ${row.sql} else ${chosen.sql} end`),
     }
     const table = options.text('table', '')
-    const source = parentValues(options, context, { parent: { table, rows: context.rows }, index })
+    const source = parentValues(options, context, { parent: { table, rows, offset }, index })
     if (first === 'itself') return source
     return { ...source, isNull: inline`(low) => ${row.at}(low) < ${roots}`, nullSql: isRoot }
   },

@@ -3,7 +3,7 @@ import { inline } from '../inline.ts'
 import type { TextSource } from '../source.ts'
 import type { Generator } from './generator.ts'
 import { FIRST_NAMES, LAST_NAMES } from './people.ts'
-import { shuffled } from './permuted.ts'
+import { lengthFor, shuffled } from './permuted.ts'
 import { FIRSTS, itemSql, LASTS, longest, PAIRS } from './person.ts'
 
 const LOWER_FIRSTS = FIRST_NAMES.map((name) => name.toLowerCase())
@@ -16,8 +16,7 @@ const NAMED = PAIRS * DOMAINS.length
 export const email: Generator = {
   kind: 'email',
   compile(options, context): TextSource {
-    let digits = 4
-    while (NAMED * 10 ** digits < context.rows) digits++
+    const digits = lengthFor(options, context, { least: 4, values: (length) => NAMED * 10 ** length })
     const number = shuffled(options, context, NAMED * 10 ** digits)
     const { sql } = number
     const [firsts, lasts, domains] = [

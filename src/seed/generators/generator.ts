@@ -11,8 +11,10 @@ export interface Generator {
 
 /** Where a generator stands: which table, how many rows, which of its streams of random bits. */
 export interface Context {
-  /** Rows of the whole table. */
+  /** Rows that are made together: of the whole table, or of those that are added to it. */
   readonly rows: number
+  /** How many rows are numbered before them. */
+  readonly offset: number
   /** The rows that are compiled for are block * 2^32 to block * 2^32 + 2^32 - 1. */
   readonly block: number
   /** SQL of the row's number, int8: `i`, or of the row of another table that this one's value is taken from. */
@@ -42,5 +44,6 @@ export interface OtherColumn {
   readonly table: string
   readonly column: string
   readonly rows: number
+  readonly offset: number
   readonly row: string
 }

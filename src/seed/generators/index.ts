@@ -79,6 +79,7 @@ export interface Place {
   readonly where: Where
   readonly seed: number
   readonly rows: number
+  readonly offset: number
   readonly block: number
   /** The column, then the way into its document. */
   readonly path: readonly string[]
@@ -98,11 +99,12 @@ export function compileGenerator(spec: GeneratorSpec, place: Place): Source {
 }
 
 function contextOf(place: Place): Context {
-  const { where, seed, rows, block, path, row, once, shared } = place
+  const { where, seed, rows, offset, block, path, row, once, shared } = place
   const open = (names: readonly string[], of = block) =>
     openStream({ seed, table: where.table, path: names, row } satisfies StreamName, of)
   return {
     rows,
+    offset,
     block,
     row,
     once,
@@ -115,13 +117,12 @@ function contextOf(place: Place): Context {
     fixedStream: (name) => open([...path, `#${name}`], 0),
     sharedFixedStream: (key) => open(['', key, '#fixed'], 0),
     compile: (spec, below) => compileGenerator(spec, { ...place, path: [...path, below] }),
-    compileFor: (spec, { table, column, rows, row }) =>
+    compileFor: (spec, { table, column, ...other }) =>
       compileGenerator(spec, {
         ...place,
+        ...other,
         where: { ...where, table },
         path: [column],
-        rows,
-        row,
         block: 0,
         shared: new Map(),
       }),

@@ -14,3 +14,9 @@ export function rowNumber({ block, row }: Pick<Context, 'block' | 'row'>): Numbe
   const base = block * BLOCK_ROWS - 1
   return { at: inline`(low) => ${base} + (low >>> 0)`, sql: `(${row} - 1)` }
 }
+
+/** The row's number from 0 among those that are made together. */
+export function batchNumber({ block, row, offset }: Pick<Context, 'block' | 'row' | 'offset'>): Numbering {
+  const base = block * BLOCK_ROWS - 1 - offset
+  return { at: inline`(low) => ${base} + (low >>> 0)`, sql: `(${row} - ${1 + offset})` }
+}

@@ -10,16 +10,20 @@ export interface Parent {
   /** schema.name */
   readonly table: string
   readonly rows: number
+  /** How many of its rows are numbered before those. */
+  readonly offset: number
 }
+
+/** A parent's row is computed in the first block of rows. */
+const MAX_PARENT = 4_294_967_295
 
 export function readParent(options: Options, maxRows: number): Parent {
-  return {
-    table: options.text('table', ''),
-    rows: options.integer('rows', { min: 1, max: maxRows }),
-  }
+  const rows = options.integer('rows', { min: 1, max: maxRows })
+  const offset = options.integer('offset', { min: 0, max: MAX_PARENT - rows, fallback: 0 })
+  return { table: options.text('table', ''), rows, offset }
 }
 
-/** The values of the parent's column in the rows that `index` names, from 0. */
+/** The values of the parent's column in the rows that `index` names, from 0 for the first that is made. */
 export function parentValues(
   options: Options,
   context: Context,
@@ -27,8 +31,9 @@ export function parentValues(
 ): Source {
   const column = options.text('column', '')
   const spec: GeneratorSpec = options.spec('generator')
-  const row = context.once(`1 + ${index.sql}`)
+  const first = 1 + parent.offset
+  const row = context.once(`${first} + ${index.sql}`)
   const source = context.compileFor(spec, { ...parent, column, row })
   if (source.isNull !== undefined) return options.fail(`${parent.table}.${column} holds nulls`)
-  return rebase(source, (low) => (1 + index.at(low)) | 0)
+  return rebase(source, (low) => (first + index.at(low)) | 0)
 }

@@ -8,7 +8,7 @@ import type { Context, Generator } from './generator.ts'
 import type { Numbering } from './numbering.ts'
 import type { Options } from './options.ts'
 import { FIRST_NAMES, LAST_NAMES } from './people.ts'
-import { shuffled } from './permuted.ts'
+import { lengthFor, shuffled } from './permuted.ts'
 import { weightTable } from './weights.ts'
 
 export const firstName = nameList('firstName', FIRST_NAMES)
@@ -61,8 +61,7 @@ function plainName(context: Context): TextSource {
 
 /** Pairs first, then pairs with one initial, with two, …: as many as the rows need. */
 function uniqueName(options: Options, context: Context): TextSource {
-  let initials = 0
-  for (let names = PAIRS; names < context.rows; names *= 26) initials++
+  const initials = lengthFor(options, context, { least: 0, values: (length) => PAIRS * 26 ** length })
   const number = shuffled(options, context, PAIRS * 26 ** initials)
   const { sql } = number
   const middle = Array.from({ length: initials }, (_, k) => {

@@ -15,7 +15,7 @@ export const timestampSeries: Generator = {
   kind: 'timestampSeries',
   compile(options, context) {
     const { from, end } = readRange(options)
-    const { rows, block, row } = context
+    const { rows, offset, block, row } = context
     if (rows > MAX_ROWS) options.fail(`the table must have at most ${MAX_ROWS} rows`)
     const step = Math.floor((end - from) / rows)
     // What is left of the range is spread as well, in parts of a microsecond.
@@ -24,7 +24,8 @@ export const timestampSeries: Generator = {
     const stream = context.stream()
     const { state } = stream
     const scaled = scaleTo(jitter)
-    const base = block * BLOCK_ROWS - 1
+    const base = block * BLOCK_ROWS - 1 - offset
+    const number = `(${row} - ${1 + offset})`
     return {
       kind: 'time',
       min: from,
@@ -34,7 +35,7 @@ export const timestampSeries: Generator = {
         const start = ${from} + n * ${step} + Math.floor(n * ${parts} * ${1 / PART})
         return start + ${scaled}(${hashIndex}(${state}, low) >>> 0)
       }`,
-      sql: `(${from} + (${row} - 1) * ${step} + (((${row} - 1) * ${parts}) >> 20) + ${scaleSql(lowSql(stream), jitter)})`,
+      sql: `(${from} + ${number} * ${step} + ((${number} * ${parts}) >> 20) + ${scaleSql(lowSql(stream), jitter)})`,
     }
   },
 }

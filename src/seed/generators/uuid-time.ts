@@ -5,7 +5,7 @@ import { evenSql } from '../stream.ts'
 import { EPOCH_2000 } from '../types/time.ts'
 import type { Context } from './generator.ts'
 import { readRange } from './instant.ts'
-import { rowNumber } from './numbering.ts'
+import { batchNumber } from './numbering.ts'
 import type { Options } from './options.ts'
 
 /** Parts of a millisecond: the 12 bits behind it continue it (RFC 9562, 6.2, method 3). */
@@ -27,7 +27,7 @@ export function timeOrdered(options: Options, context: Context): UuidSource {
     options.fail('the times must lie between 1970 and 2039')
   const step = Math.floor(total / rows)
   const fraction = Math.floor(((total - step * rows) * FRACTION) / rows)
-  const row = rowNumber(context)
+  const row = batchNumber(context)
   const random = context.stream('1')
   const { state } = random
   const time = context.once(`${first} + ${row.sql} * ${step} + ((${row.sql} * ${fraction}) >> 20)`)

@@ -28,6 +28,8 @@ export async function readPaths(sql: Sql, tables: readonly LoadTable[]): Promise
 
 /** The plan with the units of those tables whose partitions are filled one by one. */
 export function planLeaves(plan: LoadPlan, paths: readonly PartitionedPath[], jobs: number): LoadPlan {
+  // A partition that holds rows is not emptied: its new rows may come with any chunk.
+  if (plan.append) return plan
   const tables = plan.tables.map((table) => {
     const found = paths.find((one) => tableKey(one.table) === tableKey(table))
     if (found?.path.kind !== 'leaves' || !found.path.mayFreeze) return table
@@ -72,7 +74,8 @@ export function explainPaths(plan: LoadPlan, paths: readonly PartitionedPath[]):
       return `${name} is loaded partition by partition, each in one transaction, which locks it meanwhile.`
     if (isCrowded(table, root))
       return `${name} is loaded through the parent: it has few rows for so many partitions.`
-    const why = path.whyNotFreeze === undefined ? '' : ` They are not frozen: ${path.whyNotFreeze}.`
+    const whyNot = plan.append ? undefined : path.whyNotFreeze
+    const why = whyNot === undefined ? '' : ` They are not frozen: ${whyNot}.`
     return `${name} is loaded partition by partition: rows are routed before they are sent.${why}`
   })
 }

@@ -117,7 +117,15 @@ test('rows of partitions are counted by their bounds, also of a list and the def
 })
 
 test('what is there already, and WAL that is used again, need no space', () => {
-  const disk = { heap: 100, indexes: 50, present: 30, walWritten: 1000, walKept: 40, temporary: 20 }
+  const disk = {
+    heap: 100,
+    indexes: 50,
+    present: 30,
+    walWritten: 1000,
+    walKept: 40,
+    temporary: 20,
+    rewritten: 0,
+  }
   expect(spaceNeeded(disk, { presentWal: 10 })).toEqual({ data: 170, wal: 0 })
   expect(spaceNeeded(disk, { presentWal: 10, wal: 5 })).toEqual({ data: 140, wal: 30 })
   expect(fits(disk, { data: 170, presentWal: 10 })).toBe(true)

@@ -91,6 +91,19 @@ test('earlier rows with children: every row has so many, in a tree without a gap
   expect(new Set(counts.values())).toEqual(new Set([4]))
 })
 
+test('rows that are added have earlier rows among themselves', () => {
+  const table: TableFill = {
+    table: { schema: 'public', name: 't' },
+    rows: 100,
+    offset: 1000,
+    columns: [{ name: 'c', type: 'bigint', generator: own({ first: 'itself' }) }],
+  }
+  const rows = compileRows(table, { seed: 1, block: 0 })
+  const values = Array.from({ length: 100 }, (_, k) => Number(rows.text(1001 + k)[0]))
+  expect(values[0]).toBe(1001)
+  expect(values.slice(1).every((value, k) => value >= 1001 && value <= 1001 + k)).toBe(true)
+})
+
 test('references with one key are to one row, with another to another', () => {
   const parent = { kind: 'reference', table: 'public.p', rows: 1000, generator: { kind: 'sequence' } }
   const table: TableFill = {

@@ -1,0 +1,164 @@
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openPool, parseTarget, type Sql } from '../../src/db/index.ts'
+import { runCli, spawnCli, temporaryDir } from '../support/index.ts'
+import { structureOf, tableDigest } from '../support/load.ts'
+import { seededRandom } from '../support/random.ts'
+import { until } from '../support/until.ts'
+
+// kill -9 of gigarow and of the server while tables are unlogged for a load, and while rows are added; with a server of its own.
+const cwd = fileURLToPath(new URL('../..', import.meta.url))
+const SCHEMAS = ['public', 'warehouse']
+const CHUNKS = 16
+const random = seededRandom(20261122)
+const chunk = () => 1 + Math.floor(random() * (CHUNKS - 2))
+
+let env: Record<string, string>
+let sql: Sql
+
+const cli = (...args: string[]) => runCli(args, { cwd, env })
+async function done(...args: string[]): Promise<string> {
+  const { code, stdout, stderr } = await cli(...args)
+  expect({ code, said: code === 0 ? '' : stderr }).toEqual({ code: 0, said: '' })
+  return stdout
+}
+
+async function reconnect(): Promise<void> {
+  await sql?.end({ timeout: 5 })
+  const { url } = JSON.parse(await done('db', 'url', '--json'))
+  sql = openPool(parseTarget(url, 'flag'), { max: 1, applicationName: 'fault test' })
+}
+
+/** Everything on the tables, and whether they, their indexes and their sequences are logged. */
+async function structure(): Promise<unknown> {
+  const persistence = await sql`
+    select oid::regclass::text as name, relpersistence::text as logged from pg_class
+     where relnamespace::regnamespace::text = any (${SCHEMAS}) order by 1`
+  return [await structureOf(sql, SCHEMAS), persistence]
+}
+
+beforeAll(async () => {
+  env = { GIGAROW_STATE_DIR: join(temporaryDir('fault-'), 'state') }
+  await done('db', 'start')
+  await done('migrate', 'up')
+  await reconnect()
+})
+
+afterAll(async () => {
+  await sql?.end({ timeout: 5 })
+  await cli('db', 'reset', '--yes')
+})
+
+type Victim = 'gigarow' | 'server'
+
+/** Runs the command, kills when the newest run has come as far as `condition` says, and has --resume end the load. */
+async function killAndResume(args: readonly string[], victim: Victim, condition: string): Promise<string> {
+  const { pid } = JSON.parse(await done('db', 'status', '--json'))
+  const [before] = await sql`select coalesce(max(id), 0)::int as id from gigarow.seed_run`
+  const { child, result } = spawnCli([...args], { cwd, env })
+  await until(condition, async () => {
+    const [row] = await sql.unsafe(
+      `select coalesce((select ${condition} from gigarow.seed_run r where id > $1 order by id desc limit 1), false) as reached`,
+      [before!.id],
+    )
+    return row!.reached
+  })
+  if (victim === 'gigarow') child.kill('SIGKILL')
+  else process.kill(pid, 'SIGKILL')
+  expect((await result).code).not.toBe(0)
+  if (victim === 'server') await done('db', 'start')
+  await reconnect()
+  const { code, stderr } = await cli('seed', '--resume')
+  expect({ code, said: code === 0 ? '' : stderr }).toEqual({ code: 0, said: '' })
+  return stderr
+}
+
+const chunksDone = (n: number) =>
+  `(select count(done_at) >= ${n} from gigarow.seed_chunk where run_id = r.id)`
+const loggedAgain = `exists (select from gigarow.seed_dropped where run_id = r.id and name = 'persistence' and rebuilt_at is not null)`
+
+const billion = (rows: number, ...more: string[]) => [
+  ...['seed', '--profile', 'billion', '--rows', String(rows), '--jobs', '2'],
+  ...more,
+]
+const platform = ['seed', '--profile', 'platform', '--rows', '400k', '--jobs', '2', '--truncate']
+const fact = 'warehouse.fact_data_metrics'
+const logs = 'warehouse.pipeline_logs'
+
+describe('--unlogged', () => {
+  const ROWS = 1_600_000
+  let digests: readonly string[]
+  let before: unknown
+  const all = () =>
+    Promise.all([tableDigest(sql, 'billion_rows'), tableDigest(sql, fact), tableDigest(sql, logs)])
+
+  beforeAll(async () => {
+    await done(...billion(ROWS))
+    await done(...platform, '--only', `${fact},${logs}`)
+    digests = await all()
+    before = await structure()
+  })
+
+  test.each<[Victim, string, string]>([
+    ['gigarow', 'copy', chunksDone(chunk())],
+    ['gigarow', 'copy', `state = 'finishing'`],
+    ['gigarow', 'sql', loggedAgain],
+    ['server', 'copy', chunksDone(chunk())],
+    ['server', 'sql', chunksDone(chunk())],
+    ['server', 'copy', `state = 'finishing'`],
+    ['server', 'copy', loggedAgain],
+  ])(
+    'kill -9 of %s in a load by %s when %s, then --resume: the same logged table',
+    async (victim, filler, when) => {
+      const args = billion(ROWS, '--truncate', '--unlogged', '--chunk-rows', '100k', '--filler', filler)
+      const said = await killAndResume(args, victim, when)
+      if (victim === 'server' && when.includes('seed_chunk'))
+        expect(said).toContain('The unlogged table billion_rows has lost')
+      expect(await all()).toEqual(digests)
+      expect(await structure()).toEqual(before)
+    },
+  )
+
+  test.each<[Victim, string]>([
+    ['gigarow', chunksDone(3)],
+    ['server', chunksDone(3)],
+    ['server', `state = 'finishing'`],
+    ['server', loggedAgain],
+  ])('partitions, one by one and side by side: kill -9 of %s when %s', async (victim, when) => {
+    const args = [...platform, '--only', `${fact},${logs}`, '--unlogged', '--chunk-rows', '5k']
+    await killAndResume(args, victim, when)
+    expect(await all()).toEqual(digests)
+    expect(await structure()).toEqual(before)
+  })
+})
+
+describe('--append', () => {
+  const [ROWS, MORE] = [500_000, 800_000]
+  let whole: string
+  let before: unknown
+
+  beforeAll(async () => {
+    await done(...billion(ROWS + MORE, '--truncate'))
+    whole = await tableDigest(sql, 'billion_rows')
+    before = await structure()
+  })
+
+  test.each<[Victim, string, string, string]>([
+    ['gigarow', 'drop', 'copy', chunksDone(chunk())],
+    ['gigarow', 'keep', 'sql', chunksDone(chunk())],
+    ['gigarow', 'drop', 'copy', `state = 'finishing'`],
+    ['gigarow', 'keep', 'copy', `state = 'verifying'`],
+    ['server', 'drop', 'sql', chunksDone(chunk())],
+    ['server', 'keep', 'copy', chunksDone(chunk())],
+  ])(
+    'kill -9 of %s with indexes %s, by %s, when %s, then --resume: every row once',
+    async (victim, indexes, filler, when) => {
+      await done(...billion(ROWS, '--truncate'))
+      const args = billion(MORE, '--append', '--chunk-rows', '50k', '--indexes', indexes, '--filler', filler)
+      await killAndResume(args, victim, when)
+      expect(await tableDigest(sql, 'billion_rows')).toBe(whole)
+      expect(await structure()).toEqual(before)
+    },
+  )
+})
