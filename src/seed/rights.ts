@@ -90,7 +90,10 @@ async function tableRights(
   ]
 }
 
-/** A serial column that is left out takes its value from the sequence; an identity asks nobody. */
+/**
+ * A serial column that is left out takes its value from the sequence; an identity asks nobody. CASE, since the server may ask for the privilege
+ * before it looks at the kind, and fails for what is no sequence.
+ */
 const RIGHTS = `
   select has_schema_privilege(c.relnamespace, 'usage') as usage,
          not exists (select from pg_attribute f where f.attrelid = c.oid and f.attname = any ($3::text[]) and f.attnum > 0 and not has_column_privilege(c.oid, f.attnum, 'select')) as "select",
@@ -99,9 +102,9 @@ const RIGHTS = `
          (select array_agg(distinct format('%I.%I', n.nspname, s.relname))
             from pg_attrdef d join pg_attribute a on a.attrelid = d.adrelid and a.attnum = d.adnum
             join pg_depend p on p.classid = 'pg_attrdef'::regclass and p.objid = d.oid and p.refclassid = 'pg_class'::regclass
-            join pg_class s on s.oid = p.refobjid and s.relkind = 'S' join pg_namespace n on n.oid = s.relnamespace
+            join pg_class s on s.oid = p.refobjid join pg_namespace n on n.oid = s.relnamespace
            where d.adrelid = c.oid and a.attname <> all ($3::text[])
-             and not (has_sequence_privilege(s.oid, 'usage') or has_sequence_privilege(s.oid, 'update'))) as sequences
+             and case when s.relkind = 'S' then not (has_sequence_privilege(s.oid, 'usage') or has_sequence_privilege(s.oid, 'update')) end) as sequences
     from pg_class c join pg_namespace o on o.oid = c.relnamespace
    where o.nspname = $1 and c.relname = $2 and c.relkind in ('r', 'p')`
 

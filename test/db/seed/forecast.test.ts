@@ -147,14 +147,14 @@ describe('who is in the way is named', () => {
     await inTransaction('lock table billion_rows in row share mode', async () => {
       expect(await obstacles()).toEqual([
         expect.stringMatching(
-          /^Session \d+ \(\w+, other, idle in transaction\) has had locks on billion_rows for \d+ ms: a load that has to wait for its end gives up after some seconds\.$/,
+          /^Session \d+ \(\w+, other, idle in transaction\) has had locks on billion_rows for [\d.]+ m?s: a load that has to wait for its end gives up after some seconds\.$/,
         ),
       ])
     })
     await inTransaction('create table unseen ()', async () => {
       expect(await obstacles()).toEqual([
         expect.stringMatching(
-          /^Session \d+ .* has had a transaction open for \d+ ms: before its end VACUUM cannot freeze/,
+          /^Session \d+ .* has had a transaction open for [\d.]+ m?s: before its end VACUUM cannot freeze/,
         ),
       ])
     })

@@ -172,6 +172,25 @@ describe('a role that may only read and write', () => {
     expect(report.rows).toBe(7500)
   })
 
+  test('has triggers fire that only the owner of the table could have off, and is told', async () => {
+    await run(admin, grant('select, insert', 'true'))
+    await run(
+      as(owner),
+      `create table public.heard (n bigint); grant insert on public.heard to ${writer};
+       create function public.hear() returns trigger language plpgsql as 'begin insert into public.heard values (1); return new; end';
+       create trigger hearing before insert on public.billion_rows for each row execute function public.hear()`,
+    )
+    const profile = scaleProfile(billion, { rows: 1000 })
+    const { said } = await loadAs(writer, profile, { withoutTriggers: true })
+    expect(said).toContainEqual(
+      expect.stringMatching(
+        /^Trigger hearing of billion_rows fires .* only the owner of the table has it off/,
+      ),
+    )
+    const [row] = await query<{ fired: number }>('select count(*)::int as fired from public.heard')
+    expect(row?.fired).toBe(1000)
+  })
+
   test('empties what it may empty, where sequences go on', async () => {
     await run(admin, grant('select, insert, truncate', 'true'))
     await loadAs(writer, scaleProfile(billion, { rows: 3000 }))
