@@ -252,6 +252,6 @@ test("the repository's own migrations make the tables of all models, and go away
     await sql`select count(distinct tableoid)::int as leaves, count(distinct id)::int as ids from events`
   expect(row).toEqual({ leaves: 3, ids: 3 })
   await sql`truncate public.events`
-  expect((await migrateDown({ ...options, step: 2 })).reverted).toHaveLength(2)
+  expect((await migrateDown({ ...options, step: 3 })).reverted).toHaveLength(3)
   expect(await tables()).toEqual([])
 })
