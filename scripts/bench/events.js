@@ -1,4 +1,4 @@
-// npm run bench:events -- [--rows 20M] [--jobs 2] [--rounds 3] [--json FILE]
+// npm run bench:events -- [--rows 20M] [--jobs 2] [--rounds 3] [--without parent,sql] [--json FILE]
 // The events profile into its monthly partitions (docs/benchmarks.md): the limit for leaves (each made and COPY … FREEZE-d in one
 // transaction, from files on the server), COPY of the same files through the parent, and ours. Ratios of one run count.
 import { spawn } from 'node:child_process'
@@ -11,7 +11,10 @@ import { median, openBench, readFlags, root, say, serverOf, writeReport } from '
 const { formatBytes, formatRows, ident, parseRows } = await import('../../dist/kernel/index.js')
 const { selectSql } = await import('../../dist/seed/index.js')
 const { loadModule } = await import('../../dist/config/index.js')
-const { flag, jobs, rounds, json } = readFlags({ rows: '20M' })
+const { flag, has, jobs, rounds, json } = readFlags(
+  { rows: '20M', without: '' },
+  { parts: ['parent', 'copy', 'sql'] },
+)
 const rows = parseRows(flag('rows'))
 const { env, gigarow, sql, report, recycle, close } = await openBench({ name: 'bench-events', jobs, rounds })
 report.rows = rows
@@ -37,7 +40,8 @@ try {
   await makeFiles(leaves.map((leaf) => leaf.name))
   for (let round = 1; round <= rounds; round++) {
     say(`round ${round} of ${rounds}`)
-    for (const contest of Object.values(contests)) {
+    for (const [key, contest] of Object.entries(contests)) {
+      if (!has(key)) continue
       const measured = await contest.run()
       contest.measured.push(measured)
       say(
@@ -250,17 +254,20 @@ async function cpuOfLoad(ended) {
 }
 
 function print() {
-  const best = (/** @type {string} */ key) => median((contests[key]?.measured ?? []).map((m) => m.seconds))
-  report.results = Object.entries(contests).map(([key, { name, measured }]) => ({
-    name,
-    seconds: best(key),
-    all: measured,
-    ofTheLimit: best('limit') / best(key),
-    timesTheParent: best('parent') / best(key),
+  const measured = Object.values(contests).filter((contest) => contest.measured.length > 0)
+  const seconds = (/** @type {{ measured: Measurement[] } | undefined} */ contest) =>
+    median((contest?.measured ?? []).map((m) => m.seconds))
+  const parent = contests.parent?.measured.length ? seconds(contests.parent) : undefined
+  report.results = measured.map((contest) => ({
+    name: contest.name,
+    seconds: seconds(contest),
+    all: contest.measured,
+    ofTheLimit: seconds(contests.limit) / seconds(contest),
+    ...(parent === undefined ? {} : { timesTheParent: parent / seconds(contest) }),
   }))
   for (const { name, seconds, ofTheLimit, timesTheParent } of /** @type {any[]} */ (report.results))
     say(
-      `${name.padEnd(45)} ${seconds.toFixed(2).padStart(8)} s  ${`${formatRows(rows / seconds)}/s`.padStart(9)}  ${ofTheLimit.toFixed(2)} of the limit  ${timesTheParent.toFixed(2)} x the parent`,
+      `${name.padEnd(45)} ${seconds.toFixed(2).padStart(8)} s  ${`${formatRows(rows / seconds)}/s`.padStart(9)}  ${ofTheLimit.toFixed(2)} of the limit${timesTheParent === undefined ? '' : `  ${timesTheParent.toFixed(2)} x the parent`}`,
     )
   const peak = Math.max(...Object.values(contests).flatMap((c) => c.measured.map((m) => m.peakRssBytes ?? 0)))
   say(`peak memory of gigarow: ${formatBytes(peak)}`)
