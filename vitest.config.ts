@@ -15,13 +15,14 @@ const LONGEST = [
 
 /** Minutes of a real server's time: `npm run test:long` (vitest.long.config.ts). */
 export const LONG = [
-  'test/db/cluster/lifecycle.test.ts',
+  'test/db/cluster/{as-root,cli,lifecycle}.test.ts',
   'test/db/diff/{every-change,pairs}.test.ts',
+  'test/db/ingest/import.test.ts',
   'test/db/init/**/*.test.ts',
-  'test/db/migrate/{apply,prove}.test.ts',
+  'test/db/migrate/{apply,diff-cli,prove}.test.ts',
   'test/db/schema/{generate,video-store}.test.ts',
-  'test/db/seed/{append,conformance,estimate,hazards,leaves,profiles,roles,stopped,types,unlogged}.test.ts',
-  'test/db/tuning/{measure,privileges,restart}.test.ts',
+  'test/db/seed/{append,conformance,estimate,forecast,hazards,leaves,profiles,roles,stopped,types,unlogged}.test.ts',
+  'test/db/tuning/{during,measure,privileges,restart}.test.ts',
 ]
 
 class LongestFirst extends BaseSequencer {
