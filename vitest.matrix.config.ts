@@ -28,7 +28,8 @@ const SHORT = [
 const EXCLUDE = [
   'test/db/migrate/{diff-cli,scratch}.test.ts',
   'test/db/schema/generate.test.ts',
-  'test/db/seed/profiles.test.ts',
+  // Plans and decisions of ours, a minute each.
+  'test/db/seed/{append,estimate,forecast,profiles}.test.ts',
   'test/db/tuning/measure.test.ts',
 ]
 
