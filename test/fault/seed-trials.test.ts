@@ -78,7 +78,7 @@ async function done(...args: string[]): Promise<string> {
   return stdout
 }
 const seedArgs = (filler: string) => [
-  ...['seed', '--profile', 'quick', '--scale', '5', '--chunk-rows', '5000', '--jobs', '2'],
+  ...['seed', '--profile', 'quick', '--scale', '2', '--chunk-rows', '2000', '--jobs', '2'],
   ...['--truncate', '--filler', filler],
 ]
 
