@@ -91,7 +91,7 @@ const fact = 'warehouse.fact_data_metrics'
 const logs = 'warehouse.pipeline_logs'
 
 describe('--unlogged', () => {
-  const ROWS = 800_000
+  const ROWS = 1_600_000
   let digests: readonly string[]
   let before: unknown
   const all = () =>
@@ -117,7 +117,7 @@ describe('--unlogged', () => {
   )(
     'kill -9 of %s in a load by %s when %s, then --resume: the same logged table',
     async (victim, filler, when) => {
-      const args = billion(ROWS, '--truncate', '--unlogged', '--chunk-rows', '50k', '--filler', filler)
+      const args = billion(ROWS, '--truncate', '--unlogged', '--chunk-rows', '100k', '--filler', filler)
       const said = await killAndResume(args, victim, when)
       if (victim === 'server' && when.includes('seed_chunk'))
         expect(said).toContain('The unlogged table billion_rows has lost')

@@ -48,7 +48,8 @@ export function injected(tuning: TuningContext, incidents: readonly Incident[]):
       get: (target, key) => {
         const value: unknown = Reflect.get(target, key)
         if (key === 'unsafe')
-          return (text: string) => run(text, () => (target as unknown as Sql).unsafe(text))
+          return (...args: Parameters<Sql['unsafe']>) =>
+            run(args[0], () => (target as unknown as Sql).unsafe(...args))
         return value
       },
     })
