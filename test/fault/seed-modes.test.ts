@@ -12,11 +12,11 @@ const cwd = fileURLToPath(new URL('../..', import.meta.url))
 const SCHEMAS = ['public', 'warehouse']
 const CHUNKS = 16
 const random = seededRandom(20261122)
-const chunk = () => 1 + Math.floor(random() * (CHUNKS - 2))
+const chunk = () => 1 + Math.floor((random() * CHUNKS) / 2)
 
-/** The first two of a list, or all of them (npm run test:trials): each takes ten seconds. */
+/** The first of a list, or all of them (npm run test:trials): each takes up to twenty seconds. */
 const some = <T>(kills: readonly T[]): readonly T[] =>
-  process.env.GIGAROW_TRIALS === undefined ? kills.slice(0, 2) : kills
+  process.env.GIGAROW_TRIALS === undefined ? kills.slice(0, 1) : kills
 
 let env: Record<string, string>
 let sql: Sql
@@ -154,8 +154,8 @@ describe('--append', () => {
 
   test.each<[Victim, string, string, string]>(
     some([
-      ['gigarow', 'drop', 'copy', chunksDone(chunk())],
       ['server', 'keep', 'copy', chunksDone(chunk())],
+      ['gigarow', 'drop', 'copy', chunksDone(chunk())],
       ['gigarow', 'keep', 'sql', chunksDone(chunk())],
       ['gigarow', 'drop', 'copy', `state = 'finishing'`],
       ['gigarow', 'keep', 'copy', `state = 'verifying'`],
