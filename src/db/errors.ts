@@ -99,7 +99,7 @@ export function explainDbError(error: unknown, target: Target, doing: string): G
 function unreachable(target: Target, facts: Record<string, string>, cause: unknown): GigarowError {
   const hint =
     target.origin === 'embedded'
-      ? 'Start the embedded server: gigarow db start.'
+      ? 'The embedded server has ended since this command began. Start it again (gigarow db start), which says why if it cannot.'
       : `The address comes ${ORIGIN_TEXTS[target.origin]}. Correct it, start that server, or remove it to use the embedded one.`
   return new GigarowError('DB_UNREACHABLE', `No PostgreSQL server answers at ${facts.server}.`, {
     facts,

@@ -1,5 +1,4 @@
-// biome-ignore lint/suspicious/noExplicitAny: any function at all
-type AnyFunction = (...args: any[]) => unknown
+type AnyFunction = (...args: never[]) => unknown
 
 let made = 0
 

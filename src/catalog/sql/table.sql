@@ -27,7 +27,8 @@ select c.oid::int8::text, n.nspname, c.relname, false, c.relpersistence = 'u',
  order by 2, 3
 
 -- name: indexes
--- $1 table oid; of the table and of all its partitions, attached ones with the index they belong to
+-- $1 table oid; of the table and of all its partitions, attached ones with the index they belong to.
+-- By name: a load that has built several side by side has given them their oids in any order.
 select ic.oid::int8::text as oid, ic.relname as name, ns.nspname as schema, tc.relname as table_name, tc.relkind = 'p' as partitioned, t.level,
        i.indisvalid as valid, pg_get_indexdef(i.indexrelid) as definition, i.indpred is not null as partial,
        array(select a.attname::text from unnest((i.indkey::int2[])[0:i.indnkeyatts - 1]) with ordinality k (num, place)
@@ -47,7 +48,7 @@ select ic.oid::int8::text as oid, ic.relname as name, ns.nspname as schema, tc.r
   join pg_class tc on tc.oid = i.indrelid
   join pg_namespace ns on ns.oid = tc.relnamespace
   left join pg_constraint k on k.conindid = i.indexrelid and k.conrelid = i.indrelid and k.contype in ('p', 'u', 'x')
- order by t.level, ns.nspname, tc.relname, i.indexrelid
+ order by t.level, ns.nspname, tc.relname, i.indisprimary desc, ic.relname
 
 -- name: foreign_keys
 -- $1 table oid; those of the table and those that point at it, each once (copies on partitions have conparentid)
