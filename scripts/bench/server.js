@@ -16,7 +16,8 @@ const { openCluster } = await import('../../dist/cluster/index.js')
 export const say = (text) => process.stderr.write(`${text}\n`)
 
 /**
- * Flags with their defaults, besides those that every benchmark has. @param {Record<string, string>} defaults
+ * Flags with their defaults, besides those that every benchmark has; wrong ones end the process with 2.
+ * @param {Record<string, string>} defaults
  * @param {{ parts?: readonly string[] }} options what `--without a,b` may leave out
  */
 export function readFlags(defaults, { parts = [] } = {}) {
@@ -27,13 +28,12 @@ export function readFlags(defaults, { parts = [] } = {}) {
       /** @type {const} */ ({ type: 'string', default: value }),
     ]),
   )
-  /** @type {Record<string, string | undefined>} */
-  const values = parseArgs({ options: { ...options, json: { type: 'string' } } }).values
+  const values = valuesOf({ ...options, json: { type: 'string' } })
   /** @param {string} name */
   const flag = (name) => String(values[name] ?? '')
   const without = flag('without').split(',').filter(Boolean)
   const unknown = without.find((part) => !parts.includes(part))
-  if (unknown !== undefined) throw new Error(`--without ${unknown}: it takes ${parts.join(', ')}`)
+  if (unknown !== undefined) usage(`--without ${unknown}: it takes ${parts.join(', ')}.`)
   return {
     flag,
     /** @param {string} part */
@@ -42,6 +42,26 @@ export function readFlags(defaults, { parts = [] } = {}) {
     rounds: Number(flag('rounds')),
     json: values.json,
   }
+}
+
+/** @param {import('node:util').ParseArgsConfig['options'] & {}} options @returns {Record<string, string | undefined>} */
+function valuesOf(options) {
+  try {
+    return /** @type {Record<string, string | undefined>} */ (parseArgs({ options }).values)
+  } catch (error) {
+    const known = Object.entries(options).map(
+      ([name, { default: value }]) => `  --${name} ${value ?? 'FILE'}`,
+    )
+    return usage(
+      `${error instanceof Error ? error.message : error}\nFlags, with their defaults:\n${known.join('\n')}`,
+    )
+  }
+}
+
+/** @param {string} text @returns {never} */
+function usage(text) {
+  say(text)
+  process.exit(2)
 }
 
 /** Starts the server; close() deletes it. @param {{ name: string, jobs: number, rounds: number }} options name of its folder */

@@ -1,33 +1,20 @@
 import { execFileSync } from 'node:child_process'
 import { statSync } from 'node:fs'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openPool, parseTarget, type Sql } from '../../src/db/index.ts'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { describeSchema } from '../support/describe-schema.ts'
-import { runCli, spawnCli, temporaryDir } from '../support/index.ts'
 import { tableDigest } from '../support/load.ts'
+import { ownServer } from '../support/own-server.ts'
 import { seededRandom } from '../support/random.ts'
-import { until } from '../support/until.ts'
 
-// The repository is the project, with an embedded server of this test's own.
-const cwd = fileURLToPath(new URL('../..', import.meta.url))
 const ROWS = 2_000_000
 const CHUNKS = 16
 const random = seededRandom(20261121)
 const moments = Array.from({ length: 5 }, () => Math.floor(random() * CHUNKS))
 
-let env: Record<string, string>
-let sql: Sql
+const server = ownServer('seed')
+const { chunksDone, cli, done, reconnect, serverPid } = server
 let whole: string
 
-const cli = (...args: string[]) => runCli(args, { cwd, env })
-/** A command that must do its work: fails with what it said. */
-async function done(...args: string[]): Promise<string> {
-  const { code, stdout, stderr } = await cli(...args)
-  expect({ code, said: code === 0 ? '' : stderr }).toEqual({ code: 0, said: '' })
-  return stdout
-}
 const seed = (...more: string[]) => [
   'seed',
   '--profile',
@@ -39,57 +26,26 @@ const seed = (...more: string[]) => [
   ...more,
 ]
 
-async function reconnect(): Promise<void> {
-  await sql?.end({ timeout: 5 })
-  const { stdout } = await cli('db', 'url', '--json')
-  sql = openPool(parseTarget(JSON.parse(stdout).url, 'flag'), { max: 1, applicationName: 'fault test' })
-}
-
 const structure = () =>
-  sql`select pg_get_indexdef(indexrelid) as def, indisvalid, coalesce((select conname from pg_constraint where conindid = indexrelid), '') as con,
+  server.sql`select pg_get_indexdef(indexrelid) as def, indisvalid, coalesce((select conname from pg_constraint where conindid = indexrelid), '') as con,
              (select reloptions from pg_class where oid = indrelid) as options
         from pg_index where indrelid = 'billion_rows'::regclass order by 1`
 
 beforeAll(async () => {
-  env = { GIGAROW_STATE_DIR: join(temporaryDir('fault-'), 'state') }
-  await done('db', 'start')
-  await done('migrate', 'up')
-  await reconnect()
   await done(...seed())
-  whole = await tableDigest(sql, 'billion_rows')
-})
-
-afterAll(async () => {
-  await sql?.end({ timeout: 5 })
-  await cli('db', 'reset', '--yes')
+  whole = await tableDigest(server.sql, 'billion_rows')
 })
 
 /** Starts a load over from nothing and waits until the newest run has come as far as `condition` says. */
 function startAndWait(condition: string, ...more: string[]) {
-  return startLoadAndWait(seed('--truncate', ...more), condition)
+  return server.startAndWait(seed('--truncate', ...more), condition)
 }
-
-async function startLoadAndWait(args: readonly string[], condition: string) {
-  const [before] = await sql`select coalesce(max(id), 0)::int as id from gigarow.seed_run`
-  const { child, result } = spawnCli([...args], { cwd, env })
-  await until(condition, async () => {
-    const [row] = await sql.unsafe(
-      `select coalesce((select ${condition} from gigarow.seed_run r where id > $1 order by id desc limit 1), false) as reached`,
-      [before!.id],
-    )
-    return row!.reached
-  })
-  return { child, result }
-}
-
-const chunksDone = (n: number) =>
-  `(select count(done_at) >= ${n} from gigarow.seed_chunk where run_id = r.id)`
 
 async function expectWhole(structureBefore: unknown): Promise<void> {
-  expect(await tableDigest(sql, 'billion_rows')).toBe(whole)
+  expect(await tableDigest(server.sql, 'billion_rows')).toBe(whole)
   expect(await structure()).toEqual(structureBefore)
   const [open] =
-    await sql`select count(*)::int as n from gigarow.seed_run where state not in ('done', 'abandoned')`
+    await server.sql`select count(*)::int as n from gigarow.seed_run where state not in ('done', 'abandoned')`
   expect(open!.n).toBe(0)
 }
 
@@ -125,8 +81,7 @@ test.each(['copy', 'sql'])(
   async (filler) => {
     const before = await structure()
     const { result } = await startAndWait(chunksDone(5), '--filler', filler)
-    const { stdout } = await cli('db', 'status', '--json')
-    process.kill(JSON.parse(stdout).pid, 'SIGKILL')
+    process.kill(await serverPid(), 'SIGKILL')
     const { code, stderr } = await result
     expect(code).toBe(1)
     expect(stderr).toMatch(/DB_CONNECTION_LOST/)
@@ -139,16 +94,15 @@ test.each(['copy', 'sql'])(
 
 test('kill -9 of the server empties an unlogged table: --resume says so and ends with the same table', async () => {
   const before = await structure()
-  await sql`alter table billion_rows set unlogged`
+  await server.sql`alter table billion_rows set unlogged`
   const { result } = await startAndWait(chunksDone(5))
-  const { stdout } = await cli('db', 'status', '--json')
-  process.kill(JSON.parse(stdout).pid, 'SIGKILL')
+  process.kill(await serverPid(), 'SIGKILL')
   expect((await result).code).toBe(1)
   const { code, stderr } = await cli('seed', '--resume')
   expect(stderr).toContain('The unlogged table billion_rows has lost')
   expect(code).toBe(0)
   await reconnect()
-  await sql`alter table billion_rows set logged`
+  await server.sql`alter table billion_rows set logged`
   await expectWhole(before)
 })
 
@@ -162,23 +116,24 @@ describe.each([
   ['events', ['--profile', 'events', '--rows', '100k', '--chunk-rows', '10k'], chunksDone(3)],
 ] as const)('partitions of %s', (table, options, inTheMiddle) => {
   const loading = ['seed', ...options, '--only', table, '--jobs', '2', '--truncate']
-  const described = async () => (await describeSchema(sql)).filter((line) => !line.includes('gigarow.'))
+  const described = async () =>
+    (await describeSchema(server.sql)).filter((line) => !line.includes('gigarow.'))
   let digest: string
   let schema: readonly string[]
 
   beforeAll(async () => {
     await done(...loading)
-    digest = await tableDigest(sql, table)
+    digest = await tableDigest(server.sql, table)
     schema = await described()
   })
 
   const expectSame = async () => {
-    expect(await tableDigest(sql, table)).toBe(digest)
+    expect(await tableDigest(server.sql, table)).toBe(digest)
     expect(await described()).toEqual(schema)
   }
 
   test('kill -9 of gigarow while a partition is filled, then --resume: the same rows in the same table', async () => {
-    const { child, result } = await startLoadAndWait(loading, inTheMiddle)
+    const { child, result } = await server.startAndWait(loading, inTheMiddle)
     child.kill('SIGKILL')
     expect((await result).code).toBeNull()
     await done('seed', '--resume')
@@ -189,15 +144,16 @@ describe.each([
   test.each(process.env.GIGAROW_TRIALS === undefined ? ['unlogged'] : ['logged', 'unlogged'])(
     'kill -9 of the server then, of %s partitions, then --resume: the same',
     async (persistence) => {
-      const leaves = await sql`select relid::text as name from pg_partition_tree(${table}) where isleaf`
-      for (const { name } of leaves) await sql.unsafe(`alter table ${name} set ${persistence}`)
-      const { stdout } = await cli('db', 'status', '--json')
-      const { result } = await startLoadAndWait(loading, inTheMiddle)
-      process.kill(JSON.parse(stdout).pid, 'SIGKILL')
+      const leaves =
+        await server.sql`select relid::text as name from pg_partition_tree(${table}) where isleaf`
+      for (const { name } of leaves) await server.sql.unsafe(`alter table ${name} set ${persistence}`)
+      const pid = await serverPid()
+      const { result } = await server.startAndWait(loading, inTheMiddle)
+      process.kill(pid, 'SIGKILL')
       expect((await result).code).toBe(1)
       await done('seed', '--resume')
       await reconnect()
-      for (const { name } of leaves) await sql.unsafe(`alter table ${name} set logged`)
+      for (const { name } of leaves) await server.sql.unsafe(`alter table ${name} set logged`)
       await expectSame()
     },
   )
@@ -217,8 +173,7 @@ test('Ctrl-C stops between rows, says how to go on, and what it says works', asy
 // A limit on the size of files stands in for a full disk: the server's processes get EFBIG instead of ENOSPC.
 test('a disk that is full in the middle: a clear error; with room again --resume ends with the same table', async () => {
   const before = await structure()
-  const { stdout } = await cli('db', 'status', '--json')
-  const postmaster = String(JSON.parse(stdout).pid)
+  const postmaster = String(await serverPid())
   // As the server's own user: root without CAP_SYS_RESOURCE may not do it.
   const { uid, gid } = statSync(`/proc/${postmaster}`)
   const limit = (bytes: string) =>

@@ -1,14 +1,9 @@
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openPool, parseTarget, type Sql } from '../../src/db/index.ts'
-import { runCli, spawnCli, temporaryDir } from '../support/index.ts'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { structureOf, tableDigest } from '../support/load.ts'
+import { ownServer } from '../support/own-server.ts'
 import { seededRandom } from '../support/random.ts'
-import { until } from '../support/until.ts'
 
 // kill -9 of gigarow and of the server while tables are unlogged for a load, and while rows are added; with a server of its own.
-const cwd = fileURLToPath(new URL('../..', import.meta.url))
 const SCHEMAS = ['public', 'warehouse']
 const CHUNKS = 16
 const random = seededRandom(20261122)
@@ -18,56 +13,23 @@ const chunk = () => 1 + Math.floor((random() * CHUNKS) / 2)
 const some = <T>(kills: readonly T[]): readonly T[] =>
   process.env.GIGAROW_TRIALS === undefined ? kills.slice(0, 1) : kills
 
-let env: Record<string, string>
-let sql: Sql
-
-const cli = (...args: string[]) => runCli(args, { cwd, env })
-async function done(...args: string[]): Promise<string> {
-  const { code, stdout, stderr } = await cli(...args)
-  expect({ code, said: code === 0 ? '' : stderr }).toEqual({ code: 0, said: '' })
-  return stdout
-}
-
-async function reconnect(): Promise<void> {
-  await sql?.end({ timeout: 5 })
-  const { url } = JSON.parse(await done('db', 'url', '--json'))
-  sql = openPool(parseTarget(url, 'flag'), { max: 1, applicationName: 'fault test' })
-}
+const server = ownServer('seed')
+const { chunksDone, cli, done, reconnect, serverPid } = server
 
 /** Everything on the tables, and whether they, their indexes and their sequences are logged. */
 async function structure(): Promise<unknown> {
-  const persistence = await sql`
+  const persistence = await server.sql`
     select oid::regclass::text as name, relpersistence::text as logged from pg_class
      where relnamespace::regnamespace::text = any (${SCHEMAS}) order by 1`
-  return [await structureOf(sql, SCHEMAS), persistence]
+  return [await structureOf(server.sql, SCHEMAS), persistence]
 }
-
-beforeAll(async () => {
-  env = { GIGAROW_STATE_DIR: join(temporaryDir('fault-'), 'state') }
-  await done('db', 'start')
-  await done('migrate', 'up')
-  await reconnect()
-})
-
-afterAll(async () => {
-  await sql?.end({ timeout: 5 })
-  await cli('db', 'reset', '--yes')
-})
 
 type Victim = 'gigarow' | 'server'
 
 /** Runs the command, kills when the newest run has come as far as `condition` says, and has --resume end the load. */
 async function killAndResume(args: readonly string[], victim: Victim, condition: string): Promise<string> {
-  const { pid } = JSON.parse(await done('db', 'status', '--json'))
-  const [before] = await sql`select coalesce(max(id), 0)::int as id from gigarow.seed_run`
-  const { child, result } = spawnCli([...args], { cwd, env })
-  await until(condition, async () => {
-    const [row] = await sql.unsafe(
-      `select coalesce((select ${condition} from gigarow.seed_run r where id > $1 order by id desc limit 1), false) as reached`,
-      [before!.id],
-    )
-    return row!.reached
-  })
+  const pid = await serverPid()
+  const { child, result } = await server.startAndWait(args, condition)
   if (victim === 'gigarow') child.kill('SIGKILL')
   else process.kill(pid, 'SIGKILL')
   expect((await result).code).not.toBe(0)
@@ -78,8 +40,6 @@ async function killAndResume(args: readonly string[], victim: Victim, condition:
   return stderr
 }
 
-const chunksDone = (n: number) =>
-  `(select count(done_at) >= ${n} from gigarow.seed_chunk where run_id = r.id)`
 const loggedAgain = `exists (select from gigarow.seed_dropped where run_id = r.id and name = 'persistence' and rebuilt_at is not null)`
 
 const billion = (rows: number, ...more: string[]) => [
@@ -95,7 +55,11 @@ describe('--unlogged', () => {
   let digests: readonly string[]
   let before: unknown
   const all = () =>
-    Promise.all([tableDigest(sql, 'billion_rows'), tableDigest(sql, fact), tableDigest(sql, logs)])
+    Promise.all([
+      tableDigest(server.sql, 'billion_rows'),
+      tableDigest(server.sql, fact),
+      tableDigest(server.sql, logs),
+    ])
 
   beforeAll(async () => {
     await done(...billion(ROWS))
@@ -148,7 +112,7 @@ describe('--append', () => {
 
   beforeAll(async () => {
     await done(...billion(ROWS + MORE, '--truncate'))
-    whole = await tableDigest(sql, 'billion_rows')
+    whole = await tableDigest(server.sql, 'billion_rows')
     before = await structure()
   })
 
@@ -167,7 +131,7 @@ describe('--append', () => {
       await done(...billion(ROWS, '--truncate'))
       const args = billion(MORE, '--append', '--chunk-rows', '50k', '--indexes', indexes, '--filler', filler)
       await killAndResume(args, victim, when)
-      expect(await tableDigest(sql, 'billion_rows')).toBe(whole)
+      expect(await tableDigest(server.sql, 'billion_rows')).toBe(whole)
       expect(await structure()).toEqual(before)
     },
   )

@@ -1,9 +1,6 @@
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openPool, parseTarget, type Sql } from '../../src/db/index.ts'
-import { runCli, spawnCli, temporaryDir } from '../support/index.ts'
+import { beforeAll, expect, test } from 'vitest'
 import { structureOf } from '../support/load.ts'
+import { ownServer } from '../support/own-server.ts'
 import { seededRandom } from '../support/random.ts'
 import { until } from '../support/until.ts'
 
@@ -14,7 +11,6 @@ const SEEDS = WANTED.includes(',')
   ? WANTED.split(',').filter(Boolean).map(Number)
   : Array.from({ length: Math.min(Number(WANTED), 30) }, (_, i) => i + 1)
 
-const cwd = fileURLToPath(new URL('../..', import.meta.url))
 const SCHEMAS = ['public', 'warehouse', 'staging', 'monitoring']
 /** Of whole tables, of two tables at a time, of partitions that are filled one by one and of such that rows are routed to. */
 const UNLOGGED = [
@@ -67,46 +63,34 @@ function nameOf({ filler, unlogged, kills }: Trial): string {
   return `${filler}${unlogged.length > 0 ? `, unlogged ${unlogged.join(' and ')}` : ''}: kill -9 of ${list.join('; then of ')}`
 }
 
-let env: Record<string, string>
-let sql: Sql
+const server = ownServer('seed')
+const { done, reconnect } = server
 let whole: Awaited<ReturnType<typeof contents>>
 
-const cli = (...args: string[]) => runCli(args, { cwd, env })
-async function done(...args: string[]): Promise<string> {
-  const { code, stdout, stderr } = await cli(...args)
-  expect({ code, said: code === 0 ? '' : stderr }).toEqual({ code: 0, said: '' })
-  return stdout
-}
 const seedArgs = (filler: string) => [
   ...['seed', '--profile', 'quick', '--scale', '2', '--chunk-rows', '2000', '--jobs', '2'],
   ...['--truncate', '--filler', filler],
 ]
 
-async function reconnect(): Promise<void> {
-  await sql?.end({ timeout: 5 })
-  const url = JSON.parse(await done('db', 'url', '--json')).url
-  sql = openPool(parseTarget(url, 'flag'), { max: 1, applicationName: 'fault test' })
-}
-
 /** Rows of every table, and everything that a load takes away. */
 async function contents() {
-  const tables = await sql<{ name: string }[]>`
+  const tables = await server.sql<{ name: string }[]>`
     select c.oid::regclass::text as name from pg_class c
      where relkind in ('r', 'p') and not relispartition and relnamespace::regnamespace::text = any (${SCHEMAS}) order by 1`
   const rows: Record<string, unknown> = {}
   for (const { name } of tables) {
-    const [digest] = await sql.unsafe(
+    const [digest] = await server.sql.unsafe(
       `select count(*)::int as rows, md5(string_agg(h, '' order by h)) as md5 from (select md5(t::text) as h from ${name} t) s`,
     )
     rows[name] = digest
   }
-  return { rows, structure: await structureOf(sql, SCHEMAS) }
+  return { rows, structure: await structureOf(server.sql, SCHEMAS) }
 }
 
 /** Whether the newest run after `before` has come to the moment; a run that is over has passed it. */
 async function reached({ moment, chunks }: Kill, before: number): Promise<boolean> {
   if (moment === 'start') return true
-  const [run] = await sql`
+  const [run] = await server.sql`
     select state, (select count(done_at)::int from gigarow.seed_chunk where run_id = r.id) as chunks
       from gigarow.seed_run r where id >= ${before} order by id desc limit 1`
   if (run === undefined) return false
@@ -117,8 +101,8 @@ async function reached({ moment, chunks }: Kill, before: number): Promise<boolea
 
 /** Runs the command and kills at the moment; whoever is not killed is waited for. */
 async function killed(args: readonly string[], kill: Kill, before: number): Promise<void> {
-  const { pid } = JSON.parse(await done('db', 'status', '--json'))
-  const { child, result } = spawnCli(args, { cwd, env })
+  const pid = await server.serverPid()
+  const { child, result } = server.spawn(args)
   let over = false
   void result.then(() => {
     over = true
@@ -135,28 +119,19 @@ async function killed(args: readonly string[], kill: Kill, before: number): Prom
 }
 
 async function newestRun(): Promise<{ readonly id: number; readonly open: boolean }> {
-  const [run] = await sql`
+  const [run] = await server.sql`
     select id::int, state not in ('done', 'abandoned') as open from gigarow.seed_run order by id desc limit 1`
   return { id: run!.id, open: run!.open }
 }
 
 beforeAll(async () => {
-  env = { GIGAROW_STATE_DIR: join(temporaryDir('fault-'), 'state') }
-  await done('db', 'start')
-  await done('migrate', 'up')
-  await reconnect()
   await done(...seedArgs('copy'))
   whole = await contents()
 })
 
-afterAll(async () => {
-  await sql?.end({ timeout: 5 })
-  await cli('db', 'reset', '--yes')
-})
-
 /** The tables, or their partitions where they have some. */
 async function leavesOf(tables: readonly string[]): Promise<string[]> {
-  const rows = await sql<{ name: string }[]>`
+  const rows = await server.sql<{ name: string }[]>`
     select coalesce(p.relid, t.name::regclass)::text as name
       from unnest(${[...tables]}::text[]) t (name) left join pg_partition_tree(t.name::regclass) p on true
      where p.relid is null or p.isleaf`
@@ -164,12 +139,12 @@ async function leavesOf(tables: readonly string[]): Promise<string[]> {
 }
 
 async function setPersistence(leaves: readonly string[], persistence: 'logged' | 'unlogged'): Promise<void> {
-  for (const leaf of leaves) await sql.unsafe(`alter table ${leaf} set ${persistence}`)
+  for (const leaf of leaves) await server.sql.unsafe(`alter table ${leaf} set ${persistence}`)
 }
 
 async function isEmpty(tables: readonly string[]): Promise<boolean> {
   for (const table of tables) {
-    const [row] = await sql.unsafe(`select exists (select from ${table}) as holds`)
+    const [row] = await server.sql.unsafe(`select exists (select from ${table}) as holds`)
     if (!row!.holds) return true
   }
   return false

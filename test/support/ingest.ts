@@ -75,6 +75,11 @@ export function resumeInto(
   )
 }
 
+/** Lines made of 1, 2, … `count`, each with its end. */
+export function lines(count: number, line: (i: number) => string): string {
+  return Array.from({ length: count }, (_, i) => `${line(i + 1)}\n`).join('')
+}
+
 /** Writes a file and returns its path. */
 export function fileIn(folder: string, name: string, text: string | Buffer): string {
   const path = join(folder, name)

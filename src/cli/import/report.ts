@@ -30,11 +30,12 @@ function renderReport(
 ): string {
   const { bold, dim } = out.colors
   const { table, run, jobs, files, bytes, seconds, rowsPerSecond } = report
+  const imported = report.inserted + report.updated
   const what = `${files.length} ${files.length === 1 ? 'file' : 'files'}, ${formatBytes(bytes)}`
   return [
     '',
     bold(
-      `${table}: ${formatCount(report.inserted + report.updated)} rows imported in ${formatDuration(seconds * 1000)}`,
+      `${table}: ${formatCount(imported)} ${imported === 1 ? 'row' : 'rows'} imported in ${formatDuration(seconds * 1000)}`,
     ),
     dim(
       `${what}, ${jobs} ${jobs === 1 ? 'session' : 'sessions'}, import ${run}; ${formatRows(rowsPerSecond)} rows/s read; peak memory of gigarow ${formatBytes(peakRssBytes)}`,

@@ -64,7 +64,7 @@ function inForce(profile: string, { applied, session }: Tuned): string {
     ...(own.length === 0 ? [] : [`${own.join(', ')} in its sessions`]),
   ]
   const still = applied?.outcome === 'already' ? 'still ' : ''
-  return `Tuning profile ${profile} is ${still}in force for this load${parts.length === 0 ? '' : `: ${parts.join(', ')}`}.`
+  return `Tuning profile ${profile} is ${still}in force for this run${parts.length === 0 ? '' : `: ${parts.join(', ')}`}.`
 }
 
 /** The embedded server may have come back on another port. */

@@ -1,22 +1,18 @@
-import { appendFileSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
+import { appendFileSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import energy from '../../../seeds/energy.ts'
-import { openPool, type Sql } from '../../../src/db/index.ts'
+import { openPool } from '../../../src/db/index.ts'
 import type { ImportEvent, ImportPlan } from '../../../src/ingest/index.ts'
 import { scaleProfile, writeCsv } from '../../../src/seed/index.ts'
 import { temporaryDir, testDatabase } from '../../support/index.ts'
-import { fileIn, importInto, resumeInto, type TestImport } from '../../support/ingest.ts'
+import { fileIn, importInto, lines, resumeInto, type TestImport } from '../../support/ingest.ts'
 import { load, tableDigest } from '../../support/load.ts'
-import { until } from '../../support/until.ts'
 
 const target = testDatabase()
 const folder = temporaryDir()
-let sql: Sql
-beforeAll(() => {
-  sql = openPool(target, { max: 1, applicationName: 'test' })
-})
+const sql = openPool(target, { max: 1, applicationName: 'test' })
 afterAll(() => sql.end({ timeout: 5 }))
 
 const GENERATION = `
@@ -25,8 +21,6 @@ const GENERATION = `
 const file = (name: string, text: string | Buffer) => fileIn(folder, name, text)
 const run = (options: TestImport) => importInto(target, options)
 const rows = (query: string) => sql.unsafe(query)
-const lines = (count: number, line: (i: number) => string) =>
-  Array.from({ length: count }, (_, i) => `${line(i + 1)}\n`).join('')
 
 describe('the files of the energy profile', () => {
   const profile = scaleProfile(energy, { rows: 20_000 })
@@ -257,189 +251,6 @@ describe('rows whose key is there', () => {
     await run({ into: 'keyed', paths, abandon: true, duplicates: 'skip' })
     expect(await rows('select id from keyed order by id')).toEqual([{ id: 1 }, { id: 2 }])
   })
-})
-
-describe('rows that the server refuses', () => {
-  beforeAll(async () => {
-    await sql.unsafe(`
-      create table owners (id int primary key); insert into owners select generate_series(1, 10);
-      create table picky (id int primary key check (id <> 13), day date not null, owner int references owners, note text);`)
-  })
-  afterEach(() => sql`truncate picky`)
-
-  /** A line for each way to be refused; line 1 is the header, and row 2 has two lines. */
-  const bad: Record<number, string> = {
-    5: 'x,2025-01-01,1,not a number',
-    13: '13,2025-01-01,1,check',
-    40: '3,2025-01-01,1,key',
-    70: '70,,1,null',
-    90: '90,2025-01-01,99,no owner',
-    120: '120,2025-01-01',
-    121: '121,2025-01-01,1,too,many',
-    150: '150,2025-02-30,1,no day',
-  }
-  const text = () =>
-    `id,day,owner,note\n${lines(200, (i) => bad[i] ?? `${i},2025-01-01,${(i % 10) + 1},${i === 2 ? '"two\nlines"' : 'x'}`)}`
-  // The header, and one line more from row 3 on.
-  const badLines = Object.keys(bad).map((i) => Number(i) + 2)
-
-  test.each([
-    ['straight into the table', 'error', 1 << 20],
-    ['in several parts', 'error', 700],
-    ['over a stage', 'skip', 900],
-  ] as const)(
-    'are noted with file, line, column and reason, and the others arrive: %s',
-    async (_, duplicates, chunkBytes) => {
-      const rejects = join(folder, 'rejects.csv')
-      const path = file('picky.csv', text())
-      const report = await run({
-        into: 'picky',
-        paths: [path],
-        rejects,
-        maxRejects: 10,
-        chunkBytes,
-        duplicates,
-        // Of two rows with one key the later one is to be refused.
-        jobs: 1,
-      })
-      const duplicate = duplicates === 'skip' ? 1 : 0
-      expect(report).toMatchObject({ read: 200, inserted: 192, rejected: 8 - duplicate, skipped: duplicate })
-      const noted = readFileSync(rejects, 'utf8').trimEnd().split('\n').slice(1)
-      const expected = badLines.filter((line) => duplicate === 0 || line !== 42)
-      expect(noted.map((line) => Number(line.split(',')[1]))).toEqual(expected)
-      expect(noted[0]).toMatch(/picky\.csv,7,id,.*invalid input syntax for type integer/)
-      expect(noted.find((line) => line.includes(',72,'))).toMatch(/,72,day,/)
-    },
-  )
-
-  test('are left out when they are surely not wanted', async () => {
-    const path = file('unwanted.csv', text())
-    const rejects = join(folder, 'unwanted-rejects.csv')
-    const report = await run({ into: 'picky', paths: [path], where: 'owner = 2', rejects, maxRejects: 1 })
-    // Only the row that has no owner at all is for the server to judge.
-    expect(report).toMatchObject({ read: 200, inserted: 19, rejected: 1, filtered: 180 })
-    expect(readFileSync(rejects, 'utf8')).toMatch(/unwanted\.csv,122,/)
-  })
-
-  test('the first one stops the import; of its part nothing is kept', async () => {
-    const path = file('first.csv', text())
-    await expect(run({ into: 'picky', paths: [path], chunkBytes: 1 << 20 })).rejects.toMatchObject({
-      code: 'IMPORT_ROW_REFUSED',
-      message: expect.stringMatching(/^first\.csv:7, column id: invalid input syntax/),
-      facts: { line: 7, column: 'id' },
-    })
-    expect(await rows('select * from picky')).toEqual([])
-  })
-
-  test('one more than may be refused stops it, too; --resume may allow more', async () => {
-    const path = file('many.csv', text())
-    const rejects = join(folder, 'many-rejects.csv')
-    const stopped = run({
-      into: 'picky',
-      paths: [path],
-      rejects,
-      maxRejects: 3,
-      chunkBytes: 700,
-      jobs: 1,
-      abandon: true,
-    })
-    await expect(stopped).rejects.toMatchObject({
-      code: 'IMPORT_ROW_REFUSED',
-      message: expect.stringMatching(/^many\.csv:72, column day.* one more than the 3 of --max-rejects/),
-    })
-    expect(readFileSync(rejects, 'utf8').split('\n').length).toBeGreaterThan(2)
-    await expect(resumeInto(target, 'picky')).rejects.toMatchObject({ code: 'IMPORT_ROW_REFUSED' })
-    const report = await resumeInto(target, 'picky', { rejects: { rejects, maxRejects: 8 } })
-    expect(report).toMatchObject({ read: 200, inserted: 192, rejected: 8 })
-    expect(readFileSync(rejects, 'utf8').trimEnd().split('\n')).toHaveLength(9)
-  })
-})
-
-describe('an import that stopped', () => {
-  beforeAll(() => sql`create table plain (id int, note text)`)
-  afterEach(() => sql`truncate plain`)
-  const body = (from: number) => lines(5000, (i) => `${from + i},note ${from + i}`)
-
-  /** Imports until some parts are done, then is interrupted. */
-  async function stopped(path: string, options: Partial<TestImport> = {}) {
-    const stop = new AbortController()
-    let parts = 0
-    const emit = ({ type }: ImportEvent) => {
-      if (type === 'chunk.finished' && ++parts === 3) stop.abort()
-    }
-    await expect(
-      run({ into: 'plain', paths: [path], chunkBytes: 2048, signal: stop.signal, emit, ...options }),
-    ).rejects.toMatchObject({ code: 'INTERRUPTED', hint: expect.stringContaining('--resume --into plain') })
-  }
-  const whole = async () =>
-    (await rows('select count(*)::int as n, count(distinct id)::int as ids from plain'))[0]
-
-  test('goes on where it was, each row once', async () => {
-    await stopped(file('stop.csv', `id,note\n${body(0)}`))
-    expect((await whole())!.n).toBeGreaterThan(0)
-    expect(await resumeInto(target, 'plain')).toMatchObject({ read: 5000, inserted: 5000, counted: 5000 })
-    expect(await whole()).toEqual({ n: 5000, ids: 5000 })
-  })
-
-  test.each<[string, (path: string) => void]>([
-    ['another size', (path) => appendFileSync(path, '1,x\n')],
-    ['another head', (path) => rewrite(path, (bytes) => bytes.write('ID'))],
-    ['another tail', (path) => rewrite(path, (bytes) => bytes.write('7', bytes.length - 2))],
-    ['another time', (path) => utimesSync(path, 1, 1)],
-  ])('is refused when its file has %s', async (name, change) => {
-    const path = file(`${name}.csv`, `id,note\n${body(10_000)}`)
-    await stopped(path, { abandon: true })
-    const before = await whole()
-    change(path)
-    await expect(resumeInto(target, 'plain')).rejects.toMatchObject({
-      code: 'IMPORT_FILE_CHANGED',
-      facts: { file: path },
-    })
-    expect(await whole()).toEqual(before)
-  })
-
-  test('is named to the next one, which may take its place', async () => {
-    const path = file('next.csv', `id,note\n${body(0)}`)
-    await stopped(path, { abandon: true })
-    const next = { into: 'plain', paths: [path] }
-    await expect(run(next)).rejects.toMatchObject({ code: 'IMPORT_UNFINISHED' })
-    await sql`truncate plain`
-    expect(await run({ ...next, abandon: true })).toMatchObject({ inserted: 5000 })
-    await expect(run(next)).rejects.toMatchObject({ code: 'IMPORT_DONE_BEFORE', exitCode: 3 })
-    expect(await run({ ...next, again: true })).toMatchObject({ inserted: 5000, counted: null })
-    await expect(resumeInto(target, 'plain')).rejects.toMatchObject({ code: 'IMPORT_NOTHING_TO_RESUME' })
-  })
-
-  test('is refused while another one works on the table, and so is a load of the database', async () => {
-    const path = file('busy.csv', `id,note\n${body(0)}`)
-    await sql`create table other (like plain)`
-    // The first one waits for this lock in the middle of its work.
-    const holder = openPool(target, { max: 1, applicationName: 'holder' })
-    await holder.unsafe('begin; lock table plain in share mode')
-    const first = run({ into: 'plain', paths: [path], again: true })
-    await until('the first one waits', async () => {
-      const [waiting] = await sql`
-        select from pg_stat_activity where wait_event_type = 'Lock' and application_name like 'gigarow import %' and datname = current_database()`
-      return waiting !== undefined
-    })
-    await expect(run({ into: 'plain', paths: [path], again: true })).rejects.toMatchObject({
-      code: 'IMPORT_BUSY',
-      facts: { pid: expect.any(Number), since: expect.stringMatching(/^20/), run: expect.any(Number) },
-    })
-    await expect(load(target, scaleProfile(energy, { rows: 1000 }))).rejects.toMatchObject({
-      code: 'SEED_BUSY',
-    })
-    expect(await run({ into: 'other', paths: [path] })).toMatchObject({ inserted: 5000 })
-    await holder.unsafe('commit')
-    await holder.end({ timeout: 5 })
-    expect(await first).toMatchObject({ inserted: 5000 })
-  })
-
-  const rewrite = (path: string, change: (bytes: Buffer) => void) => {
-    const bytes = readFileSync(path)
-    change(bytes)
-    writeFileSync(path, bytes)
-  }
 })
 
 test('a file that is written to while it is read: nothing of that part stays', async () => {

@@ -1,0 +1,111 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { openPool } from '../../../src/db/index.ts'
+import { temporaryDir, testDatabase } from '../../support/index.ts'
+import { fileIn, importInto, lines, resumeInto, type TestImport } from '../../support/ingest.ts'
+
+const target = testDatabase()
+const folder = temporaryDir()
+const sql = openPool(target, { max: 1, applicationName: 'test' })
+afterAll(() => sql.end({ timeout: 5 }))
+
+const file = (name: string, text: string | Buffer) => fileIn(folder, name, text)
+const run = (options: TestImport) => importInto(target, options)
+const rows = (query: string) => sql.unsafe(query)
+
+describe('rows that the server refuses', () => {
+  beforeAll(async () => {
+    await sql.unsafe(`
+      create table owners (id int primary key); insert into owners select generate_series(1, 10);
+      create table picky (id int primary key check (id <> 13), day date not null, owner int references owners, note text);`)
+  })
+  afterEach(() => sql`truncate picky`)
+
+  /** A line for each way to be refused; line 1 is the header, and row 2 has two lines. */
+  const bad: Record<number, string> = {
+    5: 'x,2025-01-01,1,not a number',
+    13: '13,2025-01-01,1,check',
+    40: '3,2025-01-01,1,key',
+    70: '70,,1,null',
+    90: '90,2025-01-01,99,no owner',
+    120: '120,2025-01-01',
+    121: '121,2025-01-01,1,too,many',
+    150: '150,2025-02-30,1,no day',
+  }
+  const text = () =>
+    `id,day,owner,note\n${lines(200, (i) => bad[i] ?? `${i},2025-01-01,${(i % 10) + 1},${i === 2 ? '"two\nlines"' : 'x'}`)}`
+  // The header, and one line more from row 3 on.
+  const badLines = Object.keys(bad).map((i) => Number(i) + 2)
+
+  test.each([
+    ['straight into the table', 'error', 1 << 20],
+    ['in several parts', 'error', 700],
+    ['over a stage', 'skip', 900],
+  ] as const)(
+    'are noted with file, line, column and reason, and the others arrive: %s',
+    async (_, duplicates, chunkBytes) => {
+      const rejects = join(folder, 'rejects.csv')
+      const path = file('picky.csv', text())
+      const report = await run({
+        into: 'picky',
+        paths: [path],
+        rejects,
+        maxRejects: 10,
+        chunkBytes,
+        duplicates,
+        // Of two rows with one key the later one is to be refused.
+        jobs: 1,
+      })
+      const duplicate = duplicates === 'skip' ? 1 : 0
+      expect(report).toMatchObject({ read: 200, inserted: 192, rejected: 8 - duplicate, skipped: duplicate })
+      const noted = readFileSync(rejects, 'utf8').trimEnd().split('\n').slice(1)
+      const expected = badLines.filter((line) => duplicate === 0 || line !== 42)
+      expect(noted.map((line) => Number(line.split(',')[1]))).toEqual(expected)
+      expect(noted[0]).toMatch(/picky\.csv,7,id,.*invalid input syntax for type integer/)
+      expect(noted.find((line) => line.includes(',72,'))).toMatch(/,72,day,/)
+    },
+  )
+
+  test('are left out when they are surely not wanted', async () => {
+    const path = file('unwanted.csv', text())
+    const rejects = join(folder, 'unwanted-rejects.csv')
+    const report = await run({ into: 'picky', paths: [path], where: 'owner = 2', rejects, maxRejects: 1 })
+    // Only the row that has no owner at all is for the server to judge.
+    expect(report).toMatchObject({ read: 200, inserted: 19, rejected: 1, filtered: 180 })
+    expect(readFileSync(rejects, 'utf8')).toMatch(/unwanted\.csv,122,/)
+  })
+
+  test('the first one stops the import; of its part nothing is kept', async () => {
+    const path = file('first.csv', text())
+    await expect(run({ into: 'picky', paths: [path], chunkBytes: 1 << 20 })).rejects.toMatchObject({
+      code: 'IMPORT_ROW_REFUSED',
+      message: expect.stringMatching(/^first\.csv:7, column id: invalid input syntax/),
+      facts: { line: 7, column: 'id' },
+    })
+    expect(await rows('select * from picky')).toEqual([])
+  })
+
+  test('one more than may be refused stops it, too; --resume may allow more', async () => {
+    const path = file('many.csv', text())
+    const rejects = join(folder, 'many-rejects.csv')
+    const stopped = run({
+      into: 'picky',
+      paths: [path],
+      rejects,
+      maxRejects: 3,
+      chunkBytes: 700,
+      jobs: 1,
+      abandon: true,
+    })
+    await expect(stopped).rejects.toMatchObject({
+      code: 'IMPORT_ROW_REFUSED',
+      message: expect.stringMatching(/^many\.csv:72, column day.* one more than the 3 of --max-rejects/),
+    })
+    expect(readFileSync(rejects, 'utf8').split('\n').length).toBeGreaterThan(2)
+    await expect(resumeInto(target, 'picky')).rejects.toMatchObject({ code: 'IMPORT_ROW_REFUSED' })
+    const report = await resumeInto(target, 'picky', { rejects: { rejects, maxRejects: 8 } })
+    expect(report).toMatchObject({ read: 200, inserted: 192, rejected: 8 })
+    expect(readFileSync(rejects, 'utf8').trimEnd().split('\n')).toHaveLength(9)
+  })
+})
