@@ -8,6 +8,7 @@ import type { Filter } from './filter/condition.ts'
 import { type FilterColumn, readFilter, resolveFilter, type WhereIn } from './filter/resolve.ts'
 import { checkTable, columnsOfFile, keyFor } from './fit.ts'
 import type { Duplicates, ImportFile, ImportPlan } from './plan.ts'
+import { refuseStripped } from './stripped.ts'
 
 export interface ImportRequest {
   /** Absolute paths, in the order in which they are read. */
@@ -45,6 +46,8 @@ export async function planImport(db: Database, request: ImportRequest): Promise<
   for (const path of request.paths)
     described.push(await describeFile(path, { delimiter: request.delimiter, header }))
   const live = checkTable(await readLiveTable(db.sql, request.table), request.table)
+  // What it misses now, such as its primary key, is not what is wrong with it.
+  await refuseStripped(db, { table: request.table, oid: live.oid })
   const files: ImportFile[] = described.map(({ header: _header, estimatedRows: _rows, ...file }, k) => ({
     ...file,
     columns: columnsOfFile(described[k]!, { live, given: request.columns }),

@@ -43,15 +43,17 @@ import type { ChunkRange, ImportPlan, Rejects } from './plan.ts'
 import type { PlannedImport } from './plan-import.ts'
 import { RejectLimit } from './refused.ts'
 import { writeRejects } from './rejects.ts'
+import { refuseStripped } from './stripped.ts'
 import { verifyCount } from './verify.ts'
 
 /** Refuses what cannot be begun, before anything is changed. */
 export async function checkImport(
   db: Database,
-  { plan }: PlannedImport,
+  { plan, table: oid }: PlannedImport,
   { abandon, again }: Pick<ImportOptions, 'abandon' | 'again'>,
 ): Promise<void> {
   await ensureStore(db)
+  await refuseStripped(db, { table: plan.table, oid })
   const table = qualified(plan.table)
   for (const stopped of abandon ? [] : await openImports(db.sql, table)) {
     const { done, chunks, inserted } = await totals(db.sql, stopped.id)
@@ -123,6 +125,7 @@ export async function resumeImport(
   const { plan } = stopped
   const live = checkTable(await readLiveTable(db.sql, plan.table), plan.table)
   return exclusively(db, { table: live.oid, plan }, options, async () => {
+    await refuseStripped(db, { table: plan.table, oid: live.oid })
     await endSessions(db.sql, sessionName(stopped.id))
     await checkFiles(plan)
     const run = options.rejects === undefined ? stopped : await setRejects(db.sql, stopped, options.rejects)

@@ -1,0 +1,54 @@
+import type { Database } from '../db/index.ts'
+import { displayName, GigarowError, type QualifiedName } from '../kernel/index.ts'
+
+interface OpenLoad {
+  readonly id: string
+  readonly profile: string
+  readonly started: string
+}
+
+/**
+ * A load of gigarow seed that died has left its tables without keys, foreign keys and triggers: rows that break them would go in. Neither is
+ * a table for others whose rows are not all there yet. Throws SEED_UNFINISHED.
+ */
+export async function refuseStripped(
+  db: Database,
+  { table, oid }: { readonly table: QualifiedName; readonly oid: string },
+): Promise<void> {
+  const [ledger] = await db.sql.unsafe<{ there: boolean }[]>(
+    "select coalesce(has_table_privilege(to_regclass('gigarow.seed_run'), 'select'), false) as there",
+  )
+  if (!ledger!.there) return
+  const [load] = await db.sql.unsafe<OpenLoad[]>(OPEN_LOAD, [oid])
+  if (load === undefined) return
+  const name = displayName(table)
+  const { id, profile, started } = load
+  throw new GigarowError(
+    'SEED_UNFINISHED',
+    `Load ${id} of profile ${profile}, of ${started}, is not finished with ${name}: keys, indexes and triggers may be away.`,
+    {
+      facts: { run: Number(id), profile, table: name },
+      hint: `Finish it first: gigarow seed --resume. Or load anew: gigarow seed --profile ${profile} --truncate.`,
+    },
+  )
+}
+
+/**
+ * $1 oid of a table; what is away from its partitions and from what it is a partition of counts, too. A load that only has to be verified
+ * has put everything back.
+ */
+const OPEN_LOAD = `
+  with related as (
+    select format('"%s"."%s"', replace(n.nspname, '"', '""'), replace(c.relname, '"', '""')) as name
+      from (select $1::int8::oid as relid
+            union select relid from pg_partition_tree($1::int8::oid::regclass)
+            union select relid from pg_partition_ancestors($1::int8::oid::regclass)) t
+      join pg_class c on c.oid = t.relid join pg_namespace n on n.oid = c.relnamespace)
+  select id::text, profile, to_char(started_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI "UTC"') as started
+    from gigarow.seed_run r
+   where state not in ('done', 'abandoned')
+     and (exists (select from gigarow.seed_dropped d
+                   where d.run_id = r.id and d.rebuilt_at is null and d.table_name in (select name from related))
+          or state in ('loading', 'finishing')
+             and exists (select from gigarow.seed_chunk c where c.run_id = r.id and c.table_name in (select name from related)))
+   order by r.id desc limit 1`
