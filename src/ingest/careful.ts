@@ -1,5 +1,6 @@
-import { NEWLINE, recordEnd } from './csv/bytes.ts'
+import { hasOddQuotes, NEWLINE, recordEnd } from './csv/bytes.ts'
 import type { ByteSource } from './csv/source.ts'
+import { OpenQuote } from './errors.ts'
 import type { RowJudge } from './filter/judge.ts'
 import { type BlockBuffer, growFor, type Tally } from './rows.ts'
 
@@ -67,6 +68,8 @@ function takeBatch(
   let kept = from
   while (at < bytes.length && lines.length < BATCH_ROWS) {
     const end = endOf(bytes, at, { judge, atEnd })
+    // The server would take all that is left for one row, and that one could be refused alone.
+    if (end === -1 && atEnd) throw new OpenQuote(line)
     if (end === -1) break
     tally.read++
     const verdict = judge?.verdict(bytes) ?? 'yes'
@@ -92,5 +95,5 @@ function endOf(
 ): number {
   if (judge !== undefined) return judge.next(bytes, from, { to: bytes.length, atEnd })
   const end = recordEnd(bytes, from, { to: bytes.length })
-  return end === -1 && atEnd ? bytes.length : end
+  return end === -1 && atEnd && !hasOddQuotes(bytes, from, bytes.length) ? bytes.length : end
 }

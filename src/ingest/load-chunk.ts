@@ -4,7 +4,7 @@ import type { CopySession } from '../copy/index.ts'
 import { type Emit, GigarowError } from '../kernel/index.ts'
 import { batches } from './careful.ts'
 import { type ByteSource, openGzip, openRange } from './csv/source.ts'
-import { invalidFile } from './errors.ts'
+import { invalidFile, OpenQuote, unclosed } from './errors.ts'
 import type { ImportEvent } from './events.ts'
 import { unpackError } from './files.ts'
 import { type RowJudge, rowJudge } from './filter/judge.ts'
@@ -199,6 +199,7 @@ async function withSource<T>(
 
 /** Undefined for any other error. */
 function endless(path: string, error: unknown): GigarowError | undefined {
+  if (error instanceof OpenQuote) return unclosed(path, error)
   if (!(error instanceof RangeError)) return undefined
   return invalidFile(
     path,

@@ -1,5 +1,6 @@
 import { RecordCounter } from './csv/bytes.ts'
 import { BLOCK_BYTES, type ByteSource } from './csv/source.ts'
+import { OpenQuote } from './errors.ts'
 import type { RowJudge } from './filter/judge.ts'
 
 /** What has come by so far. */
@@ -97,6 +98,7 @@ function sift(
   let kept = 0
   while (used < have) {
     const end = judge.next(bytes, used, bounds)
+    if (end === -1 && atEnd) throw new OpenQuote()
     if (end === -1) break
     tally.read++
     const verdict = judge.verdict(bytes)

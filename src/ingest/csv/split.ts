@@ -1,5 +1,4 @@
-import { basename } from 'node:path'
-import { invalidFile } from '../errors.ts'
+import { OpenQuote, unclosed } from '../errors.ts'
 import { hasOddQuotes, recordEnd } from './bytes.ts'
 import { openRange, type Range } from './source.ts'
 
@@ -35,8 +34,7 @@ export async function splitFile(path: string, options: SplitOptions): Promise<re
   } finally {
     await source.close()
   }
-  if (cuts.quoted)
-    throw invalidFile(path, `${basename(path)} has an odd number of quotes: one of them is never closed`)
+  if (cuts.quoted) throw unclosed(path, new OpenQuote())
   const bounds = [lo, ...cuts.at.filter((cut) => cut < hi), hi]
   return bounds.slice(1).map((end, k) => ({ lo: bounds[k]!, hi: end }))
 }

@@ -33,7 +33,10 @@ export class FieldScanner {
     return this.kinds[field] === ABSENT
   }
 
-  /** The record that begins at `from`: where it ends, behind its newline; -1 when it is not complete. `atEnd`: nothing comes behind `to`. */
+  /**
+   * The record that begins at `from`: where it ends, behind its newline; -1 when it is not complete. `atEnd`: nothing comes behind `to`; what
+   * is not complete then has a quote that is never closed.
+   */
   scan(bytes: Buffer, from: number, { to, atEnd }: { readonly to: number; readonly atEnd: boolean }): number {
     const delimiter = this.#delimiter
     this.#field = 0
@@ -48,7 +51,7 @@ export class FieldScanner {
       } else if (byte === QUOTE) {
         i = bytes.indexOf(QUOTE, i + 1)
         this.#quotes += 2
-        if (i === -1 || i >= to) return atEnd ? this.#unclosed(to) : -1
+        if (i === -1 || i >= to) return -1
       }
     }
     if (!atEnd) return -1
@@ -60,12 +63,6 @@ export class FieldScanner {
   #ended(end: number): number {
     for (let field = this.#field; field <= this.#last; field++) this.kinds[field] = ABSENT
     return end
-  }
-
-  /** The server will say what is wrong with it. */
-  #unclosed(to: number): number {
-    this.#field = 0
-    return this.#ended(to)
   }
 
   #close(bytes: Buffer, end: number): void {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { openPool } from '../../../src/db/index.ts'
 import { temporaryDir, testDatabase } from '../../support/index.ts'
@@ -107,5 +108,34 @@ describe('rows that the server refuses', () => {
     const report = await resumeInto(target, 'picky', { rejects: { rejects, maxRejects: 8 } })
     expect(report).toMatchObject({ read: 200, inserted: 192, rejected: 8 })
     expect(readFileSync(rejects, 'utf8').trimEnd().split('\n')).toHaveLength(9)
+  })
+})
+
+describe('a quote that is never closed', () => {
+  beforeAll(() => sql`create table quoted (id int, note text)`)
+  afterEach(() => sql`truncate quoted`)
+  const text = `id,note\n${lines(200, (i) => (i === 50 ? '50,a stray " here' : `${i},x`))}`
+  const where = ['id > 0', "upper(note) <> 'Y'", undefined] as const
+
+  test.each(
+    where.flatMap((condition) => [
+      [condition, 'stray.csv', text],
+      [condition, 'stray.csv.gz', gzipSync(text)],
+    ]) as [string | undefined, string, string | Buffer][],
+  )('is no row that is refused, and the rest of the file with it: where %s, %s', async (condition, name, content) => {
+    const path = file(name, content)
+    const rejects = join(folder, 'stray-rejects.csv')
+    await expect(
+      run({ into: 'quoted', paths: [path], where: condition, rejects, maxRejects: 10, chunkBytes: 1 << 20 }),
+    ).rejects.toMatchObject({
+      code: 'IMPORT_FILE_INVALID',
+      message: expect.stringMatching(/odd number of quotes/),
+    })
+    expect(await rows('select * from quoted')).toEqual([])
+  })
+
+  test('is named with its line where rows are taken apart', async () => {
+    const path = file('stray-line.csv', text)
+    await expect(run({ into: 'quoted', paths: [path], chunkBytes: 1 << 20 })).rejects.toThrow(/on line 51/)
   })
 })

@@ -50,6 +50,14 @@ describe('a row is judged as SQL does, and where that needs the server, by it', 
   })
 })
 
+it('a quote that is never closed ends no record, not even at the end of the file', () => {
+  const judge = rowJudge(is('a', 1), ['a', 'b', 'c'], { delimiter: ',', nullText: '' })
+  const bytes = Buffer.from('1,2,3\n1,"2,3\n1,2,3\n')
+  const bounds = { to: bytes.length, atEnd: true }
+  expect(judge.next(bytes, 0, bounds)).toBe(6)
+  expect(judge.next(bytes, 6, bounds)).toBe(-1)
+})
+
 describe('values are read, or left to the server', () => {
   const read = (family: Exclude<Family, 'text'>, text: string) =>
     READERS[family](Buffer.from(text), 0, Buffer.byteLength(text))
