@@ -1,4 +1,4 @@
-import { hasOddQuotes, NEWLINE, recordEnd } from './csv/bytes.ts'
+import { hasOddQuotes, isEndMark, NEWLINE, recordEnd } from './csv/bytes.ts'
 import type { ByteSource } from './csv/source.ts'
 import { OpenQuote } from './errors.ts'
 import type { RowJudge } from './filter/judge.ts'
@@ -11,6 +11,8 @@ export interface Batch {
   /** Where each begins, and where the last one ends. */
   readonly bounds: readonly number[]
   readonly lines: readonly number[]
+  /** Those of its records that are \. alone. */
+  readonly marks: readonly number[]
 }
 
 const BATCH_ROWS = 2000
@@ -63,6 +65,7 @@ function takeBatch(
 ): { readonly batch: Batch; readonly end: number; readonly line: number } {
   const bounds = [from]
   const lines: number[] = []
+  const marks: number[] = []
   let line = firstLine
   let at = from
   let kept = from
@@ -78,6 +81,7 @@ function takeBatch(
     if (verdict === 'no') tally.dropped++
     else {
       if (verdict === 'ask') tally.asked++
+      if (isEndMark(bytes, at, end)) marks.push(begins)
       if (kept !== at) bytes.copyWithin(kept, at, end)
       kept += end - at
       bounds.push(kept)
@@ -85,7 +89,7 @@ function takeBatch(
     }
     at = end
   }
-  return { batch: { bytes, bounds, lines }, end: at, line }
+  return { batch: { bytes, bounds, lines, marks }, end: at, line }
 }
 
 function endOf(

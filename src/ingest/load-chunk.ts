@@ -14,7 +14,7 @@ import { placeBatch } from './place.ts'
 import type { ChunkRange, Counts, ImportFile } from './plan.ts'
 import { isConflict, isRowError, type RejectLimit } from './refused.ts'
 import { BlockBuffer, rowsToSend, type Tally } from './rows.ts'
-import { openSink, type Sink, type Taken } from './sink.ts'
+import { addTaken, NOTHING_TAKEN, openSink, type Sink, type Taken } from './sink.ts'
 
 export interface LoadContext {
   readonly run: ImportRun
@@ -28,12 +28,20 @@ interface SessionContext extends LoadContext {
   readonly session: CopySession
   readonly sink: Sink
   readonly buffer: BlockBuffer
+  /** A line of \. alone ends the data for this server. */
+  readonly marksEnd: boolean
 }
+
+/** Rows are missing, and it may be for a line of \. alone: the records have to be looked at one by one. */
+class MarkSuspected extends Error {}
 
 /** Takes chunk after chunk from the ledger until none is left, over one connection: claim, rows and ledger row in one transaction. */
 export async function loadChunks(session: CopySession, context: LoadContext): Promise<void> {
   const sink = await openSink(session, context.run.plan)
-  const own = { ...context, session, sink, buffer: new BlockBuffer() }
+  const [server] = await session.query<{ version: number }>(
+    "select current_setting('server_version_num')::int as version",
+  )
+  const own = { ...context, session, sink, buffer: new BlockBuffer(), marksEnd: server!.version < 180000 }
   while (!context.signal.aborted && (await loadNext(own)));
 }
 
@@ -53,7 +61,7 @@ async function loadNext(context: SessionContext): Promise<boolean> {
       await attempted.undo()
       again = attempted.claimed
       if (again === null) throw error
-      if (how === loadWhole && isRowError(error)) how = loadCarefully
+      if (how === loadWhole && (isRowError(error) || error instanceof MarkSuspected)) how = loadCarefully
       else if (!isConflict(error) || attempt >= ATTEMPTS) throw error
     }
   }
@@ -67,7 +75,7 @@ class Attempt {
   readonly context: SessionContext
   /** The number of the chunk that it has claimed. */
   claimed: number | null = null
-  readonly tally: Tally = { read: 0, dropped: 0, asked: 0 }
+  readonly tally: Tally = { read: 0, dropped: 0, asked: 0, marked: false }
   readonly rejects: Reject[] = []
   #toldBytes = 0
   #toldRows = 0
@@ -145,6 +153,7 @@ async function loadWhole(attempt: Attempt, chunk: ChunkRange, file: ImportFile):
     const onRead = () => attempt.tell(source)
     const rows = rowsToSend({ source, buffer: context.buffer, judge, tally, onRead })
     const taken = await context.sink.put(file, rows)
+    if (tally.marked && context.marksEnd && taken.copied < tally.read - tally.dropped) throw new MarkSuspected()
     return counted({ tally, taken, rejected: 0 }, { context, chunk, file })
   })
 }
@@ -154,17 +163,13 @@ async function loadCarefully(attempt: Attempt, chunk: ChunkRange, file: ImportFi
   const { context, tally, rejects } = attempt
   const { run, limit, lines, session, sink, buffer } = context
   const firstLine = await lines.lineAt(file, chunk.lo)
-  let taken: Taken = { copied: 0, inserted: 0, updated: 0 }
+  let taken = NOTHING_TAKEN
   const placing = {
     session,
     sink,
     file,
     onTaken: (more: Taken) => {
-      taken = {
-        copied: taken.copied + more.copied,
-        inserted: taken.inserted + more.inserted,
-        updated: taken.updated + more.updated,
-      }
+      taken = addTaken(taken, more)
     },
     onReject: (reject: Reject) => {
       limit.take(run, { ...reject, file: file.path })
@@ -176,6 +181,7 @@ async function loadCarefully(attempt: Attempt, chunk: ChunkRange, file: ImportFi
     const judge = judgeOf(context, file)
     for await (const batch of batches({ source, buffer, judge, tally, onRead, firstLine })) {
       context.signal.throwIfAborted()
+      if (context.marksEnd && batch.marks.length > 0) throw endMark(file, batch.marks[0]!)
       await placeBatch(batch, placing)
     }
     return counted({ tally, taken, rejected: rejects.length }, { context, chunk, file })
@@ -222,7 +228,8 @@ function counted(
   const sent = tally.read - tally.dropped - rejected
   // Those that the server’s WHERE may have left out.
   const open = filter === undefined ? 0 : filter.where === 'server' ? sent : tally.asked
-  if (taken.copied > sent || taken.copied < sent - open) throw countDiffers({ sent, taken, chunk, file })
+  if (taken.copied > sent || taken.copied < sent - open || taken.swallowed > 0)
+    throw countDiffers({ sent, taken, chunk, file })
   return {
     read: tally.read,
     filtered: tally.dropped + (sent - taken.copied),
@@ -233,18 +240,30 @@ function counted(
   }
 }
 
+function endMark(file: ImportFile, line: number): GigarowError {
+  return new GigarowError(
+    'IMPORT_COUNT_DIFFERS',
+    `Line ${line} of ${basename(file.path)} is \\. alone, which ends the data for PostgreSQL before 18.`,
+    {
+      facts: { file: file.path, line },
+      hint: 'Nothing of this part was kept. Where it is a value, put it in quotes: "\\.".',
+    },
+  )
+}
+
 function countDiffers(facts: {
   sent: number
   taken: Taken
   chunk: ChunkRange
   file: ImportFile
 }): GigarowError {
-  const { sent, taken, chunk, file } = facts
+  const { sent, chunk, file } = facts
+  const taken = facts.taken.copied - facts.taken.swallowed
   return new GigarowError(
     'IMPORT_COUNT_DIFFERS',
-    `The server took ${taken.copied} of ${sent} rows of bytes ${chunk.lo} to ${chunk.hi} of ${basename(file.path)}.`,
+    `The server took ${taken} of ${sent} rows of bytes ${chunk.lo} to ${chunk.hi} of ${basename(file.path)}.`,
     {
-      facts: { file: file.path, chunk: chunk.chunk, sent, taken: taken.copied },
+      facts: { file: file.path, chunk: chunk.chunk, sent, taken },
       hint: 'Nothing of this part was kept. Something removes rows: a trigger that returns null, a rule, or a line of \\. alone, which ends the data for PostgreSQL before 18.',
     },
   )

@@ -1,4 +1,4 @@
-import { RecordCounter } from './csv/bytes.ts'
+import { isEndMark, mayHoldEndMark, RecordCounter } from './csv/bytes.ts'
 import { BLOCK_BYTES, type ByteSource } from './csv/source.ts'
 import { OpenQuote } from './errors.ts'
 import type { RowJudge } from './filter/judge.ts'
@@ -10,6 +10,8 @@ export interface Tally {
   dropped: number
   /** Sent for the server to judge. */
   asked: number
+  /** A line of \. alone may have been sent. */
+  marked: boolean
 }
 
 export interface RowStream {
@@ -61,6 +63,7 @@ async function* allRows({ source, buffer, tally, onRead }: RowStream): AsyncIter
     const block = buffer.bytes.subarray(0, length)
     counter.add(block)
     tally.read = counter.records
+    tally.marked ||= mayHoldEndMark(block)
     onRead()
     yield sendable(block)
   }
@@ -105,6 +108,7 @@ function sift(
     if (verdict === 'no') tally.dropped++
     else {
       if (verdict === 'ask') tally.asked++
+      tally.marked ||= isEndMark(bytes, used, end)
       if (kept !== used) bytes.copyWithin(kept, used, end)
       kept += end - used
     }

@@ -2,11 +2,14 @@ import { ident, literal, qualified } from '../kernel/index.ts'
 import type { ImportFile, ImportPlan } from './plan.ts'
 
 /** Of each session; its rows are gone with the transaction of their chunk. */
-const STAGE = 'pg_temp.gigarow_import'
+export const STAGE = 'pg_temp.gigarow_import'
 
-export function copySql(plan: ImportPlan, file: ImportFile): string {
+export function copySql(
+  plan: ImportPlan,
+  file: ImportFile,
+  into = plan.duplicates === 'error' ? qualified(plan.table) : STAGE,
+): string {
   const { delimiter, nullText, encoding } = plan.format
-  const into = plan.duplicates === 'error' ? qualified(plan.table) : STAGE
   const options = [
     'format csv',
     `delimiter ${literal(delimiter)}`,
@@ -27,6 +30,11 @@ export function stageSql(plan: ImportPlan): string {
 }
 
 export const EMPTY_STAGE_SQL = `delete from ${STAGE}`
+
+/** All that the stage holds. */
+export function moveSql(plan: ImportPlan, { columns }: Pick<ImportFile, 'columns'>): string {
+  return `insert into ${qualified(plan.table)} (${list(columns)}) overriding system value select ${list(columns)} from ${STAGE}`
+}
 
 /**
  * Each key once: its first row with `skip`, its last with `update`. In the order of the keys, so that two sessions that meet the same keys wait

@@ -65,6 +65,26 @@ export function recordEnd(bytes: Buffer, from: number, { to, quoted = false }: R
   return -1
 }
 
+const END_MARK = '\\.'
+const BACKSLASH = 0x5c
+
+/** Whether the record is \. alone: before PostgreSQL 18 that ends the data, and the server says nothing of what comes behind it. */
+export function isEndMark(bytes: Buffer, from: number, end: number): boolean {
+  if (end - from > 4 || bytes[from] !== BACKSLASH || bytes[from + 1] !== 0x2e) return false
+  return from + 2 >= end || bytes[from + 2] === NEWLINE || bytes[from + 2] === RETURN
+}
+
+/** Whether a line of a block may be that, also one that the block does not hold as a whole, or that stands in quotes. */
+export function mayHoldEndMark(bytes: Buffer): boolean {
+  const begins = (at: number) => at === 0 || bytes[at - 1] === NEWLINE
+  for (let at = bytes.indexOf(END_MARK); at !== -1; at = bytes.indexOf(END_MARK, at + 2)) {
+    const next = bytes[at + 2]
+    if (begins(at) && (next === undefined || next === NEWLINE || next === RETURN)) return true
+  }
+  const last = bytes.length - 1
+  return bytes[last] === BACKSLASH && begins(last)
+}
+
 interface RecordBounds {
   readonly to: number
   readonly quoted?: boolean

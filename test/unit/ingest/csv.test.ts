@@ -3,7 +3,13 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { batches } from '../../../src/ingest/careful.ts'
-import { countNewlines, hasOddQuotes, RecordCounter } from '../../../src/ingest/csv/bytes.ts'
+import {
+  countNewlines,
+  hasOddQuotes,
+  isEndMark,
+  mayHoldEndMark,
+  RecordCounter,
+} from '../../../src/ingest/csv/bytes.ts'
 import { fieldsOf } from '../../../src/ingest/csv/record.ts'
 import type { ByteSource } from '../../../src/ingest/csv/source.ts'
 import { splitFile } from '../../../src/ingest/csv/split.ts'
@@ -51,7 +57,7 @@ function sourceOf(bytes: Buffer, piece: number): ByteSource {
   }
 }
 
-const tallyOf = () => ({ read: 0, dropped: 0, asked: 0 })
+const tallyOf = () => ({ read: 0, dropped: 0, asked: 0, marked: false })
 
 describe('a file cut into ranges', () => {
   const path = join(temporaryDir(), 'file.csv')
@@ -190,6 +196,30 @@ describe('the rows that are sent', () => {
         })
         expect(found).toEqual(expected)
       }),
+    )
+  })
+})
+
+describe('a line of \\. alone', () => {
+  it('is found wherever the blocks are cut; what is not one is taken for it at the most in a block', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.constantFrom('\\.', '\\', '.', 'a', '\n', '\r\n'), { maxLength: 20 }),
+        fc.nat(40),
+        (parts, cut) => {
+          const bytes = Buffer.from(parts.join(''))
+          const there = bytes
+            .toString()
+            .split('\n')
+            .some((line) => line === '\\.' || line === '\\.\r')
+          const blocks = [bytes.subarray(0, cut), bytes.subarray(cut)]
+          if (there) expect(blocks.some((block) => block.length > 0 && mayHoldEndMark(block))).toBe(true)
+          const lines = bytes.toString().match(/[^\n]*\n|[^\n]+$/g) ?? []
+          const exact = lines.some((line) => isEndMark(Buffer.from(line), 0, line.length))
+          expect(exact).toBe(there)
+          if (mayHoldEndMark(bytes)) expect(there || bytes.toString().match(/(^|\n)\\$/)).toBeTruthy()
+        },
+      ),
     )
   })
 })
