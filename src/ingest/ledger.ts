@@ -40,7 +40,7 @@ export async function openImports(sql: AnySql, table?: string): Promise<readonly
   return rows.map(toRun)
 }
 
-async function readImport(sql: AnySql, id: number): Promise<ImportRun> {
+export async function readImport(sql: AnySql, id: number): Promise<ImportRun> {
   const [row] = await sql.unsafe<RunRow[]>(
     `select ${RUN_COLUMNS} from gigarow.import_run where import_run.id = $1`,
     [id],
@@ -48,16 +48,20 @@ async function readImport(sql: AnySql, id: number): Promise<ImportRun> {
   return toRun(row!)
 }
 
-/** The newest finished import into a table that had a file of this content. */
+/** The newest import into a table that has taken all of a file of this content, whatever became of its other files. */
 export async function importedBefore(
   sql: AnySql,
   table: string,
   digest: string,
 ): Promise<{ readonly id: number; readonly finished: string } | undefined> {
   const [row] = await sql.unsafe<{ id: string; finished: string }[]>(
-    `select id::text, ${minute('finished_at')} as finished from gigarow.import_run
-      where table_name = $1 and state = 'done' and plan -> 'files' @> jsonb_build_array(jsonb_build_object('digest', $2::text))
-      order by import_run.id desc limit 1`,
+    `select r.id::text, ${minute('c.finished')} as finished
+       from gigarow.import_run r cross join lateral jsonb_array_elements(r.plan -> 'files') with ordinality as f (file, place)
+      cross join lateral (
+        select max(done_at) as finished, bool_and(done_at is not null) as whole
+          from gigarow.import_chunk where run_id = r.id and import_chunk.file = f.place - 1) c
+      where r.table_name = $1 and f.file ->> 'digest' = $2 and c.whole
+      order by r.id desc limit 1`,
     [table, digest],
   )
   return row && { ...row, id: Number(row.id) }

@@ -71,7 +71,7 @@ export async function checkImport(
       `${path} was imported into ${displayName(plan.table)} before: import ${id}, finished ${finished}.`,
       {
         facts: { file: path, run: id, finished },
-        hint: 'To import it once more: --again. To leave out rows whose key is there: --on-duplicate skip.',
+        hint: 'Leave it out. Or to import it once more: --again; to leave out rows whose key is there: --on-duplicate skip.',
       },
     )
   }

@@ -73,6 +73,22 @@ describe('an import that stopped', () => {
     await expect(resumeInto(target, 'plain')).rejects.toMatchObject({ code: 'IMPORT_NOTHING_TO_RESUME' })
   })
 
+  test('is given up: those of its files that were imported whole are refused all the same', async () => {
+    const first = file('first.csv', `id,note\n${lines(20, (i) => `${i},whole`)}`)
+    const bad = file('second.csv', 'id,note\nx,bad\n')
+    const stop = { into: 'plain', paths: [first, bad], jobs: 1 }
+    await expect(run({ ...stop, abandon: true })).rejects.toMatchObject({ code: 'IMPORT_ROW_REFUSED' })
+    const refused = { code: 'IMPORT_DONE_BEFORE', facts: { file: first } }
+    const mended = file('mended.csv', 'id,note\n21,good\n')
+    await expect(run({ ...stop, paths: [first, mended], abandon: true })).rejects.toMatchObject(refused)
+    expect(await run({ ...stop, paths: [mended], abandon: true })).toMatchObject({ inserted: 1 })
+    // By now it is given up.
+    await expect(run({ ...stop, paths: [first] })).rejects.toMatchObject(refused)
+    expect(await whole()).toEqual({ n: 21, ids: 21 })
+    // What has not gone in is not refused.
+    await expect(run({ ...stop, paths: [bad] })).rejects.toMatchObject({ code: 'IMPORT_ROW_REFUSED' })
+  })
+
   test('is refused while another one works on the table, and so is a load of the database', async () => {
     const path = file('busy.csv', `id,note\n${body(0)}`)
     await sql`create table other (like plain)`
