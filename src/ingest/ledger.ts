@@ -1,6 +1,6 @@
 import type { AnySql, ReservedSql } from '../db/index.ts'
 import { qualified } from '../kernel/index.ts'
-import type { ChunkRange, Counts, ImportPlan, Rejects } from './plan.ts'
+import type { ChunkRange, Counts, ImportPlan } from './plan.ts'
 
 export type RunState = 'loading' | 'done' | 'abandoned'
 
@@ -88,12 +88,12 @@ export async function insertImport(
 }
 
 /** The rest of its plan stays as it is. */
-export async function setRejects(sql: AnySql, run: ImportRun, rejects: Rejects): Promise<ImportRun> {
+export async function amendPlan(sql: AnySql, run: ImportRun, part: Partial<ImportPlan>): Promise<ImportRun> {
   await sql.unsafe('update gigarow.import_run set plan = plan || $2::text::jsonb where id = $1', [
     run.id,
-    JSON.stringify(rejects),
+    JSON.stringify(part),
   ])
-  return { ...run, plan: { ...run.plan, ...rejects } }
+  return { ...run, plan: { ...run.plan, ...part } }
 }
 
 export async function setImportState(sql: AnySql, run: number, state: RunState): Promise<void> {
@@ -103,13 +103,13 @@ export async function setImportState(sql: AnySql, run: number, state: RunState):
   )
 }
 
-/**
- * After a crash of the server, which has emptied the unlogged table and the witness with it: all chunks are to be loaded again. Returns how
- * many rows that are; 0 when there was no crash.
- */
+/** Whether the server has not crashed since an import into an unlogged table began: a crash empties both. */
+export async function hasWitness(sql: AnySql, run: number): Promise<boolean> {
+  return (await sql.unsafe('select from gigarow.import_witness where run_id = $1', [run])).length > 0
+}
+
+/** The rows of an import are gone: all chunks are to be loaded again. Returns how many rows that are. */
 export async function forgetLost(session: ReservedSql, run: number): Promise<number> {
-  const [witness] = await session`select from gigarow.import_witness where run_id = ${run}`
-  if (witness !== undefined) return 0
   const [lost] = await session<{ rows: string }[]>`
     select coalesce(sum(inserted), 0)::text as rows from gigarow.import_chunk where run_id = ${run} and done_at is not null`
   await session`delete from gigarow.import_reject where run_id = ${run}`

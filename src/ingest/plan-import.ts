@@ -6,6 +6,7 @@ import { misfit } from './errors.ts'
 import { type DescribedFile, describeFile } from './files.ts'
 import type { Filter } from './filter/condition.ts'
 import { type FilterColumn, readFilter, resolveFilter, type WhereIn } from './filter/resolve.ts'
+import { stateOf } from './find-again.ts'
 import { checkTable, columnsOfFile, keyFor } from './fit.ts'
 import type { Duplicates, ImportFile, ImportPlan } from './plan.ts'
 import { refuseStripped } from './stripped.ts'
@@ -53,7 +54,7 @@ export async function planImport(db: Database, request: ImportRequest): Promise<
     columns: columnsOfFile(described[k]!, { live, given: request.columns }),
   }))
   const key = keyFor(live, { duplicates: request.duplicates, key: request.key, files })
-  const { filter, wasEmpty } = await askServer(db, { request, live, files })
+  const filter = await askServer(db, { request, live, files })
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0)
   const rows = described.map(({ estimatedRows }) => estimatedRows)
   const { delimiter, nullText, encoding, duplicates, maxRejects, rejects } = request
@@ -68,8 +69,7 @@ export async function planImport(db: Database, request: ImportRequest): Promise<
       chunkBytes: request.chunkBytes ?? chunkBytesFor(bytes, request.jobs),
       maxRejects,
       rejects,
-      wasEmpty,
-      unlogged: live.leaves.length > 0 && live.leaves.every((leaf) => leaf.unlogged),
+      ...(await stateOf(db.sql, live)),
     },
     table: live.oid,
     estimatedRows: rows.every((count) => count !== undefined)
@@ -92,17 +92,11 @@ interface Asking {
 }
 
 /** What only a session like those that load can say: its time zone and search path count. */
-async function askServer(
-  db: Database,
-  { request, live, files }: Asking,
-): Promise<{ readonly filter: Filter | undefined; readonly wasEmpty: boolean }> {
+async function askServer(db: Database, { request, live, files }: Asking): Promise<Filter | undefined> {
   const session = await openCopySession(db.target, 'gigarow import')
   try {
     await checkEncoding(session, request.encoding)
-    const [row] = await session.query<{ holds: boolean }>(
-      `select exists (select from ${qualified(live)}) as holds`,
-    )
-    return { filter: await filterFor(session, { request, live, files }), wasEmpty: !row!.holds }
+    return await filterFor(session, { request, live, files })
   } finally {
     await session.close().catch(() => {})
   }

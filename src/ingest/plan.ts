@@ -36,8 +36,19 @@ export interface Rejects {
   readonly rejects?: string | undefined
 }
 
+/** The table as the import has found it. */
+export interface TableState {
+  readonly oid: string
+  /** A hash over the numbers of the files that hold its rows: TRUNCATE gives it others. */
+  readonly storage: string
+  /** It held no row. */
+  readonly wasEmpty: boolean
+  /** A crash of the server empties it. */
+  readonly unlogged: boolean
+}
+
 /** All that an import needs to go on after its process was killed. */
-export interface ImportPlan extends Rejects {
+export interface ImportPlan extends Rejects, TableState {
   readonly table: QualifiedName
   readonly files: readonly ImportFile[]
   readonly format: CsvFormat
@@ -46,10 +57,6 @@ export interface ImportPlan extends Rejects {
   /** The columns of the unique key; none with `error`. */
   readonly key: readonly string[]
   readonly chunkBytes: number
-  /** The table held no row when the import began. */
-  readonly wasEmpty: boolean
-  /** A crash of the server empties the table. */
-  readonly unlogged: boolean
 }
 
 export interface ChunkRange extends Range {

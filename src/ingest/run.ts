@@ -19,20 +19,21 @@ import {
 } from '../kernel/index.ts'
 import { ensureStore } from '../store/index.ts'
 import { splitFile } from './csv/split.ts'
-import { resumeHint } from './errors.ts'
+import { misfit, resumeHint } from './errors.ts'
 import { exclusively } from './exclusively.ts'
 import { identify } from './files.ts'
+import { findAgain, lookAt } from './find-again.ts'
 import { checkTable } from './fit.ts'
 import {
-  forgetLost,
+  amendPlan,
   type ImportRun,
   importedBefore,
   insertImport,
   openImports,
+  readImport,
   SESSION_SQL,
   sessionName,
   setImportState,
-  setRejects,
   type Totals,
   totals,
 } from './ledger.ts'
@@ -98,10 +99,13 @@ export async function importFiles(
   planned: PlannedImport,
   options: ImportOptions,
 ): Promise<ImportReport> {
-  const { plan, table } = planned
+  const { table } = planned
   await ensureStore(db)
-  return exclusively(db, { table, plan }, options, async () => {
-    await checkImport(db, planned, options)
+  return exclusively(db, { table, plan: planned.plan }, options, async () => {
+    // Another import may have worked on the table since it was planned.
+    const plan = { ...planned.plan, ...(await lookAt(db.sql, planned.plan.table)) }
+    if (plan.oid !== table) throw misfit(`Table ${displayName(plan.table)} was made anew just now.`)
+    await checkImport(db, { ...planned, plan }, options)
     const chunks = await splitFiles(plan, options)
     const run = await db.withSession((session) =>
       inTransaction(session, async () => {
@@ -116,29 +120,37 @@ export async function importFiles(
   })
 }
 
-/** Goes on with a stopped import, with its own plan; only about refused rows one may think again. Throws IMPORT_FILE_CHANGED. */
+/**
+ * Goes on with a stopped import, with its own plan; only about refused rows one may think again. Throws IMPORT_FILE_CHANGED and
+ * IMPORT_TABLE_CHANGED.
+ */
 export async function resumeImport(
   db: Database,
-  stopped: ImportRun,
+  { id, plan }: ImportRun,
   options: ImportOptions & { readonly rejects?: Rejects | undefined },
 ): Promise<ImportReport> {
-  const { plan } = stopped
   const live = checkTable(await readLiveTable(db.sql, plan.table), plan.table)
   return exclusively(db, { table: live.oid, plan }, options, async () => {
+    const stopped = await stillStopped(db, id)
     await refuseStripped(db, { table: plan.table, oid: live.oid })
-    await endSessions(db.sql, sessionName(stopped.id))
+    await endSessions(db.sql, sessionName(id))
     await checkFiles(plan)
-    const run = options.rejects === undefined ? stopped : await setRejects(db.sql, stopped, options.rejects)
-    const lost = plan.unlogged
-      ? await db.withSession((session) => inTransaction(session, () => forgetLost(session, run.id)))
-      : 0
-    if (lost > 0)
-      options.emit({
-        type: 'notice',
-        message: `The unlogged table ${displayName(plan.table)} has lost the ${formatCount(lost)} rows that were imported, as a crash of the server does: they are imported again.`,
-      })
+    const found = await findAgain(db, stopped, options.emit)
+    const { rejects } = options
+    const run = rejects === undefined ? found : await amendPlan(db.sql, found, rejects)
     return carryOn(db, run, { ...options, resumed: true })
   })
+}
+
+/** Others may have ended it, or given it up, while we waited to work on its table. */
+async function stillStopped(db: Database, id: number): Promise<ImportRun> {
+  const run = await readImport(db.sql, id)
+  if (run.state === 'loading') return run
+  throw new GigarowError(
+    'IMPORT_NOTHING_TO_RESUME',
+    `Import ${id} into ${displayName(run.plan.table)} was ${run.state === 'done' ? 'finished' : 'given up'} meanwhile.`,
+    { facts: { run: id, state: run.state } },
+  )
 }
 
 /** The one import that has stopped, of a table where one is named. Throws IMPORT_NOTHING_TO_RESUME. */

@@ -146,6 +146,11 @@ export const ERROR_CODES = {
     exit: 1,
     meaning: 'A file was changed since its import began: it is not gone on with.',
   },
+  IMPORT_TABLE_CHANGED: {
+    exit: 1,
+    meaning:
+      'The table was made anew, emptied, or changed between logged and unlogged since its import stopped: what was imported may be gone.',
+  },
   IMPORT_ROW_REFUSED: {
     exit: 1,
     meaning: 'The server refuses a row of a CSV file; the message says which and why.',
