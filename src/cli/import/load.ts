@@ -1,7 +1,8 @@
 import type { Database } from '../../db/index.ts'
 import type { ImportReport, ImportRun, PlannedImport, Rejects } from '../../ingest/index.ts'
-import type { QualifiedName } from '../../kernel/index.ts'
+import { displayName, type QualifiedName } from '../../kernel/index.ts'
 import type { CommandContext } from '../command.ts'
+import { type Begun, refuseUntrusted } from '../tuning/trust.ts'
 import { ImportProgress } from './progress.ts'
 
 export interface LoadOptions {
@@ -30,6 +31,7 @@ export async function load(
 ): Promise<Imported> {
   const { importFiles, resumeImport, stoppedImport } = await import('../../ingest/index.ts')
   const run = planned === undefined ? await stoppedImport(db, into) : undefined
+  if (run !== undefined) await refuseUntrusted(context, db, begun(run))
   const progress = new ImportProgress(context.out)
   const options = { abandon, again, emit: progress.listen, signal: context.signal }
   try {
@@ -41,6 +43,13 @@ export async function load(
   } finally {
     progress.stop()
   }
+}
+
+function begun({ id, plan }: ImportRun): Begun {
+  const table = displayName(plan.table)
+  const what = `Import ${id} into ${table}`
+  const anew = 'empty the table and import all files with --abandon'
+  return { ledger: 'import_run', id, what, facts: { table }, anew }
 }
 
 /** As for a new one: with update, later rows win over earlier ones. */

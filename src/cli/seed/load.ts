@@ -4,9 +4,9 @@ import type { TunedResult } from '../../tuning/index.ts'
 import type { CommandContext } from '../command.ts'
 import type { SeedData } from '../reports/seed-data.ts'
 import type { WrittenReport } from '../reports/write-seed.ts'
+import { type Begun, refuseUntrusted } from '../tuning/trust.ts'
 import type { CheckedFlags } from './flags.ts'
 import { pickRun } from './pick-run.ts'
-import { refuseUntrusted } from './trust.ts'
 
 export interface LoadOptions {
   readonly flags: CheckedFlags
@@ -36,7 +36,7 @@ export async function load(
   const run = flags.resume
     ? pickRun(await unfinishedRuns(db), { profile: flags.profile, run: flags.run })
     : undefined
-  if (run !== undefined) await refuseUntrusted(context, db, run)
+  if (run !== undefined) await refuseUntrusted(context, db, begun(run))
   const progress = new SeedProgress(context.out)
   const recorder = new WaitRecorder()
   const start = new StartRecorder()
@@ -74,6 +74,12 @@ export async function load(
   } finally {
     progress.stop()
   }
+}
+
+export function begun({ id, plan }: Pick<Run, 'id' | 'plan'>): Begun {
+  const { profile } = plan
+  const what = `Load ${id} of profile ${profile}`
+  return { ledger: 'seed_run', id, what, facts: { profile }, anew: 'load again with --truncate' }
 }
 
 /** Generators of the user's own run only if the profile's file still has them. */

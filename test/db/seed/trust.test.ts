@@ -1,12 +1,16 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
+import { load as importLoad } from '../../../src/cli/import/load.ts'
 import { Output } from '../../../src/cli/output.ts'
-import { refuseUntrusted } from '../../../src/cli/seed/trust.ts'
+import type { CommandContext } from '../../../src/cli/command.ts'
+import { begun } from '../../../src/cli/seed/load.ts'
+import { refuseUntrusted } from '../../../src/cli/tuning/trust.ts'
 import { type Database, withDatabase } from '../../../src/db/index.ts'
 import { unfinishedRuns } from '../../../src/seed/index.ts'
 import { tuningStatus } from '../../../src/tuning/index.ts'
 import { temporaryDir, testDatabase } from '../../support/index.ts'
+import { fileIn, importInto, lines } from '../../support/ingest.ts'
 import { BILLION_DDL, billionProfile, load } from '../../support/load.ts'
 
 const target = testDatabase()
@@ -67,7 +71,7 @@ test('a load goes on after a crash of the machine only where fsync was on, or wh
   const refused = () =>
     onDatabase(async (db) => {
       const [run] = await unfinishedRuns(db)
-      return refuseUntrusted(context, db, run!).catch((error: unknown) => error)
+      return refuseUntrusted(context, db, begun(run!)).catch((error: unknown) => error)
     })
   expect(await refused()).toBeUndefined()
   await pretendTuned({ rebooted: false })
@@ -81,4 +85,31 @@ test('a load goes on after a crash of the machine only where fsync was on, or wh
     hint: expect.stringContaining('--truncate'),
     facts: { profile: 'billion' },
   })
+})
+
+test('nor does an import', async () => {
+  await onDatabase(({ sql }) => sql`create table imported (id int)`)
+  const paths = [fileIn(temporaryDir(), 'rows.csv', `id\n${lines(2000, String)}`)]
+  const stop = new AbortController()
+  await expect(
+    importInto(target, {
+      ...{ into: 'imported', paths, chunkBytes: 1024, jobs: 1, signal: stop.signal },
+      emit: ({ type }) => {
+        if (type === 'chunk.finished') stop.abort()
+      },
+    }),
+  ).rejects.toMatchObject({ code: 'INTERRUPTED' })
+  const into = { schema: 'public', name: 'imported' }
+  const given = { planned: undefined, into, jobs: 1, jobsGiven: true, abandon: false, again: false, rejects: undefined }
+  const resume = () => onDatabase((db) => importLoad(context as CommandContext, db, given))
+  const age = (at: string) => onDatabase(({ sql }) => sql`update gigarow.import_run set started_at = ${at}::text::timestamptz`)
+  await pretendTuned({ rebooted: true })
+  await age('2020-01-01')
+  await expect(resume()).rejects.toMatchObject({
+    code: 'TUNING_DATA_SUSPECT',
+    hint: expect.stringContaining('--abandon'),
+    facts: { table: 'imported' },
+  })
+  await age(new Date().toISOString())
+  expect((await resume()).report).toMatchObject({ inserted: 2000 })
 })
