@@ -42,12 +42,17 @@ const STATES: Record<JournalState['phase'], string> = {
   reverting: 'half reverted',
 }
 
+/** Commands that go on with a profile that they died with. */
+const RESUMABLE = ['seed', 'import']
+
 function describeOwned({ profile, server, since, phase, ...owner }: Owned): string {
   const who = `gigarow ${owner.doing} (process ${owner.pid} on ${owner.host}, ${minute(since)})`
   const alive = isAlive(owner)
   if (alive === true)
     return `Tuning profile ${profile} is ${STATES[phase]} on ${server} for ${who}, which puts the settings back at its end.`
-  const resume = owner.doing === 'seed' ? 'gigarow seed --resume goes on and does it at its end.' : ''
+  const resume = RESUMABLE.includes(owner.doing)
+    ? `gigarow ${owner.doing} --resume goes on and does it at its end.`
+    : ''
   const state = `with tuning profile ${profile} ${STATES[phase]} on ${server}`
   return alive === false
     ? `${who} died ${state}: gigarow tune revert puts the settings back; ${resume}`.replace(/; $/, '.')

@@ -3,6 +3,7 @@ import type { Duplicates, ImportRequest, Rejects } from '../../ingest/index.ts'
 import { GigarowError, type QualifiedName } from '../../kernel/index.ts'
 import type { CommandContext } from '../command.ts'
 import { integer } from '../integer.ts'
+import { OF_TUNE, refuseWithoutTune } from '../tuning/flags.ts'
 import { parseSize } from '../tuning/options.ts'
 
 export interface ImportFlags {
@@ -55,6 +56,7 @@ export function refuseCombinations(flags: ImportFlags, files: readonly string[])
     throw usage('No files are named.', 'For example: gigarow import data/*.csv --into generation_data.')
   if (!resume && flags.into === undefined)
     throw usage('--into is missing: the table to import into.', 'For example: --into generation_data.')
+  refuseWithoutTune(flags, { ...OF_TUNE, diskFree: '--disk-free' })
   if (tune !== undefined && dryRun)
     throw usage('--tune does not go with --dry-run.', `gigarow tune plan ${tune} shows what it would change.`)
   if (key !== undefined && onDuplicate === 'error')

@@ -2,6 +2,7 @@ import { GigarowError, parseRows } from '../../kernel/index.ts'
 import type { AppendOptions, Filler, IndexMode, LoadPlan, Profile } from '../../seed/index.ts'
 import type { CommandContext } from '../command.ts'
 import { integer } from '../integer.ts'
+import { given, OF_TUNE, plural, refuseWithoutTune } from '../tuning/flags.ts'
 
 export interface SeedFlags {
   readonly profile?: string
@@ -134,13 +135,7 @@ function refuseCombinations(flags: SeedFlags): void {
       `--to csv writes its files one after the other, in one thread: ${notForFiles.join(' and ')} ${plural(notForFiles)} not go with it.`,
       'Leave it out.',
     )
-  const ofTune = given(flags, OF_TUNE)
-  // A load that died with a profile in force goes on with it.
-  if (tune === undefined && !resume && ofTune.length > 0)
-    throw usage(
-      `${ofTune.join(' and ')} ${plural(ofTune)} nothing without --tune.`,
-      'Name a tuning profile, such as --tune bulk-safe, or leave it out.',
-    )
+  refuseWithoutTune(flags, OF_TUNE)
   if (tune !== undefined && (to !== undefined || dryRun))
     throw usage(
       `--tune does not go with ${to === undefined ? '--dry-run' : '--to csv'}.`,
@@ -155,31 +150,6 @@ function refuseCombinations(flags: SeedFlags): void {
     throw usage('--dry-run does not go with --resume.', 'gigarow seed --resume goes on with the load.')
   if (rows !== undefined && scale !== undefined)
     throw usage('--rows and --scale both say how many rows: give one of the two.', 'For example: --rows 10M.')
-}
-
-const OF_TUNE = {
-  unsafe: '--unsafe',
-  restart: '--no-restart',
-  restartWith: '--restart-with',
-  drain: '--drain',
-  memory: '--memory',
-  cpus: '--cpus',
-  disk: '--disk',
-  walFree: '--wal-free',
-} as const
-
-/** Commander's value of --no-restart is true where it is not given. */
-function given(flags: SeedFlags, names: Partial<Record<keyof SeedFlags, string>>): string[] {
-  return Object.entries(names)
-    .filter(([name]) => {
-      const value = flags[name as keyof SeedFlags]
-      return name === 'restart' ? value === false : value !== undefined && value !== false
-    })
-    .map(([, flag]) => flag)
-}
-
-function plural({ length }: readonly unknown[]): string {
-  return length === 1 ? 'does' : 'do'
 }
 
 export async function planOf(

@@ -45,15 +45,21 @@ export async function withTuning<T>(
       out.note(`Without a restart these have no effect: ${applied.pendingRestart.join(', ')}.`)
     return work({ ...(await current(context, target)), settings: session })
   }).catch((error: unknown) => {
-    throw resumedWith(error, `--tune ${profile.name}${options.unsafe === true ? ' --unsafe' : ''}`)
+    const flags = `--tune ${profile.name}${options.unsafe === true ? ' --unsafe' : ''}`
+    throw resumedWith(error, { doing, flags })
   })
 }
 
 /** Everything has been put back by now: what goes on with the load goes on without the profile, unless that is said again. */
-function resumedWith(error: unknown, flags: string): unknown {
-  if (!isGigarowError(error) || !/gigarow (seed|import) --resume$/.test(error.hint ?? '')) return error
+export function resumedWith(
+  error: unknown,
+  { doing, flags }: { readonly doing: TunedLoad['doing']; readonly flags: string },
+): unknown {
+  if (!isGigarowError(error) || error.hint === undefined) return error
   const { code, message, facts, hint } = error
-  return new GigarowError(code, message, { facts, hint: `${hint} ${flags}`, cause: error.cause })
+  const said = hint.replaceAll(`gigarow ${doing} --resume`, (command) => `${command} ${flags}`)
+  if (said === hint) return error
+  return new GigarowError(code, message, { facts, hint: said, cause: error.cause })
 }
 
 function inForce(profile: string, { applied, session }: Tuned): string {

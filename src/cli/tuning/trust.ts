@@ -33,9 +33,10 @@ export async function refuseUntrusted(
   const { suspect, last } = await tuningStatus(tuning)
   if (!suspect) return
   // While the profile is in force the server that runs now began after the crash; later it is known when the settings were put back.
-  const [row] = await db.sql<{ before: boolean }[]>`
-    select started_at < coalesce(${last?.at ?? null}::text::timestamptz, pg_postmaster_start_time()) as before
-      from ${db.sql(`gigarow.${ledger}`)} where id = ${id}`
+  const [row] = await db.sql.unsafe<{ before: boolean }[]>(
+    `select started_at < coalesce($1::text::timestamptz, pg_postmaster_start_time()) as before from gigarow.${ledger} where id = $2`,
+    [last?.at ?? null, id],
+  )
   if (row?.before !== true) return
   throw new GigarowError(
     'TUNING_DATA_SUSPECT',

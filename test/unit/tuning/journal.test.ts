@@ -1,5 +1,5 @@
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { parseTarget } from '../../../src/db/index.ts'
@@ -89,5 +89,15 @@ describe('the journal', () => {
     expect(openJournalWarning(stateDir)).toContain('gigarow tune status')
     journal.append({ type: 'applied' })
     expect(openJournalWarning(stateDir)).toMatch(/bulk is in force on postgresql:.*gigarow tune revert/)
+  })
+
+  it.each(['seed', 'import'])('says how %s goes on when it died with a profile in force', (doing) => {
+    const journal = openJournal(journalPath(stateDir, '7'))
+    const dead = { host: hostname(), pid: 2 ** 22 + 1, mark: null }
+    for (const entry of [PLAN, { type: 'owner', owner: { ...dead, doing } }, { type: 'applied' }] as const)
+      journal.append(entry)
+    expect(openJournalWarning(stateDir)).toMatch(
+      new RegExp(`gigarow ${doing} .* died .*; gigarow ${doing} --resume goes on and does it at its end\\.$`),
+    )
   })
 })
