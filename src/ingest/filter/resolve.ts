@@ -1,5 +1,6 @@
 import type { CopySession } from '../../copy/index.ts'
 import { ident, literal } from '../../kernel/index.ts'
+import { misfit } from '../errors.ts'
 import { type Condition, type Constant, canDrop, type Family, type Filter, isKnown } from './condition.ts'
 import { type Parsed, parseWhere, type Written } from './parse.ts'
 
@@ -155,14 +156,28 @@ function float(text: string): Resolved {
   return /^[+-]?\d+(\.\d+)?$/.test(text.trim()) && Number.isFinite(value) ? value : undefined
 }
 
+/** Words of PostgreSQL for a time that depends on when they are read. */
+const PASSING = /(?<![a-z])(now|today|tomorrow|yesterday)(?![a-z])/i
+
+/** It would be read for each part anew: after midnight, or with --resume, it is another day, of other rows. */
+function refusePassing(value: string): void {
+  const [word] = PASSING.exec(value) ?? []
+  if (word === undefined) return
+  throw misfit(`The condition compares with '${value}', which is another time for each part of an import.`, {
+    facts: { value },
+    hint: `Write the time that ${word} stands for.`,
+  })
+}
+
 const EPOCH_2000 = 946_684_800_000_000
 
-/** In microseconds since 2000, by the server: 'yesterday' is a time, too. */
+/** In microseconds since 2000, by the server. */
 async function times(
   session: CopySession,
   type: string,
   values: readonly Written[],
 ): Promise<readonly Resolved[]> {
+  for (const { value } of values) refusePassing(value)
   const rows = await session.query<{ micros: string }>(
     `select (extract(epoch from v::${type}) * 1000000)::text as micros from unnest($1::text[]) with ordinality as u (v, n) order by n`,
     [values.map(({ value }) => value)],

@@ -145,7 +145,8 @@ test('files of another encoding are read by the server', async () => {
 
 describe('what does not fit is refused before anything begins', () => {
   beforeAll(
-    () => sql`create table fits (id int not null, name text, made int generated always as (id + 1) stored)`,
+    () =>
+      sql`create table fits (id int not null, name text, day date, made int generated always as (id + 1) stored)`,
   )
 
   test.each<[string, string, Partial<TestImport>, string, RegExp]>([
@@ -169,6 +170,15 @@ describe('what does not fit is refused before anything begins', () => {
       'IMPORT_MISFIT',
       /invalid input/,
     ],
+    ...["day >= 'yesterday'", "day in ('2025-01-01', 'TODAY 10:00')", "day between 'now' and 'infinity'"].map(
+      (where): [string, string, Partial<TestImport>, string, RegExp] => [
+        `a condition that is another one tomorrow, ${where}`,
+        'id,day\n1,2025-01-01\n',
+        { where },
+        'IMPORT_MISFIT',
+        /is another time for each part/,
+      ],
+    ),
     [
       'a key that the table has not',
       'id\n1\n',
@@ -185,6 +195,13 @@ describe('what does not fit is refused before anything begins', () => {
       message: expect.stringMatching(message),
     })
     expect(await rows('select * from fits')).toEqual([])
+  })
+
+  test('times that begin with a letter and do not pass are constants', async () => {
+    const paths = [file('letters.csv', 'id,day\n1,1999-01-08\n2,2000-01-01\n3,1969-01-01\n')]
+    const where = "day <= 'Jan 8, 1999' and day > 'epoch' and day < 'infinity'"
+    expect(await run({ into: 'fits', paths, where })).toMatchObject({ inserted: 1, filtered: 2 })
+    await sql`truncate fits`
   })
 
   test('a table that is not there', async () => {
