@@ -30,6 +30,8 @@ export interface LiveColumn {
   readonly notNull: boolean
   readonly hasDefault: boolean
   readonly generated: boolean
+  /** GENERATED ALWAYS AS IDENTITY: a row that is there keeps its value. */
+  readonly always: boolean
   /** The sequence behind a serial or identity column, quoted and qualified. */
   readonly sequence: string | undefined
 }
@@ -111,6 +113,7 @@ function toColumn(row: Row): LiveColumn {
     notNull: row.not_null === true,
     hasDefault: row.has_default === true,
     generated: row.generated === true,
+    always: row.always === true,
     sequence: text(row.sequence),
   }
 }

@@ -7,7 +7,7 @@ select c.oid::int8::text as oid, c.relkind::text as kind
 -- name: columns
 -- $1 table oid
 select a.attname as name, format_type(a.atttypid, a.atttypmod) as type, a.attnotnull as not_null,
-       a.atthasdef or a.attidentity <> '' as has_default, a.attgenerated <> '' as generated,
+       a.atthasdef or a.attidentity <> '' as has_default, a.attgenerated <> '' as generated, a.attidentity = 'a' as always,
        pg_get_serial_sequence(format('%I.%I', n.nspname, c.relname), a.attname) as sequence
   from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace
  where a.attrelid = $1::int8::oid and a.attnum > 0 and not a.attisdropped

@@ -257,6 +257,25 @@ describe('rows whose key is there', () => {
     ])
   })
 
+  test('keep an identity that is always generated: update refuses a file that has another', async () => {
+    await sql`create table mails (id int generated always as identity primary key, email text unique not null, n int)`
+    await sql`insert into mails (email, n) values ('a', 0)`
+    const paths = [file('mails.csv', 'id,email,n\n7,a,1\n8,b,1\n')]
+    const options = { into: 'mails', paths, key: ['email'] }
+    await expect(run({ ...options, duplicates: 'update' })).rejects.toMatchObject({
+      code: 'IMPORT_MISFIT',
+      facts: { column: 'id' },
+    })
+    expect(await run({ ...options, duplicates: 'skip' })).toMatchObject({ inserted: 1, skipped: 1 })
+    // As the key itself it is not changed.
+    const byId = [file('by-id.csv', 'id,email,n\n8,b,2\n')]
+    expect(await run({ into: 'mails', paths: byId, duplicates: 'update' })).toMatchObject({ updated: 1 })
+    expect(await rows('select id, email, n from mails order by id')).toEqual([
+      { id: 1, email: 'a', n: 0 },
+      { id: 8, email: 'b', n: 2 },
+    ])
+  })
+
   test('stop the import with error, at their line', async () => {
     await sql`insert into keyed values (2, 'b', 0)`
     const paths = [file('error.csv', 'id,name,n\n1,a,1\n2,c,1\n')]
