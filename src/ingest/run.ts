@@ -43,7 +43,7 @@ import type { ImportOptions, ImportReport } from './options.ts'
 import type { ChunkRange, ImportPlan, Rejects } from './plan.ts'
 import type { PlannedImport } from './plan-import.ts'
 import { RejectLimit } from './refused.ts'
-import { writeRejects } from './rejects.ts'
+import { checkRejects, checkStoppedRejects, startRejects, writeRejects } from './rejects.ts'
 import { refuseStripped } from './stripped.ts'
 import { verifyCount } from './verify.ts'
 
@@ -55,6 +55,7 @@ export async function checkImport(
 ): Promise<void> {
   await ensureStore(db)
   await refuseStripped(db, { table: plan.table, oid })
+  await checkRejects(plan)
   const table = qualified(plan.table)
   for (const stopped of abandon ? [] : await openImports(db.sql, table)) {
     const { done, chunks, inserted } = await totals(db.sql, stopped.id)
@@ -107,6 +108,7 @@ export async function importFiles(
     if (plan.oid !== table) throw misfit(`Table ${displayName(plan.table)} was made anew just now.`)
     await checkImport(db, { ...planned, plan }, options)
     const chunks = await splitFiles(plan, options)
+    await startRejects(plan)
     const run = await db.withSession((session) =>
       inTransaction(session, async () => {
         for (const stopped of await openImports(session, qualified(plan.table))) {
@@ -135,11 +137,22 @@ export async function resumeImport(
     await refuseStripped(db, { table: plan.table, oid: live.oid })
     await endSessions(db.sql, sessionName(id))
     await checkFiles(plan)
-    const found = await findAgain(db, stopped, options.emit)
-    const { rejects } = options
+    const { rejects, emit } = options
+    await (rejects === undefined ? checkStoppedRejects(stopped) : checkRejects({ ...plan, ...rejects }))
+    const found = await findAgain(db, stopped, emit)
     const run = rejects === undefined ? found : await amendPlan(db.sql, found, rejects)
+    await startRejects(run.plan)
+    emit({ type: 'notice', message: pathsOf(run.plan) })
     return carryOn(db, run, { ...options, resumed: true })
   })
+}
+
+/** They come from the database, and are those of this machine. */
+function pathsOf({ files, rejects }: ImportPlan): string {
+  const named = files.slice(0, 3).map(({ path }) => path)
+  const more = files.length > named.length ? ` and ${files.length - named.length} more` : ''
+  const noted = rejects === undefined ? '' : `; refused rows are noted in ${rejects}`
+  return `The import goes on with ${named.join(', ')}${more}${noted}.`
 }
 
 /** Others may have ended it, or given it up, while we waited to work on its table. */

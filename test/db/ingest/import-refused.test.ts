@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
@@ -137,5 +137,71 @@ describe('a quote that is never closed', () => {
   test('is named with its line where rows are taken apart', async () => {
     const path = file('stray-line.csv', text)
     await expect(run({ into: 'quoted', paths: [path], chunkBytes: 1 << 20 })).rejects.toThrow(/on line 51/)
+  })
+})
+
+describe('the file of --rejects', () => {
+  beforeAll(() => sql`create table noted (id int)`)
+  afterEach(() => sql`truncate noted`)
+  const text = `id\n${lines(300, (i) => (i === 250 ? 'x' : String(i)))}`
+  const unusable = { code: 'FILE_UNUSABLE' }
+
+  test('is no file that is imported, by whatever name', async () => {
+    const path = file('itself.csv', text)
+    const link = join(folder, 'link.csv')
+    symlinkSync(path, link)
+    for (const rejects of [path, link])
+      await expect(run({ into: 'noted', paths: [path], rejects, maxRejects: 5 })).rejects.toMatchObject(unusable)
+    expect(readFileSync(path, 'utf8')).toBe(text)
+  })
+
+  test('is nobody’s other file, not where its part is written either', async () => {
+    const path = file('fine.csv', text)
+    const mine = file('mine.txt', 'my own\n')
+    file('other.csv.part', 'my own, too\n')
+    for (const rejects of [mine, join(folder, 'other.csv'), folder])
+      await expect(run({ into: 'noted', paths: [path], rejects, maxRejects: 5 })).rejects.toMatchObject(unusable)
+    expect(readFileSync(mine, 'utf8')).toBe('my own\n')
+    expect(readFileSync(join(folder, 'other.csv.part'), 'utf8')).toBe('my own, too\n')
+    const nowhere = join(folder, 'no-folder', 'r.csv')
+    await expect(run({ into: 'noted', paths: [path], rejects: nowhere, maxRejects: 5 })).rejects.toMatchObject(
+      unusable,
+    )
+    expect(await rows('select * from noted')).toEqual([])
+  })
+
+  test('on --resume is one that is there as such: the database alone says nothing of files here', async () => {
+    const path = file('stopped.csv', text)
+    const rejects = join(folder, 'stopped-rejects.csv')
+    const stop = new AbortController()
+    await expect(
+      run({
+        ...{ into: 'noted', paths: [path], rejects, maxRejects: 5, chunkBytes: 300, jobs: 1, signal: stop.signal },
+        emit: ({ type }) => {
+          if (type === 'chunk.finished') stop.abort()
+        },
+      }),
+    ).rejects.toMatchObject({ code: 'INTERRUPTED' })
+    const victim = file('victim.txt', 'precious\n')
+    const point = (to: string) =>
+      sql`update gigarow.import_run set plan = plan || jsonb_build_object('rejects', ${to}::text) where state = 'loading' and table_name like '%noted%'`
+    for (const to of [victim, join(folder, 'not-there.csv')]) {
+      await point(to)
+      await expect(resumeInto(target, 'noted')).rejects.toMatchObject({
+        ...unusable,
+        hint: expect.stringContaining('--rejects FILE --max-rejects 5'),
+      })
+    }
+    expect(readFileSync(victim, 'utf8')).toBe('precious\n')
+    await point(rejects)
+    const said: string[] = []
+    const report = await resumeInto(target, 'noted', {
+      emit: (event) => {
+        if (event.type === 'notice') said.push(event.message)
+      },
+    })
+    expect(report).toMatchObject({ read: 300, inserted: 299, rejected: 1 })
+    expect(said).toEqual([expect.stringMatching(/stopped\.csv; refused rows are noted in .*stopped-rejects\.csv/)])
+    expect(readFileSync(rejects, 'utf8')).toMatch(/^file,line,column,reason\n.*stopped\.csv,251,id,/)
   })
 })
