@@ -141,7 +141,7 @@ export async function resumeImport(
     await (rejects === undefined ? checkStoppedRejects(stopped) : checkRejects({ ...plan, ...rejects }))
     const found = await findAgain(db, stopped, emit)
     const run = rejects === undefined ? found : await amendPlan(db.sql, found, rejects)
-    await startRejects(run.plan)
+    if (rejects !== undefined) await startRejects(run.plan)
     emit({ type: 'notice', message: pathsOf(run.plan) })
     return carryOn(db, run, { ...options, resumed: true })
   })
