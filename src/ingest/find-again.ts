@@ -36,11 +36,7 @@ export async function stateOf(sql: AnySql, live: LiveTable): Promise<TableState>
  * Of a stopped import: whether its table is still the one that holds what it has imported. After a crash of the server that has emptied an
  * unlogged table, all of it is to be done again. Throws IMPORT_TABLE_CHANGED.
  */
-export async function findAgain(
-  db: Database,
-  run: ImportRun,
-  emit: Emit<ImportEvent>,
-): Promise<ImportRun> {
+export async function findAgain(db: Database, run: ImportRun, emit: Emit<ImportEvent>): Promise<ImportRun> {
   const { plan } = run
   const now = await lookAt(db.sql, plan.table)
   if (now.oid !== plan.oid) throw tableChanged(run, 'it was dropped and made anew')
@@ -56,7 +52,10 @@ export async function findAgain(
   if (!lost) {
     const { inserted } = await totals(db.sql, run.id)
     if (inserted > 0 && now.wasEmpty && now.storage !== plan.storage)
-      throw tableChanged(run, `the ${formatCount(inserted)} rows that were imported are gone, as with TRUNCATE`)
+      throw tableChanged(
+        run,
+        `the ${formatCount(inserted)} rows that were imported are gone, as with TRUNCATE`,
+      )
   }
   return db.withSession((session) =>
     inTransaction(session, async () => {

@@ -153,7 +153,8 @@ async function loadWhole(attempt: Attempt, chunk: ChunkRange, file: ImportFile):
     const onRead = () => attempt.tell(source)
     const rows = rowsToSend({ source, buffer: context.buffer, judge, tally, onRead })
     const taken = await context.sink.put(file, rows)
-    if (tally.marked && context.marksEnd && taken.copied < tally.read - tally.dropped) throw new MarkSuspected()
+    if (tally.marked && context.marksEnd && taken.copied < tally.read - tally.dropped)
+      throw new MarkSuspected()
     return counted({ tally, taken, rejected: 0 }, { context, chunk, file })
   })
 }

@@ -17,7 +17,10 @@ export async function checkRejects({ rejects, files }: Pick<ImportPlan, 'rejects
     if (await isInput(path, files))
       throw unusable(path, `${path}, where refused rows are to be noted, is a file that is imported.`)
     if (kind === 'other')
-      throw unusable(path, `${path}, where refused rows are to be noted, is there and is no file of refused rows.`)
+      throw unusable(
+        path,
+        `${path}, where refused rows are to be noted, is there and is no file of refused rows.`,
+      )
   }
 }
 

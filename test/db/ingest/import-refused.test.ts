@@ -122,17 +122,27 @@ describe('a quote that is never closed', () => {
       [condition, 'stray.csv', text],
       [condition, 'stray.csv.gz', gzipSync(text)],
     ]) as [string | undefined, string, string | Buffer][],
-  )('is no row that is refused, and the rest of the file with it: where %s, %s', async (condition, name, content) => {
-    const path = file(name, content)
-    const rejects = join(folder, 'stray-rejects.csv')
-    await expect(
-      run({ into: 'quoted', paths: [path], where: condition, rejects, maxRejects: 10, chunkBytes: 1 << 20 }),
-    ).rejects.toMatchObject({
-      code: 'IMPORT_FILE_INVALID',
-      message: expect.stringMatching(/odd number of quotes/),
-    })
-    expect(await rows('select * from quoted')).toEqual([])
-  })
+  )(
+    'is no row that is refused, and the rest of the file with it: where %s, %s',
+    async (condition, name, content) => {
+      const path = file(name, content)
+      const rejects = join(folder, 'stray-rejects.csv')
+      await expect(
+        run({
+          into: 'quoted',
+          paths: [path],
+          where: condition,
+          rejects,
+          maxRejects: 10,
+          chunkBytes: 1 << 20,
+        }),
+      ).rejects.toMatchObject({
+        code: 'IMPORT_FILE_INVALID',
+        message: expect.stringMatching(/odd number of quotes/),
+      })
+      expect(await rows('select * from quoted')).toEqual([])
+    },
+  )
 
   test('is named with its line where rows are taken apart', async () => {
     const path = file('stray-line.csv', text)
@@ -151,7 +161,9 @@ describe('the file of --rejects', () => {
     const link = join(folder, 'link.csv')
     symlinkSync(path, link)
     for (const rejects of [path, link])
-      await expect(run({ into: 'noted', paths: [path], rejects, maxRejects: 5 })).rejects.toMatchObject(unusable)
+      await expect(run({ into: 'noted', paths: [path], rejects, maxRejects: 5 })).rejects.toMatchObject(
+        unusable,
+      )
     expect(readFileSync(path, 'utf8')).toBe(text)
   })
 
@@ -160,13 +172,15 @@ describe('the file of --rejects', () => {
     const mine = file('mine.txt', 'my own\n')
     file('other.csv.part', 'my own, too\n')
     for (const rejects of [mine, join(folder, 'other.csv'), folder])
-      await expect(run({ into: 'noted', paths: [path], rejects, maxRejects: 5 })).rejects.toMatchObject(unusable)
+      await expect(run({ into: 'noted', paths: [path], rejects, maxRejects: 5 })).rejects.toMatchObject(
+        unusable,
+      )
     expect(readFileSync(mine, 'utf8')).toBe('my own\n')
     expect(readFileSync(join(folder, 'other.csv.part'), 'utf8')).toBe('my own, too\n')
     const nowhere = join(folder, 'no-folder', 'r.csv')
-    await expect(run({ into: 'noted', paths: [path], rejects: nowhere, maxRejects: 5 })).rejects.toMatchObject(
-      unusable,
-    )
+    await expect(
+      run({ into: 'noted', paths: [path], rejects: nowhere, maxRejects: 5 }),
+    ).rejects.toMatchObject(unusable)
     expect(await rows('select * from noted')).toEqual([])
   })
 
@@ -176,7 +190,15 @@ describe('the file of --rejects', () => {
     const stop = new AbortController()
     await expect(
       run({
-        ...{ into: 'noted', paths: [path], rejects, maxRejects: 5, chunkBytes: 300, jobs: 1, signal: stop.signal },
+        ...{
+          into: 'noted',
+          paths: [path],
+          rejects,
+          maxRejects: 5,
+          chunkBytes: 300,
+          jobs: 1,
+          signal: stop.signal,
+        },
         emit: ({ type }) => {
           if (type === 'chunk.finished') stop.abort()
         },
@@ -201,7 +223,9 @@ describe('the file of --rejects', () => {
       },
     })
     expect(report).toMatchObject({ read: 300, inserted: 299, rejected: 1 })
-    expect(said).toEqual([expect.stringMatching(/stopped\.csv; refused rows are noted in .*stopped-rejects\.csv/)])
+    expect(said).toEqual([
+      expect.stringMatching(/stopped\.csv; refused rows are noted in .*stopped-rejects\.csv/),
+    ])
     expect(readFileSync(rejects, 'utf8')).toMatch(/^file,line,column,reason\n.*stopped\.csv,251,id,/)
   })
 })

@@ -110,7 +110,11 @@ describe('a line of \\. alone', () => {
   test('in quotes is a value, and more than that on a line, too', async () => {
     const values = ['\\.', '\\.x', 'a\n\\.\nb', 'x\\.']
     const quoted = lines(4, (i) => `"${values[i - 1]}"`)
-    const report = await run({ into: 'dots', paths: [file('in.csv', `a\n${quoted}gone\n`)], where: "upper(a) <> 'GONE'" })
+    const report = await run({
+      into: 'dots',
+      paths: [file('in.csv', `a\n${quoted}gone\n`)],
+      where: "upper(a) <> 'GONE'",
+    })
     expect(report).toMatchObject({ read: 5, inserted: 4, filtered: 1 })
     expect((await rows('select a from dots')).map(({ a }) => a)).toEqual(values)
   })

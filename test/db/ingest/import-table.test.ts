@@ -20,7 +20,13 @@ const table = { schema: 'public', name: 'held' }
 const paths = [fileIn(folder, 'held.csv', `id\n${lines(3000, String)}`)]
 const onDatabase = <T>(use: (db: Database) => Promise<T>) =>
   withDatabase(target, { doing: 'importing', max: 3 }, use)
-const quietly = () => ({ jobs: 1, abandon: false, again: false, emit: () => {}, signal: new AbortController().signal })
+const quietly = () => ({
+  jobs: 1,
+  abandon: false,
+  again: false,
+  emit: () => {},
+  signal: new AbortController().signal,
+})
 const whole = async () => (await sql`select count(*)::int as n, count(distinct id)::int as ids from held`)[0]
 
 /** Imports until one part is done. */
@@ -54,7 +60,9 @@ describe('a stopped import goes on only in the table that it began with', () => 
   test('not where TRUNCATE has emptied it', async () => {
     await stopped()
     await sql`truncate held`
-    await expect(resumeInto(target, 'held')).rejects.toMatchObject(changed(/rows that were imported are gone/))
+    await expect(resumeInto(target, 'held')).rejects.toMatchObject(
+      changed(/rows that were imported are gone/),
+    )
     expect(await whole()).toEqual({ n: 0, ids: 0 })
   })
 
@@ -94,7 +102,15 @@ describe('what was seen before the import had its turn is looked at again', () =
   let planned: PlannedImport
   const plan = () =>
     onDatabase((db) =>
-      planImport(db, { paths, table, delimiter: ',', nullText: '', duplicates: 'error', maxRejects: 0, jobs: 1 }),
+      planImport(db, {
+        paths,
+        table,
+        delimiter: ',',
+        nullText: '',
+        duplicates: 'error',
+        maxRejects: 0,
+        jobs: 1,
+      }),
     )
 
   beforeEach(async () => {

@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
+import type { CommandContext } from '../../../src/cli/command.ts'
 import { load as importLoad } from '../../../src/cli/import/load.ts'
 import { Output } from '../../../src/cli/output.ts'
-import type { CommandContext } from '../../../src/cli/command.ts'
 import { begun } from '../../../src/cli/seed/load.ts'
 import { refuseUntrusted } from '../../../src/cli/tuning/trust.ts'
 import { type Database, withDatabase } from '../../../src/db/index.ts'
@@ -100,9 +100,18 @@ test('nor does an import', async () => {
     }),
   ).rejects.toMatchObject({ code: 'INTERRUPTED' })
   const into = { schema: 'public', name: 'imported' }
-  const given = { planned: undefined, into, jobs: 1, jobsGiven: true, abandon: false, again: false, rejects: undefined }
+  const given = {
+    planned: undefined,
+    into,
+    jobs: 1,
+    jobsGiven: true,
+    abandon: false,
+    again: false,
+    rejects: undefined,
+  }
   const resume = () => onDatabase((db) => importLoad(context as CommandContext, db, given))
-  const age = (at: string) => onDatabase(({ sql }) => sql`update gigarow.import_run set started_at = ${at}::text::timestamptz`)
+  const age = (at: string) =>
+    onDatabase(({ sql }) => sql`update gigarow.import_run set started_at = ${at}::text::timestamptz`)
   await pretendTuned({ rebooted: true })
   await age('2020-01-01')
   await expect(resume()).rejects.toMatchObject({
