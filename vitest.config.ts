@@ -17,7 +17,7 @@ const LONGEST = [
 export const LONG = [
   'test/db/cluster/{as-root,cli,lifecycle}.test.ts',
   'test/db/diff/{every-change,pairs}.test.ts',
-  'test/db/ingest/import{,-refused,-stopped}.test.ts',
+  'test/db/ingest/import{,-refused,-stopped,-swallowed}.test.ts',
   'test/db/init/**/*.test.ts',
   'test/db/migrate/{apply,diff-cli,prove}.test.ts',
   'test/db/schema/{generate,video-store}.test.ts',

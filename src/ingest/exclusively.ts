@@ -45,7 +45,7 @@ async function busy(db: Database, plan: ImportPlan, holder: Holder | undefined):
   })
 }
 
-function loading(holder: Holder | undefined): GigarowError {
+export function loading(holder: Holder | undefined): GigarowError {
   const who = holder === undefined ? '' : ` (session ${holder.pid}, since ${holder.since})`
   return new GigarowError('IMPORT_BUSY', `A load of gigarow seed works on this database${who}.`, {
     facts: holder === undefined ? {} : { pid: holder.pid, since: holder.since },

@@ -1,5 +1,6 @@
-import type { Database } from '../db/index.ts'
+import { type Database, tryAdvisoryLock } from '../db/index.ts'
 import { displayName, GigarowError, type QualifiedName } from '../kernel/index.ts'
+import { loading } from './exclusively.ts'
 
 interface OpenLoad {
   readonly id: string
@@ -9,7 +10,7 @@ interface OpenLoad {
 
 /**
  * A load of gigarow seed that died has left its tables without keys, foreign keys and triggers: rows that break them would go in. Neither is
- * a table for others whose rows are not all there yet. Throws SEED_UNFINISHED.
+ * a table for others whose rows are not all there yet. Throws SEED_UNFINISHED, and IMPORT_BUSY while it works.
  */
 export async function refuseStripped(
   db: Database,
@@ -21,13 +22,24 @@ export async function refuseStripped(
   if (!ledger!.there) return
   const [load] = await db.sql.unsafe<OpenLoad[]>(OPEN_LOAD, [oid])
   if (load === undefined) return
-  const name = displayName(table)
-  const { id, profile, started } = load
-  throw new GigarowError(
+  await tryAdvisoryLock(
+    db,
+    { shared: 'seed' },
+    async () => {
+      throw unfinished(load, displayName(table))
+    },
+    (holder) => {
+      throw loading(holder)
+    },
+  )
+}
+
+function unfinished({ id, profile, started }: OpenLoad, table: string): GigarowError {
+  return new GigarowError(
     'SEED_UNFINISHED',
-    `Load ${id} of profile ${profile}, of ${started}, is not finished with ${name}: keys, indexes and triggers may be away.`,
+    `Load ${id} of profile ${profile}, of ${started}, stopped and is not finished with ${table}: keys, indexes and triggers may be away.`,
     {
-      facts: { run: Number(id), profile, table: name },
+      facts: { run: Number(id), profile, table },
       hint: `Finish it first: gigarow seed --resume. Or load anew: gigarow seed --profile ${profile} --truncate.`,
     },
   )

@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from 'vitest'
-import { openPool } from '../../../src/db/index.ts'
+import { LOCK_CLASS, LOCKS, openPool } from '../../../src/db/index.ts'
 import { temporaryDir, testDatabase } from '../../support/index.ts'
 import { fileIn, importInto, lines, resumeInto, type TestImport } from '../../support/ingest.ts'
 import { BILLION_DDL, billionProfile, load, resumeLoad } from '../../support/load.ts'
@@ -70,4 +70,11 @@ test('a partition of such a table takes none either', async () => {
   const paths = [fileIn(folder, 'parted.csv', body(0, 3))]
   await expect(run({ into: 'parted_all', paths })).rejects.toMatchObject({ code: 'SEED_UNFINISHED' })
   await expect(run({ into: 'parted', paths })).rejects.toMatchObject({ code: 'SEED_UNFINISHED' })
+  // One that lives is to be waited for.
+  await sql`select pg_advisory_lock(${LOCK_CLASS}, ${LOCKS.seed})`
+  await expect(run({ into: 'parted', paths })).rejects.toMatchObject({
+    code: 'IMPORT_BUSY',
+    facts: { pid: expect.any(Number) },
+  })
+  await sql`select pg_advisory_unlock(${LOCK_CLASS}, ${LOCKS.seed})`
 })
