@@ -15,6 +15,8 @@ export interface Circumstances {
   readonly version: number
   readonly filler: Filler
   readonly jobs: number
+  /** The tables are for the time of the load. */
+  readonly unlogged: boolean
   readonly lives: readonly LiveTable[]
   /** That fire for each row. */
   readonly triggers: readonly RowTrigger[]
@@ -75,7 +77,7 @@ function ofSessions(
 
 function ofSettings(
   { tables, disk }: Pick<LoadEstimate, 'tables' | 'disk'>,
-  { server, filler }: Circumstances,
+  { server, filler, unlogged }: Circumstances,
 ): (string | undefined)[] {
   return [
     disk.walWritten > 3 * server.maxWalBytes
@@ -84,7 +86,7 @@ function ofSettings(
     disk.temporary > 0
       ? `maintenance_work_mem is ${formatBytes(server.maintenanceBytes)}: sorts write ${formatBytes(disk.temporary)} of temporary files`
       : undefined,
-    filler === 'sql' && tables.some((table) => table.walBytes > 0) && !server.minimalWal
+    filler === 'sql' && !unlogged && tables.some((table) => table.walBytes > 0) && !server.minimalWal
       ? 'the sql filler writes a WAL record for each row'
       : undefined,
     server.keepsWal

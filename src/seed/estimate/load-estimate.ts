@@ -81,7 +81,7 @@ export async function estimateLoad(db: Database, options: EstimateOptions): Prom
   const lives = options.tables.map(({ live }) => live)
   const limits = limitsOf(
     { tables, disk, time },
-    { server, version: db.version, filler, jobs, lives, triggers: firing },
+    { server, version: db.version, filler, jobs, unlogged, lives, triggers: firing },
   )
   return { tables, disk, time, limits, triggers }
 }

@@ -42,19 +42,30 @@ interface EarlierRun {
 /** Fewer rows, or far fewer than are planned, say more of connections than of rows. */
 const ENOUGH_ROWS = 1_000_000
 
+/** The last one of about as many rows, if there is one. Rows that are added to others take another time. */
 async function earlierRun(sql: AnySql, { plan, jobs, filler }: TimeInput): Promise<EarlierRun | undefined> {
   const [there] = await sql.unsafe<{ there: boolean }[]>(
     "select coalesce(has_table_privilege(to_regclass('gigarow.seed_run'), 'select'), false) as there",
   )
   if (!there!.there) return undefined
   const names = plan.tables.map(({ table }) => table.name)
+  const rows = totalRows(plan)
   const [run] = await sql.unsafe<{ id: string; rows: string; phases: EarlierRun['phases'] }[]>(
     `select r.id::text, t.rows::text, r.phases from gigarow.seed_run r,
             lateral (select sum((e->>'rows')::numeric)::int8 as rows, array_agg(e->'table'->>'name') as names
                        from jsonb_array_elements(r.plan->'tables') e) t
       where r.state = 'done' and r.profile = $1 and t.names = $2::text[] and t.rows >= $3
-      order by r.filler = $4 desc, r.jobs = $5 desc, r.id desc limit 1`,
-    [plan.profile, names, Math.min(ENOUGH_ROWS, Math.ceil(totalRows(plan) / 10)), filler, jobs],
+        and (r.plan ? 'append') = $4
+      order by r.filler = $5 desc, r.jobs = $6 desc, abs(ln(t.rows::float8 / $7)) < 1 desc, r.id desc limit 1`,
+    [
+      plan.profile,
+      names,
+      Math.min(ENOUGH_ROWS, Math.ceil(rows / 10)),
+      plan.append === true,
+      filler,
+      jobs,
+      rows,
+    ],
   )
   return run === undefined ? undefined : { run: Number(run.id), rows: Number(run.rows), phases: run.phases }
 }

@@ -71,7 +71,9 @@ export class Options {
 
   rejectUnread(): void {
     const unknown = Object.keys(this.#spec).filter((name) => !this.#read.has(name))
-    if (unknown.length > 0) this.fail(`${unknown.join(', ')} is no option`)
+    if (unknown.length === 0) return
+    const known = [...this.#read].filter((name) => name !== 'kind')
+    this.fail(`${unknown.join(', ')} is no option (${known.length === 0 ? 'it has none' : known.join(', ')})`)
   }
 }
 

@@ -184,3 +184,16 @@ test('a disk that is not known is said to be, and the time and what holds the lo
   expect(expected!.limits[0]).toMatch(/% of the time/)
   expect(order.indexOf('expected')).toBeLessThan(order.indexOf('run.started'))
 })
+
+test('the time is that of a load like it: whole ones and such that add rows are told apart', async () => {
+  const whole = await load(target, billionProfile(ROWS))
+  expect((await told({ append: {} })).expected).toMatchObject({ fromRun: undefined })
+  const { expected } = await told({ truncate: true })
+  expect(expected).toMatchObject({ fromRun: whole.run })
+})
+
+test('WAL of each row holds no load up whose tables are unlogged', async () => {
+  const wal = 'the sql filler writes a WAL record for each row'
+  expect((await told({ filler: 'sql' })).expected!.limits).toContain(wal)
+  expect((await told({ filler: 'sql', truncate: true, unlogged: true })).expected!.limits).not.toContain(wal)
+})

@@ -223,7 +223,7 @@ describe('what a column cannot hold is refused before anything runs', () => {
       'SEED_INVALID',
       /length must be a whole number from 1 to 1024, not 0/,
     ],
-    ['text', { kind: 'hex', length: 3, size: 4 }, 'SEED_INVALID', /size is no option/],
+    ['text', { kind: 'hex', length: 3, size: 4 }, 'SEED_INVALID', /size is no option \(length\)/],
     ['bigint', { kind: 'int', min: 5, max: 4 }, 'SEED_INVALID', /max must be/],
     ['bigint', { kind: 'int', max: 3e9 }, 'SEED_INVALID', /at most 2147483648 values/],
     ['date', { kind: 'timestamp', from: 'soon', days: 3 }, 'SEED_INVALID', /from must be a time such as/],
