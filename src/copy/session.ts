@@ -82,8 +82,11 @@ async function sendAll(client: pg.Client, sql: string, chunks: CopyData): Promis
   rejection.catch(() => {})
   try {
     for await (const chunk of chunks) {
+      // While the chunk was made: the library has let go of its connection then, and would throw a TypeError.
+      if (rejected) await rejection
       await Promise.race([written(stream, chunk), rejection])
     }
+    if (rejected) await rejection
     const closed = once(stream, 'close')
     stream.end()
     await Promise.race([closed, rejection])

@@ -1,5 +1,5 @@
 import { basename } from 'node:path'
-import { displayName, GigarowError, type QualifiedName } from '../kernel/index.ts'
+import { displayName, GigarowError, type QualifiedName, shellWord } from '../kernel/index.ts'
 
 export function invalidFile(path: string, problem: string, hint?: string): GigarowError {
   return new GigarowError('IMPORT_FILE_INVALID', `${problem}.`, {
@@ -37,6 +37,11 @@ interface MisfitDetails {
   readonly hint?: string
 }
 
-export function resumeHint({ table }: { readonly table: QualifiedName }): string {
-  return `Go on with: gigarow import --resume --into ${displayName(table)}`
+/** To be copied into a shell. */
+export function resumeCommand({ table }: { readonly table: QualifiedName }): string {
+  return `gigarow import --resume --into ${shellWord(displayName(table))}`
+}
+
+export function resumeHint(plan: { readonly table: QualifiedName }): string {
+  return `Go on with: ${resumeCommand(plan)}`
 }

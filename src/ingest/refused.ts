@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
 import { errorCodeOf } from '../db/index.ts'
-import { displayName, GigarowError } from '../kernel/index.ts'
+import { GigarowError } from '../kernel/index.ts'
+import { resumeCommand } from './errors.ts'
 import type { ImportRun, Reject } from './ledger.ts'
 
 /**
@@ -58,7 +59,7 @@ export class RejectLimit {
     const more = limit === 0 ? '' : ` It is one more than the ${limit} of --max-rejects.`
     throw new GigarowError('IMPORT_ROW_REFUSED', `${basename(file)}:${line}${where}: ${reason}.${more}`, {
       facts: { file, line, column: column ?? null, reason, run: run.id },
-      hint: `Nothing of this part of the file was kept. To go on and note such rows: gigarow import --resume --into ${displayName(run.plan.table)} --rejects refused.csv --max-rejects ${Math.max(100, limit * 2)}. To begin again with a corrected file: --abandon, and --on-duplicate skip for the rows that are there.`,
+      hint: `Nothing of this part of the file was kept. To go on and note such rows: ${resumeCommand(run.plan)} --rejects refused.csv --max-rejects ${Math.max(100, limit * 2)}. To begin again with a corrected file: --abandon, and --on-duplicate skip for the rows that are there.`,
     })
   }
 

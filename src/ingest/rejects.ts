@@ -1,6 +1,7 @@
 import { open, rename, stat, writeFile } from 'node:fs/promises'
 import type { AnySql } from '../db/index.ts'
-import { displayName, GigarowError } from '../kernel/index.ts'
+import { GigarowError } from '../kernel/index.ts'
+import { resumeCommand } from './errors.ts'
 import { type ImportRun, readRejects } from './ledger.ts'
 import type { ImportFile, ImportPlan } from './plan.ts'
 
@@ -29,13 +30,13 @@ export async function checkRejects({ rejects, files }: Pick<ImportPlan, 'rejects
  * rows already. Throws FILE_UNUSABLE.
  */
 export async function checkStoppedRejects({ id, plan }: ImportRun): Promise<void> {
-  const { rejects, maxRejects, table } = plan
+  const { rejects, maxRejects } = plan
   if (rejects === undefined) return
   if ((await kindOf(rejects)) !== 'rejects')
     throw unusable(
       rejects,
       `By the database, import ${id} notes refused rows in ${rejects}, which is no file of refused rows, or is not there.`,
-      `Say where: gigarow import --resume --into ${displayName(table)} --rejects FILE --max-rejects ${maxRejects}`,
+      `Say where: ${resumeCommand(plan)} --rejects FILE --max-rejects ${maxRejects}`,
     )
   await checkRejects(plan)
 }

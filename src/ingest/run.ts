@@ -89,7 +89,7 @@ function unfinished(
     `Import ${id} into ${table}, of ${startedAt}, stopped with ${done} of ${chunks} parts done (${formatCount(inserted)} rows).`,
     {
       facts: { run: id, table, done, chunks, rows: inserted },
-      hint: `Go on with: gigarow import --resume --into ${table}. To begin this one instead and keep the rows that are there: --abandon.`,
+      hint: `${resumeHint(plan)}. To begin this one instead and keep the rows that are there: --abandon.`,
     },
   )
 }

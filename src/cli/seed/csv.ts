@@ -36,6 +36,6 @@ export async function seedToCsv(
   })
   out.document({ profile: profile.name, seed: profile.seed, files })
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0)
-  out.print(`${formatCount(files.length)} files, ${formatBytes(bytes)}`)
+  out.print(`${formatCount(files.length)} ${files.length === 1 ? 'file' : 'files'}, ${formatBytes(bytes)}`)
   return 0
 }

@@ -1,7 +1,7 @@
+import { shellLine } from '../../kernel/index.ts'
 import { alterSystem } from '../alter-system.ts'
 import { renderConfLine } from '../auto-conf.ts'
 import type { RenderItem } from './items.ts'
-import { shellLine } from './shell.ts'
 
 export const RENDER_FORMATS = ['conf', 'alter-system', 'rds', 'aurora', 'cloudsql', 'azure'] as const
 export type RenderFormat = (typeof RENDER_FORMATS)[number]

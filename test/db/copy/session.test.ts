@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { type CopySession, openCopySession } from '../../../src/copy/index.ts'
 import { testDatabase } from '../../support/index.ts'
+import { until } from '../../support/until.ts'
 
 const target = testDatabase()
 
@@ -49,6 +50,28 @@ test('a row rejected in the middle ends a long stream, and the session lives on'
     expect(await session.query('select 1 as one')).toEqual([{ one: 1 }])
   })
 })
+
+test.each([1, 0])(
+  'a row rejected while the next one is awaited is the server’s error, with %i more to come',
+  async (more) => {
+    await withCopy(async (session) => {
+      await session.query('create temp table t (n int)')
+      const [{ pid } = { pid: 0 }] = await session.query<{ pid: number }>('select pg_backend_pid() as pid')
+      const slow = async function* () {
+        yield Buffer.from('no number\n')
+        await withCopy((other) =>
+          until('the server has refused it', async () => {
+            const [row] = await other.query('select state from pg_stat_activity where pid = $1', [pid])
+            return row!.state === 'idle'
+          }),
+        )
+        for (let i = 0; i < more; i++) yield Buffer.from('1\n')
+      }
+      await expect(session.copyIn('copy t from stdin', slow())).rejects.toThrow(/invalid input syntax/)
+      expect(await session.query('select 1 as one')).toEqual([{ one: 1 }])
+    })
+  },
+)
 
 test('a generator that throws takes the COPY back', async () => {
   await withCopy(async (session) => {

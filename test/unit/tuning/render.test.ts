@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { shellWord } from '../../../src/kernel/index.ts'
 import { autoConfMap } from '../../../src/tuning/auto-conf.ts'
 import { bulk, defineTuning, itemsOfProfile, oltp, renderSettings } from '../../../src/tuning/index.ts'
-import { shellWord } from '../../../src/tuning/render/shell.ts'
 import { machine } from './server-state.ts'
 
 const HARDWARE = machine({ cpus: 8, memoryBytes: 32 * 1024 ** 3, disk: 'ssd', major: 16 })
