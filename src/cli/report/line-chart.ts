@@ -25,7 +25,8 @@ export interface LineChartOptions {
 
 const WIDTH = 860
 const HEIGHT = 260
-const PLOT = { left: 70, right: WIDTH - 16, top: 24, bottom: HEIGHT - 40 } as const
+/** The last label of the x axis stands to both sides of its tick, such as "1 min 30 s". */
+const PLOT = { left: 70, right: WIDTH - 40, top: 24, bottom: HEIGHT - 40 } as const
 
 /** Both axes begin at 0. Pure: values in, SVG out. */
 export function lineChart({ title, x, y, series, bands = [] }: LineChartOptions): Html {

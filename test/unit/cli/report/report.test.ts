@@ -65,7 +65,7 @@ test('a curve stays within its chart, from corner to corner', () => {
       },
     ],
   })
-  expect(/class="curve" d="([^"]+)"/.exec(markup)![1]).toBe('M70 220L844 24')
+  expect(/class="curve" d="([^"]+)"/.exec(markup)![1]).toBe('M70 220L820 24')
 })
 
 test('a chart without points is an empty one, not NaN', () => {
