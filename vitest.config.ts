@@ -21,7 +21,7 @@ export const LONG = [
   'test/db/init/**/*.test.ts',
   'test/db/migrate/{apply,diff-cli,prove}.test.ts',
   'test/db/schema/{generate,video-store}.test.ts',
-  'test/db/seed/{append,conformance,estimate,forecast,hazards,leaves,profiles,roles,stopped,types,unlogged}.test.ts',
+  'test/db/seed/{append,append-live,conformance,estimate,forecast,hazards,leaves,profiles,rebuild-locks,roles,stopped,types,unlogged}.test.ts',
   'test/db/tuning/{during,measure,privileges,restart}.test.ts',
 ]
 

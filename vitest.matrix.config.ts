@@ -29,7 +29,7 @@ const EXCLUDE = [
   'test/db/migrate/{diff-cli,scratch}.test.ts',
   'test/db/schema/generate.test.ts',
   // Plans and decisions of ours: half a minute each.
-  'test/db/seed/{append,estimate,forecast,hazards,leaves,profiles,roles,stopped,types,unlogged}.test.ts',
+  'test/db/seed/{append,estimate,forecast,hazards,leaves,profiles,rebuild-locks,roles,stopped,types,unlogged}.test.ts',
   'test/db/tuning/measure.test.ts',
 ]
 

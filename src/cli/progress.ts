@@ -1,6 +1,7 @@
 import { formatCount, formatDuration, formatRows } from '../kernel/index.ts'
 import type { Phase, SeedEvent, Wait } from '../seed/index.ts'
 import { bar, LiveProgress, Meter } from './live-progress.ts'
+import { lockWaitingText } from './lock-waiting.ts'
 import type { Output } from './output.ts'
 import { PHASE_LABELS } from './seed/report.ts'
 import { waiting } from './waits.ts'
@@ -61,6 +62,9 @@ export class SeedProgress {
         break
       case 'expected':
         this.#expected(event)
+        break
+      case 'lock.waiting':
+        this.#line(`  ${lockWaitingText(event)}`)
         break
       case 'notice':
         this.#line(`note: ${event.message}`)

@@ -1,6 +1,7 @@
 import type { Database } from '../db/index.ts'
-import { displayName, formatCount, GigarowError, ident, qualified } from '../kernel/index.ts'
+import { formatCount, GigarowError, ident, qualified } from '../kernel/index.ts'
 import { hasLedger, lastLoadOf } from './ledger.ts'
+import { refuseHandedOut } from './new-numbers.ts'
 import { KINDS, relink, unknownParent } from './parents.ts'
 import { type LoadPlan, type TablePlan, tableKey } from './plan.ts'
 import { estimatedRows, isEmpty, type LoadTable } from './preflight.ts'
@@ -8,6 +9,7 @@ import type { ColumnFill, GeneratorSpec } from './profile.ts'
 import { isIndexed, numberColumn } from './row-number.ts'
 import { blockOf, compileRows } from './rows.ts'
 import { mapSpecs } from './specs.ts'
+import { unknownRows } from './unknown-rows.ts'
 
 export interface AppendRequest {
   readonly plan: LoadPlan
@@ -33,9 +35,11 @@ export async function planAppend(
   const placed = numbered.map((table, k) => Object.freeze({ ...table, ...linked.tables[k] }))
   // Generators that cannot go on behind so many rows say so.
   for (const table of placed) compileRows(table, { seed: plan.seed, block: blockOf(1 + (table.offset ?? 0)) })
+  const added = tables.map(({ live }, k) => ({ live, plan: placed[k]! }))
+  if (fromRow === undefined) await refuseHandedOut(db.sql, added)
   return {
     plan: Object.freeze({ ...plan, tables: Object.freeze(placed), append: true }),
-    tables: tables.map(({ live }, k) => ({ live, plan: placed[k]! })),
+    tables: added,
   }
 }
 
@@ -114,22 +118,6 @@ function sorted(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value
   const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
   return entries.map(([key, own]) => [key, sorted(own)])
-}
-
-export function unknownRows(
-  { table }: TablePlan,
-  problem: string,
-  facts: Readonly<Record<string, number>>,
-): GigarowError {
-  const name = displayName(table)
-  return new GigarowError(
-    'SEED_APPEND_UNKNOWN',
-    `Which rows ${name} holds is not known, and so not which ones come next: ${problem}.`,
-    {
-      facts: { table: name, ...facts },
-      hint: 'Say which number the first new row has: --append --from-row N. Keys of a sample are compared with those that are there before anything is changed. Nothing was changed.',
-    },
-  )
 }
 
 async function lastNumber(sql: Database['sql'], table: LoadTable): Promise<number | undefined> {

@@ -1,3 +1,4 @@
+import type { LockWaiting } from '../db/index.ts'
 import type { Calibration } from './calibrate.ts'
 import type { Filler } from './plan.ts'
 import type { Wait } from './server-progress.ts'
@@ -59,6 +60,8 @@ export type SeedEvent =
       readonly name: string
       readonly seconds?: number
     }
+  /** Somebody else has a lock that is needed. */
+  | LockWaiting
   /** What both fillers made of a sample, and which one was taken. */
   | ({ readonly type: 'calibrated' } & Calibration)
   /** How long the load may take, and what holds it up. */

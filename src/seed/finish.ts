@@ -1,53 +1,7 @@
 import { type Database, withSession } from '../db/index.ts'
-import { displayName, type Emit, ident, qualified } from '../kernel/index.ts'
-import type { SeedEvent } from './events.ts'
+import { displayName, qualified } from '../kernel/index.ts'
 import { workerName } from './ledger.ts'
 import type { LoadTable } from './preflight.ts'
-import { numberColumn } from './row-number.ts'
-
-/**
- * Explicit values do not move a sequence: the next row of the application must not collide with ours. Where rows were added, never
- * backwards: the application may have taken values meanwhile.
- */
-export async function setSequences(
-  db: Database,
-  tables: readonly LoadTable[],
-  { append, emit }: { append: boolean; emit: Emit<SeedEvent> },
-): Promise<void> {
-  const least = append ? 'greatest(m, 1, pg_sequence_last_value($1::text::regclass))' : 'greatest(m, 1)'
-  for (const { plan, live } of tables) {
-    const filled = new Set(plan.columns.map((c) => c.name))
-    for (const column of live.columns.filter((c) => c.sequence !== undefined && filled.has(c.name))) {
-      const sequence = column.sequence!
-      const [right] = await db.sql<{ may: boolean }[]>`
-        select has_sequence_privilege(${sequence}::text, 'update')
-           and (not ${append} or has_sequence_privilege(${sequence}::text, 'usage, select')) as may`
-      const where = `(select max(${ident(column.name)}) as m from ${qualified(live)}) t`
-      if (right!.may) {
-        await db.sql.unsafe(`select setval($1::text::regclass, ${least}, m is not null) from ${where}`, [
-          sequence,
-        ])
-        continue
-      }
-      const [row] = await db.sql.unsafe<{ m: string | null }[]>(`select m::text from ${where}`)
-      const message = `The sequence of ${displayName(live)}.${column.name} stays where it is, since this role may not set it: the next row that the application inserts may collide with a loaded one. For whoever may: SELECT setval('${sequence.replaceAll("'", "''")}', ${row!.m ?? 1});`
-      emit({ type: 'notice', message })
-    }
-  }
-}
-
-/** While rows are added the application's own get numbers behind them. Where that is not allowed, setSequences() says so. */
-export async function reserveNumbers({ sql }: Database, tables: readonly LoadTable[]): Promise<void> {
-  for (const { plan, live } of tables) {
-    const column = numberColumn(plan)
-    const sequence = live.columns.find(({ name }) => name === column?.name)?.sequence
-    if (column === undefined || sequence === undefined) continue
-    const last = column.start + (plan.offset ?? 0) + plan.rows - 1
-    await sql`
-      select setval(s.name::regclass, greatest(${last}::int8, pg_sequence_last_value(s.name::regclass)))
-        from (select ${sequence}::text as name) s where has_sequence_privilege(s.name, 'update') and has_sequence_privilege(s.name, 'usage, select')`
-  }
-}
 
 /** What VACUUM and ANALYZE look at. */
 export interface VacuumPlan {

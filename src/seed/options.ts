@@ -1,3 +1,4 @@
+import type { LockPolicy } from '../db/index.ts'
 import type { Emit } from '../kernel/index.ts'
 import type { FreeSpace } from './estimate/index.ts'
 import type { SeedEvent } from './events.ts'
@@ -31,6 +32,8 @@ export interface SeedOptions {
   readonly unlogged?: boolean
   /** The profile as its file has it: resuming a load with gen.pair() needs it, as the code in the ledger is not trusted. */
   readonly profile?: Profile | undefined
+  /** How long it waits for locks that others have, and how often; default: a few times before anything is changed, and long to bring it back. */
+  readonly lock?: Partial<LockPolicy> | undefined
   readonly emit: Emit<SeedEvent>
   readonly signal: AbortSignal
 }

@@ -1,7 +1,10 @@
 import { type Database, endSessions, errorCodeOf, type ReservedSql, withLockRetry } from '../db/index.ts'
-import { formatCount, GigarowError } from '../kernel/index.ts'
-import { reserveNumbers } from './finish.ts'
+import { displayName, formatCount, GigarowError } from '../kernel/index.ts'
+import { checkAgain } from './check-again.ts'
+import type { SeedEvent } from './events.ts'
 import { hasLedger, insertRun, loadedRows, openRuns, type Run, setState, workerName } from './ledger.ts'
+import { PREPARE_LOCKS } from './lock-policy.ts'
+import { newNumbers, reserveNumbers } from './new-numbers.ts'
 import type { SeedOptions } from './options.ts'
 import { type LoadPlan, tableKey, totalRows } from './plan.ts'
 import { planStrips } from './plan-strips.ts'
@@ -38,45 +41,57 @@ export interface Preparation {
   readonly stopped: readonly Run[]
 }
 
+export interface Prepared {
+  readonly id: number
+  /** What there is to tell. */
+  readonly events: readonly SeedEvent[]
+}
+
 /**
- * One transaction: afterwards the run, its chunks and its journal are there and the tables are bare, or nothing has
- * happened. Foreign keys go first: a table that one points at cannot be truncated.
+ * One transaction: afterwards the run, its chunks and its journal are there, the tables are bare and the numbers of rows that are added are
+ * reserved, or nothing has happened. Foreign keys go first: a table that one points at cannot be truncated.
  */
 export async function prepare(
   db: Database,
   { plan, tables, stopped }: Preparation,
   options: SeedOptions,
-): Promise<number> {
-  const { signal, emit } = options
+): Promise<Prepared> {
+  const { signal, emit, lock } = options
   const { strips, said } = await planStrips(db, tables, options)
   for (const message of said) emit({ type: 'notice', message })
   const ownsAll = await mayRestart(db, tables)
   for (const run of stopped) await endSessions(db.sql, workerName(run.id))
-  const { id, events } = await db.withSession((session) =>
-    withLockRetry(
-      db,
-      session,
-      { doing: 'preparing the tables', policy: { attempts: 4 }, signal },
-      async () => {
-        const id = await insertRun(session, plan, options)
-        for (const run of stopped) {
-          await takeOverJournal(session, { from: run.id, run: id })
-          await setState(session, run.id, 'abandoned')
-        }
-        if (!options.withoutTriggers) await restoreTriggers(session, id)
-        const isLate = ({ name, stage }: Strip) => name === PERSISTENCE.name && stage === PERSISTENCE.stage
-        const dropped = await dropForLoad(session, { run: id, strips: strips.filter((s) => !isLate(s)) })
-        if (options.truncate) await truncate(session, { plan, restart: ownsAll })
-        // Behind TRUNCATE, when there is nothing to write anew, and last: files of unlogged tables that a crash of the server finds in an
-        // open transaction may keep it from starting (leaves/fill-leaf.ts).
-        const late = await dropForLoad(session, { run: id, strips: strips.filter(isLate) })
-        return { id, events: [...dropped, ...late] }
-      },
-    ),
+  const policy = { ...PREPARE_LOCKS, ...lock }
+  return db.withSession((session) =>
+    withLockRetry(db, session, { doing: 'preparing the tables', policy, emit, signal }, async () => {
+      const unlocked = options.truncate ? [] : await checkAgain(session, { plan, tables })
+      const id = await insertRun(session, plan, options)
+      for (const run of stopped) {
+        await takeOverJournal(session, { from: run.id, run: id })
+        await setState(session, run.id, 'abandoned')
+      }
+      if (!options.withoutTriggers) await restoreTriggers(session, id)
+      const isLate = ({ name, stage }: Strip) => name === PERSISTENCE.name && stage === PERSISTENCE.stage
+      const dropped = await dropForLoad(session, { run: id, strips: strips.filter((s) => !isLate(s)) })
+      if (options.truncate) await truncate(session, { plan, restart: ownsAll })
+      // Behind TRUNCATE, when there is nothing to write anew, and last: files of unlogged tables that a crash of the server finds in an
+      // open transaction may keep it from starting (leaves/fill-leaf.ts).
+      const late = await dropForLoad(session, { run: id, strips: strips.filter(isLate) })
+      const goesOn = options.append?.fromRow === undefined
+      const open = plan.append ? await reserveNumbers(session, tables, { goesOn }) : []
+      const reserved = plan.append ? notReserved([...unlocked, ...open]) : []
+      return { id, events: [...dropped, ...late, ...reserved] }
+    }),
   )
-  events.forEach(emit)
-  if (plan.append) await reserveNumbers(db, tables)
-  return id
+}
+
+/** Where numbers come from a sequence: elsewhere there is nothing to reserve. */
+function notReserved(tables: readonly LoadTable[]): SeedEvent[] {
+  const numbered = tables.filter((table) => newNumbers(table).some(({ sequence }) => sequence !== undefined))
+  return [...new Set(numbered)].map(({ live }) => ({
+    type: 'notice',
+    message: `Rows that the application inserts into ${displayName(live)} from now on may have numbers of those that are added: this role may not lock the table and set its sequence.`,
+  }))
 }
 
 /** Starting a sequence again takes its owner, who is the table's; the right TRUNCATE is not enough. */

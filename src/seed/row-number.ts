@@ -24,10 +24,9 @@ export function numberColumn({ columns }: TablePlan): { name: string; start: num
 }
 
 /** Whether an index leads to rows by their number. */
-export function isIndexed({ plan, live }: LoadTable): boolean {
-  const column = numberColumn(plan)
+export function isIndexed({ plan, live }: LoadTable, column = numberColumn(plan)?.name): boolean {
   return live.indexes.some(
     ({ level, valid, partial, keyColumns, definition }) =>
-      level === 0 && valid && !partial && keyColumns[0] === column?.name && / USING btree /.test(definition),
+      level === 0 && valid && !partial && keyColumns[0] === column && / USING btree /.test(definition),
   )
 }

@@ -6,7 +6,7 @@ import { loadEmptiedAgain } from './emptied.ts'
 import type { Phase, PhaseUnit } from './events.ts'
 import { exclusively } from './exclusively.ts'
 import { FILLERS } from './fill.ts'
-import { planVacuum, setSequences, type VacuumPlan, vacuumAll, vacuumSteps } from './finish.ts'
+import { planVacuum, type VacuumPlan, vacuumAll, vacuumSteps } from './finish.ts'
 import { forecastLoad, preflightLoad } from './forecast.ts'
 import { explainPaths, planLeaves, readPaths, treesOf } from './leaves/trees.ts'
 import {
@@ -25,6 +25,7 @@ import { type Filler, type LoadPlan, totalRows } from './plan.ts'
 import { type LoadTable, preflight } from './preflight.ts'
 import { prepare } from './prepare.ts'
 import { checkRights } from './rights.ts'
+import { setSequences } from './sequences.ts'
 import { watching } from './server-progress.ts'
 import { outstanding, rebuild } from './strip-run.ts'
 import { tableOrder } from './table-order.ts'
@@ -63,8 +64,9 @@ export async function seed(db: Database, plan: LoadPlan, given: SeedOptions): Pr
     const whole = planLeaves(counted, paths, options.jobs)
     for (const message of explainPaths(whole, paths)) options.emit({ type: 'notice', message })
     options.signal.throwIfAborted()
-    const id = await prepare(db, { plan: whole, tables, stopped: checked.stopped }, options)
+    const { id, events } = await prepare(db, { plan: whole, tables, stopped: checked.stopped }, options)
     return keepingRun(db, { run: id, signal: options.signal }, async () => {
+      events.forEach(options.emit)
       let run = await readRun(db.sql, id)
       tellStart(run, options, { resumed: false })
       run = await finishPhase(db, { run, phase: 'prepare', started, rows: 0 }, options)
@@ -100,6 +102,7 @@ export async function unfinishedRuns(db: Database): Promise<Run[]> {
 const WAYS_OUT: Partial<Record<ErrorCode, string>> = {
   DB_CONNECTION_LOST: 'See whether the server runs and read its log (gigarow db status).',
   DISK_FULL: 'Make space on the disk of the data directory.',
+  LOCK_TIMEOUT: 'Wait for their end, or end them: select pg_terminate_backend(<process>).',
   DB_ERROR: 'Remove what the server complains of.',
 }
 
@@ -178,11 +181,11 @@ async function carryOn(
   if (now.state === 'finishing') {
     const todo = (await outstanding(db.sql, run.id)).length
     await phase('indexes', { total: todo, unit: 'steps', done: 0, rows }, () =>
-      rebuild(db, { run: run.id, jobs, append: plan.append === true, emit, signal }),
+      rebuild(db, { ...options, run: run.id, append: plan.append === true }),
     )
     const vacuum = await planVacuum(db, tables)
     await phase('vacuum', { total: vacuumSteps(vacuum), unit: 'steps', done: 0, rows }, () =>
-      vacuumPhase(db, { run: run.id, tables, vacuum, append: plan.append === true }, options),
+      vacuumPhase(db, { run: run.id, tables, vacuum }, options),
     )
     now = await advance(db, now, 'verifying')
   }
@@ -209,15 +212,15 @@ interface VacuumPhase {
   readonly run: number
   readonly tables: readonly LoadTable[]
   readonly vacuum: VacuumPlan
-  readonly append: boolean
 }
 
 async function vacuumPhase(
   db: Database,
-  { run, tables, vacuum, append }: VacuumPhase,
-  { jobs, signal, emit }: SeedOptions,
+  { run, tables, vacuum }: VacuumPhase,
+  options: SeedOptions,
 ): Promise<void> {
-  await setSequences(db, tables, { append, emit })
+  const { jobs, signal, emit } = options
+  await setSequences(db, { run, tables }, options)
   for (const message of vacuum.denied) emit({ type: 'notice', message })
   let done = 0
   await vacuumAll(db, vacuum, {

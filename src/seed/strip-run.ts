@@ -5,17 +5,22 @@ import {
   inTransaction,
   type ReservedSql,
   SQLSTATE,
+  withLockRetry,
   withSession,
 } from '../db/index.ts'
-import { type Emit, GigarowError, ident } from '../kernel/index.ts'
+import { GigarowError, ident, isGigarowError } from '../kernel/index.ts'
 import type { SeedEvent } from './events.ts'
 import { workerName } from './ledger.ts'
+import { REBUILD_LOCKS } from './lock-policy.ts'
+import type { SeedOptions } from './options.ts'
 import {
   isGroundwork,
   isParallel,
+  isPatient,
   isSameButValid,
   PERSISTENCE,
   rebuildOrder,
+  STAGE,
   type Strip,
   TRIGGER,
 } from './strip.ts'
@@ -139,13 +144,10 @@ export async function outstanding(sql: AnySql, run: number): Promise<DroppedRow[
   )
 }
 
-export interface RebuildOptions {
+export interface RebuildOptions extends Pick<SeedOptions, 'jobs' | 'lock' | 'emit' | 'signal'> {
   readonly run: number
-  readonly jobs: number
   /** Rows were added to others: those are not to be deleted. */
   readonly append: boolean
-  readonly emit: Emit<SeedEvent>
-  readonly signal: AbortSignal
 }
 
 /**
@@ -162,12 +164,18 @@ export async function rebuild(db: Database, options: RebuildOptions): Promise<vo
   const builders = Math.min(options.jobs, most)
   const memory = await memoryPerBuild(db.sql, builders)
   const failures: unknown[] = []
+  // When somebody does not give a lock back, the others are tried once more, and the load stops.
+  const lock = () => ({
+    ...REBUILD_LOCKS,
+    ...options.lock,
+    ...(failures.some(isLocked) ? { attempts: 1 } : {}),
+  })
   let done = 0
   const work = async (queue: DroppedRow[]) => {
     for (let row = queue.shift(); row !== undefined; row = queue.shift()) {
       options.signal.throwIfAborted()
       try {
-        await rebuildOne(db, row, { ...options, memory })
+        await rebuildOne(db, row, { ...options, lock: lock(), memory })
         options.emit({
           type: 'phase.progress',
           phase: 'indexes',
@@ -186,6 +194,10 @@ export async function rebuild(db: Database, options: RebuildOptions): Promise<vo
     if (isGroundwork(stage) && failures.length > 0) break
   }
   if (failures.length > 0) throw failures[0]
+}
+
+function isLocked(error: unknown): boolean {
+  return isGigarowError(error) && error.code === 'LOCK_TIMEOUT'
 }
 
 function ofStage(rows: readonly DroppedRow[], stage: number): DroppedRow[] {
@@ -217,11 +229,14 @@ async function rebuildOne(
   row: DroppedRow,
   options: RebuildOptions & { memory: number },
 ): Promise<void> {
-  const { run, emit, memory } = options
+  const { run, emit, signal, memory, lock } = options
   const started = performance.now()
   const seconds = () => (performance.now() - started) / 1000
   const build = async (session: ReservedSql) => {
     if (!(await isThere(session, row))) {
+      // All partitions at first: none is to be written once more because the next one could not be locked.
+      if (row.stage === STAGE.logged)
+        await session.unsafe(`lock table ${row.table_name} in access exclusive mode`)
       await session.unsafe(`set local maintenance_work_mem = ${memory}`)
       // Also where it is the default one: the role may have another default.
       await session.unsafe(
@@ -236,13 +251,21 @@ async function rebuildOne(
     )
   }
   const named = { target: db.target, applicationName: workerName(run) }
-  await withSession(named, (session) => inTransaction(session, () => build(session))).catch(
-    (error: unknown) => {
-      throw explain(error, row, options)
-    },
-  )
+  const waiting = { doing: doing(row), policy: lock ?? REBUILD_LOCKS, emit, signal }
+  await withSession(named, (session) =>
+    isPatient(row.stage)
+      ? inTransaction(session, () => build(session))
+      : withLockRetry(db, session, waiting, () => build(session)),
+  ).catch((error: unknown) => {
+    throw explain(error, row, options)
+  })
   if (row.stage === 0)
     emit({ type: 'index.built', table: row.table_name, name: row.name, seconds: seconds() })
+}
+
+/** Ends "while". */
+function doing({ stage, name, table_name }: DroppedRow): string {
+  return stage === STAGE.logged ? `logging ${table_name} again` : `bringing back ${name} of ${table_name}`
 }
 
 /** Made by hand meanwhile, or its table is gone: then there is nothing to do. Throws where another one has the name. */

@@ -54,6 +54,11 @@ export function isParallel(stage: number): boolean {
   return stage === STAGE.logged || stage === STAGE.index || stage === STAGE.validate
 }
 
+/** Whoever writes queues behind what waits for its lock. This may wait as long as it takes: it keeps writers out for long itself, or not at all. */
+export function isPatient(stage: number): boolean {
+  return stage === STAGE.index || stage === STAGE.validate
+}
+
 export function rebuildOrder<T extends Pick<Strip, 'stage'>>(strips: readonly T[]): T[] {
   return [...strips].sort((a, b) => a.stage - b.stage)
 }

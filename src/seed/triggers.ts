@@ -82,6 +82,10 @@ const HOW: Readonly<Record<string, string>> = {
   D: 'disable',
 }
 
+function ifThere(statement: string): string {
+  return `do ${literal(`begin ${statement}; exception when undefined_object or undefined_table then null; end`)}`
+}
+
 /** Triggers as they were, also where only some partitions have them on. A trigger that somebody dropped meanwhile stays dropped. */
 export function stripTriggers(triggers: readonly RowTrigger[]): Strip[] {
   const mine = triggers.filter(({ owned }) => owned)
@@ -99,9 +103,8 @@ export function stripTriggers(triggers: readonly RowTrigger[]): Strip[] {
       name: `${TRIGGER}${trigger}`,
       group: `${qualified(table)} ${TRIGGER}${trigger}`,
       dropSql: set('disable', table),
-      rebuildSql: [
-        `do ${literal(`begin ${back.join('; ')}; exception when undefined_object or undefined_table then null; end`)}`,
-      ],
+      // A block for each: a partition that is gone must not keep the others off.
+      rebuildSql: back.map(ifThere),
       stage: STAGE.setting,
       definition: undefined,
       tablespace: undefined,

@@ -1,4 +1,4 @@
-import type { Sql, Target } from '../../src/db/index.ts'
+import type { LockPolicy, Sql, Target } from '../../src/db/index.ts'
 import { withDatabase } from '../../src/db/index.ts'
 import {
   type AppendOptions,
@@ -51,6 +51,7 @@ export interface TestLoadOptions {
   readonly space?: FreeSpace | null
   readonly withoutTriggers?: boolean
   readonly chunkRows?: number
+  readonly lock?: Partial<LockPolicy>
   readonly signal?: AbortSignal
   readonly emit?: (event: SeedEvent) => void
 }
@@ -71,6 +72,7 @@ export function load(target: Target, profile: Profile, options: TestLoadOptions 
     append,
     indexes,
     unlogged = false,
+    lock,
   } = options
   return withDatabase(target, { doing: 'seeding', max: 5 }, (db) =>
     seed(db, planLoad(profile, { jobs: 2, chunkRows }), {
@@ -83,6 +85,7 @@ export function load(target: Target, profile: Profile, options: TestLoadOptions 
       append,
       indexes,
       unlogged,
+      lock,
       emit,
       signal,
     }),
@@ -90,10 +93,16 @@ export function load(target: Target, profile: Profile, options: TestLoadOptions 
 }
 
 export function resumeLoad(target: Target, options: TestLoadOptions = {}): Promise<SeedReport> {
-  const { filler = 'copy', space = PLENTY, signal = new AbortController().signal, emit = () => {} } = options
+  const {
+    filler = 'copy',
+    space = PLENTY,
+    signal = new AbortController().signal,
+    emit = () => {},
+    lock,
+  } = options
   return withDatabase(target, { doing: 'seeding', max: 5 }, async (db) => {
     const [run] = await unfinishedRuns(db)
-    return resume(db, run!, { filler, jobs: 2, space: space ?? undefined, emit, signal })
+    return resume(db, run!, { filler, jobs: 2, space: space ?? undefined, lock, emit, signal })
   })
 }
 

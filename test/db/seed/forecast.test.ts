@@ -117,6 +117,27 @@ describe('a trigger that fires for each row', () => {
     expect(await logged()).toBe(0)
   })
 
+  test.each(['detach partition', 'drop'])(
+    'comes back everywhere else where a partition that had it off is gone meanwhile (%s)',
+    async (how) => {
+      await run(`drop table billion_rows;
+        create table billion_rows (id bigint not null, value text not null, created_at timestamp not null) partition by range (id);
+        create table low partition of billion_rows for values from (1) to (20001);
+        create table high partition of billion_rows for values from (20001) to (maxvalue);
+        create table log (id bigint);
+        create function note() returns trigger language plpgsql as 'begin insert into log values (new.id); return null; end';
+        create trigger whole after insert on billion_rows for each row execute function note();
+        alter table high disable trigger whole`)
+      await stopped('indexes')
+      await run(how === 'drop' ? 'drop table high' : `alter table billion_rows ${how} high`)
+      await resumeLoad(target)
+      expect(await states()).toEqual([
+        { at: 'billion_rows', name: 'whole', on: 'O' },
+        { at: 'low', name: 'whole', on: 'O' },
+      ])
+    },
+  )
+
   test('fires again in a load that takes the place of one that had it off', async () => {
     await run(AUDIT)
     const before = await states()
