@@ -1,5 +1,6 @@
 /** The SQLSTATEs that gigarow acts on, by name (PostgreSQL manual, appendix A). */
 export const SQLSTATE = {
+  FEATURE_NOT_SUPPORTED: '0A000',
   READ_ONLY_TRANSACTION: '25006',
   INVALID_PASSWORD: '28P01',
   INVALID_AUTHORIZATION: '28000',
@@ -18,6 +19,7 @@ export const SQLSTATE = {
   CRASH_SHUTDOWN: '57P02',
   CANNOT_CONNECT_NOW: '57P03',
   IO_ERROR: '58030',
+  INTERNAL_ERROR: 'XX000',
 } as const
 
 /** The SQLSTATE of a server error, the driver's code of a broken connection, or undefined. */

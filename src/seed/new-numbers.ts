@@ -2,7 +2,7 @@ import type { AnySql } from '../db/index.ts'
 import { formatCount, ident, qualified } from '../kernel/index.ts'
 import type { LoadTable } from './preflight.ts'
 import { isIndexed, numberColumn } from './row-number.ts'
-import { lockSequence, positionOf, raiseSequence, sequenceRights } from './sequences.ts'
+import { lockSequence, raiseSequence, reachOf, sequenceRights } from './sequences.ts'
 import { unknownRows } from './unknown-rows.ts'
 
 /** The numbers that the new rows of a table have in a column, and where the application gets its own from. */
@@ -43,7 +43,7 @@ export async function refuseInserted(sql: AnySql, tables: readonly LoadTable[]):
     const taken = Number(row!.taken)
     throw unknownRows(
       table.plan,
-      `the new ones would have the numbers ${formatCount(first)} to ${formatCount(last)}, and somebody else has inserted ${formatCount(taken)} meanwhile`,
+      `the new ones would have the numbers ${formatCount(first)} to ${formatCount(last)}, and ${formatCount(taken)} is there`,
       { first, taken },
     )
   }
@@ -56,7 +56,7 @@ export async function refuseHandedOut(sql: AnySql, tables: readonly LoadTable[])
     const { sequence } = numbers
     if (sequence === undefined) continue
     const { may, rises } = await sequenceRights(sql, sequence)
-    if (may && rises) found.push({ numbers, position: await positionOf(sql, sequence) })
+    if (may && rises) found.push({ numbers, position: await reachOf(sql, sequence) })
   }
   checkPositions(found, tables)
 }
@@ -86,28 +86,31 @@ function checkPositions(found: readonly Position[], tables: readonly LoadTable[]
   )
 }
 
-/**
- * The application gets numbers behind the new ones from now on; undone with the transaction, where this role owns the sequence. Returns the
- * tables where rows of the application may come to have numbers of ours, for want of a right.
- */
+/** Returns the tables where rows of the application may come to have numbers of ours, for want of a right. */
+export async function lockNumbers(session: AnySql, tables: readonly LoadTable[]): Promise<LoadTable[]> {
+  const open = new Set<LoadTable>()
+  for (const { table, sequence } of tables.flatMap(newNumbers)) {
+    if (sequence === undefined) continue
+    const rights = await sequenceRights(session, sequence)
+    if (!rights.rises) continue
+    if (!(rights.may && rights.owns && (await lockSequence(session, sequence, rights)))) open.add(table)
+  }
+  return [...open]
+}
+
+/** The application gets numbers behind the new ones from now on; undone with the transaction, where lockNumbers() has locked the sequence. */
 export async function reserveNumbers(
   session: AnySql,
   tables: readonly LoadTable[],
   { goesOn }: { goesOn: boolean },
-): Promise<LoadTable[]> {
-  const open = new Set<LoadTable>()
+): Promise<void> {
   const found: Position[] = []
   for (const numbers of tables.flatMap(newNumbers)) {
-    const { table, sequence } = numbers
+    const { sequence } = numbers
     if (sequence === undefined) continue
-    const rights = await sequenceRights(session, sequence)
-    if (!rights.rises) continue
-    if (!rights.owns || !rights.may) open.add(table)
-    if (!rights.may) continue
-    if (rights.owns) await lockSequence(session, sequence, rights)
-    found.push({ numbers, position: await positionOf(session, sequence) })
+    const { may, rises } = await sequenceRights(session, sequence)
+    if (may && rises) found.push({ numbers, position: await reachOf(session, sequence) })
   }
   if (goesOn) checkPositions(found, tables)
   for (const { numbers } of found) await raiseSequence(session, numbers.sequence!, String(numbers.last))
-  return [...open]
 }

@@ -64,7 +64,7 @@ export async function prepare(
   const policy = { ...PREPARE_LOCKS, ...lock }
   return db.withSession((session) =>
     withLockRetry(db, session, { doing: 'preparing the tables', policy, emit, signal }, async () => {
-      const unlocked = options.truncate ? [] : await checkAgain(session, { plan, tables })
+      const unlocked = options.truncate ? [] : await checkAgain(session, { plan, tables, strips })
       const id = await insertRun(session, plan, options)
       for (const run of stopped) {
         await takeOverJournal(session, { from: run.id, run: id })
@@ -77,10 +77,9 @@ export async function prepare(
       // Behind TRUNCATE, when there is nothing to write anew, and last: files of unlogged tables that a crash of the server finds in an
       // open transaction may keep it from starting (leaves/fill-leaf.ts).
       const late = await dropForLoad(session, { run: id, strips: strips.filter(isLate) })
-      const goesOn = options.append?.fromRow === undefined
-      const open = plan.append ? await reserveNumbers(session, tables, { goesOn }) : []
-      const reserved = plan.append ? notReserved([...unlocked, ...open]) : []
-      return { id, events: [...dropped, ...late, ...reserved] }
+      if (!plan.append) return { id, events: [...dropped, ...late] }
+      await reserveNumbers(session, tables, { goesOn: options.append?.fromRow === undefined })
+      return { id, events: [...dropped, ...late, ...notReserved(unlocked)] }
     }),
   )
 }

@@ -234,9 +234,7 @@ async function rebuildOne(
   const seconds = () => (performance.now() - started) / 1000
   const build = async (session: ReservedSql) => {
     if (!(await isThere(session, row))) {
-      // All partitions at first: none is to be written once more because the next one could not be locked.
-      if (row.stage === STAGE.logged)
-        await session.unsafe(`lock table ${row.table_name} in access exclusive mode`)
+      if (row.stage === STAGE.logged) await lockWhole(session, row)
       await session.unsafe(`set local maintenance_work_mem = ${memory}`)
       // Also where it is the default one: the role may have another default.
       await session.unsafe(
@@ -253,7 +251,7 @@ async function rebuildOne(
   const named = { target: db.target, applicationName: workerName(run) }
   const waiting = { doing: doing(row), policy: lock ?? REBUILD_LOCKS, emit, signal }
   await withSession(named, (session) =>
-    isPatient(row.stage)
+    isPatient(row)
       ? inTransaction(session, () => build(session))
       : withLockRetry(db, session, waiting, () => build(session)),
   ).catch((error: unknown) => {
@@ -261,6 +259,20 @@ async function rebuildOne(
   })
   if (row.stage === 0)
     emit({ type: 'index.built', table: row.table_name, name: row.name, seconds: seconds() })
+}
+
+/** All partitions at first, and since 15 the sequences of their columns: nothing is to be written once more because the next one could not be locked. */
+async function lockWhole(session: ReservedSql, { table_name }: DroppedRow): Promise<void> {
+  await session.unsafe(`lock table ${table_name} in access exclusive mode`)
+  const sequences = await session.unsafe<{ name: string }[]>(
+    `select distinct d.objid::regclass::text as name
+       from (select to_regclass($1)::oid as relid union select relid from pg_partition_tree(to_regclass($1))) t
+       join pg_depend d on d.refobjid = t.relid and d.refclassid = 'pg_class'::regclass and d.classid = 'pg_class'::regclass and d.deptype in ('a', 'i')
+       join pg_class c on c.oid = d.objid and c.relkind = 'S'
+      where current_setting('server_version_num')::int >= 150000`,
+    [table_name],
+  )
+  for (const { name } of sequences) await session.unsafe(`alter sequence ${name} set logged`)
 }
 
 /** Ends "while". */

@@ -55,9 +55,11 @@ export function isParallel(stage: number): boolean {
 }
 
 /** Whoever writes queues behind what waits for its lock. This may wait as long as it takes: it keeps writers out for long itself, or not at all. */
-export function isPatient(stage: number): boolean {
-  return stage === STAGE.index || stage === STAGE.validate
+export function isPatient({ stage, name }: Pick<Strip, 'stage' | 'name'>): boolean {
+  return stage === STAGE.index || stage === STAGE.validate || name === AUTOVACUUM
 }
+
+const AUTOVACUUM = 'autovacuum_enabled'
 
 export function rebuildOrder<T extends Pick<Strip, 'stage'>>(strips: readonly T[]): T[] {
   return [...strips].sort((a, b) => a.stage - b.stage)
@@ -251,8 +253,8 @@ function stripAutovacuum(table: LiveTable): Strip[] {
     return {
       kind: 'setting',
       table: name,
-      name: 'autovacuum_enabled',
-      group: `${name} autovacuum_enabled`,
+      name: AUTOVACUUM,
+      group: `${name} ${AUTOVACUUM}`,
       dropSql: `alter table ${name} set (autovacuum_enabled = false)`,
       rebuildSql: [rebuildSql],
       stage: STAGE.setting,

@@ -64,6 +64,7 @@ test('a partition of such a table takes none either', async () => {
   await sql.unsafe(`
     create table parted (id bigint not null, value text not null, created_at timestamp not null, primary key (id)) partition by range (id);
     create table parted_all partition of parted default;
+    alter table parted drop constraint parted_pkey;
     insert into gigarow.seed_run (profile, seed, plan, filler, jobs) values ('halves', 1, '{"tables": []}', 'copy', 1);
     insert into gigarow.seed_dropped (run_id, ordinal, stage, kind, table_name, name, rebuild_sql)
       select max(id), 1, 0, 'constraint', '"public"."parted"', 'parted_pkey', '[]' from gigarow.seed_run;`)
@@ -77,4 +78,21 @@ test('a partition of such a table takes none either', async () => {
     facts: { pid: expect.any(Number) },
   })
   await sql`select pg_advisory_unlock(${LOCK_CLASS}, ${LOCKS.seed})`
+})
+
+test('behind a stopped load that added rows nothing is offered that would delete the others', async () => {
+  await sql`update gigarow.seed_run set plan = plan || '{"append": true}' where profile = 'halves'`
+  const paths = [fileIn(folder, 'parted.csv', body(0, 3))]
+  await expect(run({ into: 'parted', paths })).rejects.toMatchObject({
+    code: 'SEED_UNFINISHED',
+    hint: 'Finish it first: gigarow seed --resume.',
+  })
+})
+
+test('a table that was made anew since the load has stopped takes rows', async () => {
+  await sql.unsafe(`drop table parted;
+    create table parted (id bigint not null, value text not null, created_at timestamp not null, constraint parted_pkey primary key (id))`)
+  expect(await run({ into: 'parted', paths: [fileIn(folder, 'parted.csv', body(0, 3))] })).toMatchObject({
+    inserted: 3,
+  })
 })

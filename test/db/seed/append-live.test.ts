@@ -4,6 +4,7 @@ import type { SeedEvent } from '../../../src/seed/index.ts'
 import { lockSequence, positionOf, raiseSequence, sequenceRights } from '../../../src/seed/sequences.ts'
 import { testDatabase } from '../../support/index.ts'
 import { BILLION_DDL, billionProfile, load, structureOf, type TestLoadOptions } from '../../support/load.ts'
+import { until } from '../../support/until.ts'
 
 // An application inserts while rows are added.
 
@@ -70,7 +71,7 @@ describe.each(['keep', 'drop'] as const)(
       )
       expect(refused).toMatchObject({
         code: 'SEED_APPEND_UNKNOWN',
-        message: expect.stringContaining('somebody else has inserted 5,001 meanwhile'),
+        message: expect.stringContaining('would have the numbers 5,001 to 5,500, and 5,001 is there'),
       })
       expect(await state()).toEqual(before)
       await load(target, billionProfile(500), { append: { fromRow: 5_002 }, indexes })
@@ -100,6 +101,35 @@ describe.each(['keep', 'drop'] as const)(
     })
   },
 )
+
+test('an application that has read the table goes on writing to it while the load waits for its lock', async () => {
+  await load(target, billionProfile(5_000))
+  await onSql(async (sql) => {
+    const application = await sql.reserve()
+    await application`begin`
+    await application`select from billion_rows limit 1`
+    const adding = load(target, billionProfile(500), { append: {}, indexes: 'drop' })
+    await until('the load waits', async () => {
+      const [waiting] =
+        await sql`select from pg_locks where not granted and relation = 'billion_rows'::regclass`
+      return waiting !== undefined
+    })
+    await application`update billion_rows set value = 'theirs' where id = 1`
+    await application`commit`
+    application.release()
+    // It compares its rows with the ones that it knows.
+    await expect(adding).resolves.toMatchObject({ rows: 500 })
+  })
+})
+
+test('numbers that a program counts on to by itself are not given away', async () => {
+  await load(target, billionProfile(5_000))
+  await run(`alter sequence ${sequence} increment by 50; select nextval('${sequence}')`)
+  await expect(load(target, billionProfile(500), { append: {} })).rejects.toMatchObject({
+    code: 'SEED_APPEND_UNKNOWN',
+    hint: expect.stringContaining('--append --from-row 5100'),
+  })
+})
 
 test('numbers are reserved together with all else, or not at all', async () => {
   await load(target, billionProfile(5_000))
