@@ -1,6 +1,6 @@
 import postgres from 'postgres'
 import { SESSION_SETTINGS } from '../kernel/index.ts'
-import { explainDbError } from './errors.ts'
+import { explainDbError, isConnectionLost } from './errors.ts'
 import { receive, type Server } from './server.ts'
 import type { Target } from './target.ts'
 
@@ -133,20 +133,32 @@ export async function withSession<T>(
 
 /**
  * Statements on a connection that was cut fail at once. Between the cut and the pool's end postgres.js would take them,
- * and throw where nobody can catch it, because its socket is gone.
+ * and throw where nobody can catch it, because its socket is gone. Before that, between the socket's error, which a
+ * statement fails with, and its end, it takes them and may never answer.
  */
 function guarded(session: ReservedSql, isClosed: () => boolean): ReservedSql {
+  let lost = false
+  const onFailure = (error: unknown) => {
+    lost ||= isConnectionLost(error)
+  }
   const check = () => {
-    if (isClosed()) throw Object.assign(new Error('the connection was closed'), { code: 'CONNECTION_CLOSED' })
+    if (lost || isClosed())
+      throw Object.assign(new Error('the connection was closed'), { code: 'CONNECTION_CLOSED' })
+  }
+  /** Hears of the failure before whoever waits for the statement. Query.then() would send it: it may still become a simple one. */
+  const heard = <T>(made: T): T => {
+    if (made instanceof Promise) Promise.prototype.then.call(made, undefined, onFailure)
+    return made
   }
   return new Proxy(session, {
     apply(target, self, args) {
       check()
-      return Reflect.apply(target, self, args)
+      return heard(Reflect.apply(target, self, args))
     },
     get(target, key) {
-      if (key === 'unsafe') check()
-      return Reflect.get(target, key)
+      if (key !== 'unsafe') return Reflect.get(target, key)
+      check()
+      return (...args: Parameters<ReservedSql['unsafe']>) => heard(target.unsafe(...args))
     },
   })
 }

@@ -349,8 +349,11 @@ function interrupted({ plan }: ImportRun, cause: unknown): GigarowError {
   })
 }
 
+const SERVER_GONE = 'See whether the server runs and read its log (gigarow db status).'
+
 const WAYS_OUT: Partial<Record<ErrorCode, string>> = {
-  DB_CONNECTION_LOST: 'See whether the server runs and read its log (gigarow db status).',
+  DB_CONNECTION_LOST: SERVER_GONE,
+  DB_UNREACHABLE: SERVER_GONE,
   DISK_FULL: 'Make space on the disk of the data directory.',
   DB_ERROR: 'Remove what the server complains of.',
   DB_NOT_ALLOWED: 'Have the right granted, or connect as the owner.',

@@ -99,8 +99,11 @@ export async function unfinishedRuns(db: Database): Promise<Run[]> {
   return openRuns(db.sql)
 }
 
+const SERVER_GONE = 'See whether the server runs and read its log (gigarow db status).'
+
 const WAYS_OUT: Partial<Record<ErrorCode, string>> = {
-  DB_CONNECTION_LOST: 'See whether the server runs and read its log (gigarow db status).',
+  DB_CONNECTION_LOST: SERVER_GONE,
+  DB_UNREACHABLE: SERVER_GONE,
   DISK_FULL: 'Make space on the disk of the data directory.',
   LOCK_TIMEOUT: 'Wait for their end, or end them: select pg_terminate_backend(<process>).',
   DB_ERROR: 'Remove what the server complains of.',

@@ -90,15 +90,12 @@ export interface Skipped {
 
 /** What applying the profile to this server would do. Changes nothing and takes no lock. */
 export async function planForServer(options: PlanOptions): Promise<TuningPlan> {
-  return options.connect('planning the tuning', async (db) => {
-    const session = await db.sql.reserve()
-    try {
+  return options.connect('planning the tuning', (db) =>
+    db.withSession(async (session) => {
       const server = await readServer(session)
       return (await planFor(options, { session, server })).plan
-    } finally {
-      session.release()
-    }
-  })
+    }),
+  )
 }
 
 async function planFor(

@@ -71,14 +71,9 @@ const DURABILITY = ['fsync', 'full_page_writes', 'synchronous_commit'] as const
 
 /** How the settings of this server stand against its journal. Changes nothing. */
 export async function tuningStatus({ connect, stateDir }: TuningContext): Promise<TuningStatus> {
-  return connect('reading the tuning', async (db) => {
-    const session = await db.sql.reserve()
-    try {
-      return statusOf(await readServer(session), { stateDir, target: db.target })
-    } finally {
-      session.release()
-    }
-  })
+  return connect('reading the tuning', (db) =>
+    db.withSession(async (session) => statusOf(await readServer(session), { stateDir, target: db.target })),
+  )
 }
 
 function statusOf(

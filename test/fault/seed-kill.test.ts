@@ -6,7 +6,7 @@ import { tableDigest } from '../support/load.ts'
 import { ownServer } from '../support/own-server.ts'
 import { seededRandom } from '../support/random.ts'
 
-const ROWS = 2_000_000
+const ROWS = 1_000_000
 const CHUNKS = 16
 const random = seededRandom(20261121)
 const moments = Array.from({ length: 5 }, () => Math.floor(random() * CHUNKS))
@@ -76,15 +76,22 @@ test.each(['finishing', 'verifying'])(
   },
 )
 
-test.each(['copy', 'sql'])(
-  'kill -9 of the server in a load by %s: a clear error, then --resume ends with the same table',
-  async (filler) => {
+test.each([
+  ['while rows come by copy', 'copy', chunksDone(5)],
+  ['while rows come by sql', 'sql', chunksDone(5)],
+  ['while it builds indexes', 'copy', `exists (select from pg_stat_progress_create_index)`],
+  ['while it verifies', 'copy', `state = 'verifying'`],
+])(
+  'kill -9 of the server %s: a clear error, then --resume ends with the same table',
+  async (_, filler, moment) => {
     const before = await structure()
-    const { result } = await startAndWait(chunksDone(5), '--filler', filler)
-    process.kill(await serverPid(), 'SIGKILL')
+    const pid = await serverPid()
+    const { result } = await startAndWait(moment, '--filler', filler)
+    process.kill(pid, 'SIGKILL')
     const { code, stderr } = await result
     expect(code).toBe(1)
-    expect(stderr).toMatch(/DB_CONNECTION_LOST/)
+    // The second where it was about to open a connection.
+    expect(stderr).toMatch(/DB_CONNECTION_LOST|DB_UNREACHABLE/)
     expect(stderr).toContain('gigarow seed --resume')
     await done('seed', '--resume')
     await reconnect()
@@ -95,8 +102,9 @@ test.each(['copy', 'sql'])(
 test('kill -9 of the server empties an unlogged table: --resume says so and ends with the same table', async () => {
   const before = await structure()
   await server.sql`alter table billion_rows set unlogged`
+  const pid = await serverPid()
   const { result } = await startAndWait(chunksDone(5))
-  process.kill(await serverPid(), 'SIGKILL')
+  process.kill(pid, 'SIGKILL')
   expect((await result).code).toBe(1)
   const { code, stderr } = await cli('seed', '--resume')
   expect(stderr).toContain('The unlogged table billion_rows has lost')

@@ -60,7 +60,7 @@ const fact = 'warehouse.fact_data_metrics'
 const logs = 'warehouse.pipeline_logs'
 
 describe('--unlogged', () => {
-  const ROWS = 1_600_000
+  const ROWS = 800_000
   let digests: readonly string[]
   let before: unknown
   const all = () =>
@@ -115,7 +115,7 @@ describe('--unlogged', () => {
 })
 
 describe('--append', () => {
-  const [ROWS, MORE] = [500_000, 800_000]
+  const [ROWS, MORE] = [300_000, 500_000]
   let whole: string
   let before: unknown
 

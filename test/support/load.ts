@@ -106,10 +106,10 @@ export function resumeLoad(target: Target, options: TestLoadOptions = {}): Promi
   })
 }
 
-/** md5 over all rows as text, in the order of a column: what two loads must have in common. */
-export async function tableDigest(sql: Sql, table: string, order = 'id'): Promise<string> {
+/** Number of the rows and the sum of their hashes: what two loads must have in common. Without a sort, which takes three times as long. */
+export async function tableDigest(sql: Sql, table: string): Promise<string> {
   const [row] = await sql.unsafe<{ digest: string }[]>(
-    `select md5(string_agg(h, '' order by o)) as digest from (select ${order} as o, md5(t::text) as h from ${table} t) s`,
+    `select concat(count(*), ':', sum(hashtextextended(t::text, 0))) as digest from ${table} t`,
   )
   return row!.digest
 }

@@ -154,7 +154,7 @@ test('CSV files of them are read by the server as the same rows', async () => {
   await load(target, small)
   const digests = () =>
     onDatabase(async (sql) => [
-      await tableDigest(sql, 'accounts', 'no'),
+      await tableDigest(sql, 'accounts'),
       await tableDigest(sql, 'staff'),
       await tableDigest(sql, 'orders'),
     ])
