@@ -11,6 +11,8 @@ const LONGEST = [
   'test/db/init/init.test.ts',
   'test/db/seed/profiles.test.ts',
   'test/db/seed/load.test.ts',
+  'test/fault/seed-kill.test.ts',
+  'test/fault/online.test.ts',
 ]
 
 /** Minutes of a real server's time: `npm run test:long` (vitest.long.config.ts). */

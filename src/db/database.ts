@@ -50,6 +50,7 @@ export async function withDatabase<T>(
 ): Promise<T> {
   const { applicationName = 'gigarow' } = options
   const sql = openPool(target, { ...options, applicationName })
+  let lost = false
   try {
     return await use({
       target,
@@ -58,9 +59,11 @@ export async function withDatabase<T>(
       version: await readVersion(sql, options),
     })
   } catch (error) {
+    lost = isConnectionLost(error)
     throw explainDbError(error, target, options.doing)
   } finally {
-    await sql.end({ timeout: 5 })
+    // Of a broken connection the driver would wait for an answer all of the five seconds.
+    await sql.end({ timeout: lost ? 0 : 5 })
   }
 }
 
