@@ -62,7 +62,7 @@ export async function withDatabase<T>(
     lost = isConnectionLost(error)
     throw explainDbError(error, target, options.doing)
   } finally {
-    // Of a broken connection the driver would wait for an answer all of the five seconds.
+    // Of a broken connection the driver would wait for an answer all of the five seconds (porsager/postgres#1130).
     await sql.end({ timeout: lost ? 0 : 5 })
   }
 }
