@@ -51,6 +51,7 @@ export interface TestLoadOptions {
   readonly space?: FreeSpace | null
   readonly withoutTriggers?: boolean
   readonly chunkRows?: number
+  readonly jobs?: number
   readonly lock?: Partial<LockPolicy>
   readonly signal?: AbortSignal
   readonly emit?: (event: SeedEvent) => void
@@ -64,6 +65,7 @@ export function load(target: Target, profile: Profile, options: TestLoadOptions 
     filler = 'copy',
     truncate = false,
     chunkRows = 5000,
+    jobs = 2,
     signal = new AbortController().signal,
     emit = () => {},
     calibrate = false,
@@ -75,9 +77,9 @@ export function load(target: Target, profile: Profile, options: TestLoadOptions 
     lock,
   } = options
   return withDatabase(target, { doing: 'seeding', max: 5 }, (db) =>
-    seed(db, planLoad(profile, { jobs: 2, chunkRows }), {
+    seed(db, planLoad(profile, { jobs, chunkRows }), {
       filler,
-      jobs: 2,
+      jobs,
       truncate,
       calibrate,
       space: space ?? undefined,

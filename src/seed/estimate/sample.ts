@@ -51,11 +51,11 @@ export function sampleRows(table: TablePlan, seed: number): Sample {
   }
 }
 
-/** The k-th row of the sample: somewhere in the k-th part of the table. */
+/** The k-th row of the sample: one of the k-th part of the table, so that none is taken twice and counted as two that are equal. */
 function rowAt(k: number, { rows, of }: { rows: number; of: number }): number {
-  if (rows === of) return k + 1
-  const step = of / rows
+  const from = Math.floor((k * of) / rows)
+  const size = Math.floor(((k + 1) * of) / rows) - from
   // The golden ratio's multiples are as even as random numbers are not, and follow no cycle.
   const jitter = (k * 0.6180339887498949) % 1
-  return Math.min(of, Math.floor((k + jitter) * step) + 1)
+  return from + Math.floor(jitter * size) + 1
 }

@@ -40,7 +40,8 @@ describe.each([billion, simulation, events, platform, energy])('$name', (whole) 
   test('takes as much of the disk as was estimated, within 10 %', async () => {
     const profile = scaleProfile(whole, { rows: 20_000 })
     const estimate = await onDatabase((db) => estimateOf(db, profile))
-    const report = await load(target, profile)
+    // By one session: of two that extend a table at a time each COPY leaves up to 64 pages empty, much of the 200 that 20,000 rows take.
+    const report = await load(target, profile, { jobs: 1 })
     const bytes = report.tables.reduce((sum, table) => sum + table.bytes, 0)
     expect((estimate.disk.heap + estimate.disk.indexes) / bytes).toBeGreaterThan(0.9)
     expect((estimate.disk.heap + estimate.disk.indexes) / bytes).toBeLessThan(1.1)

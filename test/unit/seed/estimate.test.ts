@@ -1,10 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import billion from '../../../seeds/billion.ts'
 import { expectedDistinct, expectedSum, frequencies } from '../../../src/seed/estimate/frequency.ts'
 import { ginKeys, jsonbBytes, numericDigits } from '../../../src/seed/estimate/jsonb.ts'
 import { leafShares } from '../../../src/seed/estimate/leaf-shares.ts'
 import { btreePages, heapPagesPerRow, heapTupleBytes } from '../../../src/seed/estimate/pages.ts'
+import { sampleRows } from '../../../src/seed/estimate/sample.ts'
 import { fits, spaceNeeded } from '../../../src/seed/estimate/space.ts'
+import { planLoad, scaleProfile } from '../../../src/seed/index.ts'
 
 /** A sample of draws from `values` equal ones. */
 function draw(rows: number, values: number): Map<string, number> {
@@ -67,6 +70,22 @@ describe('how often keys come again', () => {
     )
   })
 })
+
+test.each([1, 15_999, 16_000, 16_001, 20_000, 41_999, 1_000_003, 1_000_000_000])(
+  'a sample of %i rows takes none of them twice',
+  (rows) => {
+    const [table] = planLoad(scaleProfile(billion, { rows }), { jobs: 1 }).tables
+    const sample = sampleRows(table!, 1)
+    const ids = Array.from({ length: sample.rows }, (_, k) =>
+      Number(Buffer.from(sample.cell(k, 0)!).readBigInt64BE()),
+    )
+    expect(sample.rows).toBe(Math.min(rows, 16_000))
+    expect(new Set(ids).size).toBe(sample.rows)
+    expect(Math.min(...ids)).toBeGreaterThanOrEqual(1)
+    expect(Math.max(...ids)).toBeLessThanOrEqual(rows)
+    expect(Math.max(...ids)).toBeGreaterThan(rows * 0.999 - 1)
+  },
+)
 
 describe('sizes', () => {
   test('are those of PostgreSQL for tables and indexes that were looked at', () => {
