@@ -23,8 +23,8 @@ export const LONG = [
   'test/db/init/**/*.test.ts',
   'test/db/migrate/{apply,diff-cli,prove}.test.ts',
   'test/db/schema/{generate,video-store}.test.ts',
-  'test/db/seed/{append,append-live,conformance,estimate,forecast,hazards,leaves,profiles,rebuild-locks,roles,stopped,types,unlogged}.test.ts',
-  'test/db/tuning/{during,measure,privileges,restart}.test.ts',
+  'test/db/seed/{append,append-live,conformance,estimate,forecast,hazards,leaves,profiles,rebuild-locks,roles,sample,stopped,structure,types,unlogged}.test.ts',
+  'test/db/tuning/{during,measure,privileges,refusals,restart}.test.ts',
 ]
 
 class LongestFirst extends BaseSequencer {
