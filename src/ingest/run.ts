@@ -7,16 +7,9 @@ import {
   endSessions,
   explainDbError,
   inTransaction,
-  SQLSTATE,
+  withWayOut,
 } from '../db/index.ts'
-import {
-  displayName,
-  type ErrorCode,
-  formatCount,
-  GigarowError,
-  type QualifiedName,
-  qualified,
-} from '../kernel/index.ts'
+import { displayName, formatCount, GigarowError, type QualifiedName, qualified } from '../kernel/index.ts'
 import { ensureStore } from '../store/index.ts'
 import { splitFile } from './csv/split.ts'
 import { misfit, resumeHint } from './errors.ts'
@@ -349,25 +342,13 @@ function interrupted({ plan }: ImportRun, cause: unknown): GigarowError {
   })
 }
 
-const SERVER_GONE = 'See whether the server runs and read its log (gigarow db status).'
-
-const WAYS_OUT: Partial<Record<ErrorCode, string>> = {
-  DB_CONNECTION_LOST: SERVER_GONE,
-  DB_UNREACHABLE: SERVER_GONE,
-  DISK_FULL: 'Make space on the disk of the data directory.',
-  DB_ERROR: 'Remove what the server complains of.',
-  DB_NOT_ALLOWED: 'Have the right granted, or connect as the owner.',
-}
+const WAYS_OUT = { DB_NOT_ALLOWED: 'Have the right granted, or connect as the owner.' } as const
 
 /** A failure of the server leaves a run that can be resumed: the error says how. */
 function keepingRun(db: Database, { id, plan }: ImportRun, cause: unknown): unknown {
-  const error = explainDbError(cause, db.target, 'importing')
-  const wayOut = WAYS_OUT[error.code]
-  if (wayOut === undefined) return error
-  const crowded = error.facts.sqlstate === SQLSTATE.TOO_MANY_CONNECTIONS
-  return new GigarowError(error.code, error.message, {
-    facts: { ...error.facts, run: id },
-    hint: `${crowded ? 'Give fewer --jobs.' : wayOut} Every finished part stays. ${resumeHint(plan)}`,
-    cause,
+  return withWayOut(explainDbError(cause, db.target, 'importing'), {
+    facts: { run: id },
+    goOn: `Every finished part stays. ${resumeHint(plan)}`,
+    more: WAYS_OUT,
   })
 }

@@ -1,5 +1,5 @@
-import { cancellingSessions, type Database, endSessions, explainDbError, SQLSTATE } from '../db/index.ts'
-import { type ErrorCode, GigarowError } from '../kernel/index.ts'
+import { cancellingSessions, type Database, endSessions, explainDbError, withWayOut } from '../db/index.ts'
+import { GigarowError } from '../kernel/index.ts'
 import { ensureStore } from '../store/index.ts'
 import { checkTables, countBefore } from './check-load.ts'
 import { loadEmptiedAgain } from './emptied.ts'
@@ -99,15 +99,9 @@ export async function unfinishedRuns(db: Database): Promise<Run[]> {
   return openRuns(db.sql)
 }
 
-const SERVER_GONE = 'See whether the server runs and read its log (gigarow db status).'
-
-const WAYS_OUT: Partial<Record<ErrorCode, string>> = {
-  DB_CONNECTION_LOST: SERVER_GONE,
-  DB_UNREACHABLE: SERVER_GONE,
-  DISK_FULL: 'Make space on the disk of the data directory.',
+const WAYS_OUT = {
   LOCK_TIMEOUT: 'Wait for their end, or end them: select pg_terminate_backend(<process>).',
-  DB_ERROR: 'Remove what the server complains of.',
-}
+} as const
 
 /** From here on a failure of the server, or a signal, leaves a run that can be resumed: the error says how. */
 async function keepingRun<T>(
@@ -124,14 +118,10 @@ async function keepingRun<T>(
         hint: 'Go on with: gigarow seed --resume',
         cause,
       })
-    const error = explainDbError(cause, db.target, 'loading')
-    const wayOut = WAYS_OUT[error.code]
-    if (wayOut === undefined) throw error
-    const crowded = error.facts.sqlstate === SQLSTATE.TOO_MANY_CONNECTIONS
-    throw new GigarowError(error.code, error.message, {
-      facts: { ...error.facts, run },
-      hint: `${crowded ? 'Give fewer --jobs.' : wayOut} Every finished chunk stays; go on with: gigarow seed --resume`,
-      cause,
+    throw withWayOut(explainDbError(cause, db.target, 'loading'), {
+      facts: { run },
+      goOn: 'Every finished chunk stays; go on with: gigarow seed --resume',
+      more: WAYS_OUT,
     })
   }
 }
